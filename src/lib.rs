@@ -1,0 +1,5 @@
+//! masque makes staging a faithful, harmless double of production.
+
+pub mod diagnostic;
+pub mod error;
+pub mod postgres;
