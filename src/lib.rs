@@ -2,4 +2,7 @@
 
 pub mod diagnostic;
 pub mod error;
+pub mod format;
 pub mod postgres;
+pub mod schema;
+pub mod secret;

@@ -1,0 +1,79 @@
+//! Which column decides for which: partitions follow their root, foreign keys
+//! the key they point at.
+
+use super::Schema;
+
+/// A column by the places of its table and itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnId {
+    /// The table's place in the schema.
+    pub table: usize,
+    /// The column's place in the table.
+    pub column: usize,
+}
+
+impl Schema {
+    /// The topmost partitioned parent of a partition, or the table itself.
+    #[must_use]
+    pub fn partition_root(&self, table: usize) -> usize {
+        let mut at = table;
+        // A parent chain is no longer than the list of tables.
+        for _ in 0..self.tables.len() {
+            match self.tables.get(at).and_then(|t| t.parent) {
+                Some(parent) => at = parent,
+                None => break,
+            }
+        }
+        at
+    }
+
+    /// The column that decides for `id`: through partition roots and inheritance
+    /// parents (by column name), then through foreign keys, to any depth. A column
+    /// that points nowhere, or a ring that comes back to itself, decides alone;
+    /// every column of a ring gets the same answer.
+    #[must_use]
+    pub fn root(&self, id: ColumnId) -> ColumnId {
+        let mut at = id;
+        let mut seen = vec![id];
+        while let Some(next) = self.step(at) {
+            if let Some(start) = seen.iter().position(|s| *s == next) {
+                return seen.iter().skip(start).copied().min().unwrap_or(next);
+            }
+            seen.push(next);
+            at = next;
+        }
+        at
+    }
+
+    /// The one column `id` follows directly, if it follows one.
+    #[must_use]
+    pub fn step(&self, id: ColumnId) -> Option<ColumnId> {
+        self.parent_column(id).or_else(|| self.referenced(id))
+    }
+
+    /// The same column of the partition root, or of the first inheritance parent that has it.
+    #[must_use]
+    pub fn parent_column(&self, id: ColumnId) -> Option<ColumnId> {
+        let name = &self.column(id)?.name;
+        let root = self.partition_root(id.table);
+        let find = |table: usize| {
+            let column = self.tables.get(table)?.find(name)?;
+            Some(ColumnId { table, column })
+        };
+        if root != id.table {
+            return find(root);
+        }
+        self.tables.get(id.table)?.inherits.iter().find_map(|parent| find(*parent))
+    }
+
+    /// The key column that `id` points at by a foreign key: the first that is
+    /// not itself, in the order the schema lists them.
+    #[must_use]
+    pub fn referenced(&self, id: ColumnId) -> Option<ColumnId> {
+        self.foreign_keys.iter().filter(|key| key.from == id.table).find_map(|key| {
+            let part = key.columns.iter().position(|c| *c == id.column)?;
+            let to = ColumnId { table: key.to, column: *key.to_columns.get(part)? };
+            (to != id).then_some(to)
+        })
+    }
+}

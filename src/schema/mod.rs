@@ -1,0 +1,61 @@
+//! The shape of a database as plain values; no I/O.
+//!
+//! `postgres::catalog` fills it, everything else reads it. Tables, columns and
+//! sequences are named by their place in these lists, so an index is only
+//! meaningful with the [`Schema`] it came from.
+
+mod data_type;
+mod graph;
+mod key;
+mod name;
+mod table;
+
+pub use data_type::{DataType, Form, Scalar};
+pub use graph::ColumnId;
+pub use key::{ForeignKey, KeyKind, UniqueKey};
+pub use name::{Name, quote};
+pub use table::{Column, MaterializedView, Sequence, Table, TableKind};
+
+/// Everything masque knows of a database's shape.
+#[derive(Clone, Debug, Default)]
+pub struct Schema {
+    /// The server's major version, such as 15.
+    pub server_major: u32,
+    /// Tables in name order: ordinary, partitioned (roots and partitions) and foreign.
+    pub tables: Vec<Table>,
+    /// Foreign keys, declared ones and those a rule file adds.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// Sequences in name order.
+    pub sequences: Vec<Sequence>,
+    /// Materialized views, each after those it reads.
+    pub materialized_views: Vec<MaterializedView>,
+}
+
+impl Schema {
+    /// The place of the table of that name.
+    #[must_use]
+    pub fn find(&self, name: &Name) -> Option<usize> {
+        self.tables.iter().position(|table| table.name == *name)
+    }
+
+    /// The table at `index`, or `None` for an index of another schema.
+    #[must_use]
+    pub fn table(&self, index: usize) -> Option<&Table> {
+        self.tables.get(index)
+    }
+
+    /// The column `id` points at.
+    #[must_use]
+    pub fn column(&self, id: ColumnId) -> Option<&Column> {
+        self.tables.get(id.table)?.columns.get(id.column)
+    }
+
+    /// `schema.table.column`, quoted where SQL needs it.
+    #[must_use]
+    pub fn describe(&self, id: ColumnId) -> String {
+        match (self.tables.get(id.table), self.column(id)) {
+            (Some(table), Some(column)) => format!("{}.{}", table.name, quote(&column.name)),
+            _ => String::from("?"),
+        }
+    }
+}

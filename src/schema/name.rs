@@ -1,0 +1,90 @@
+//! Names of things in a schema, and how SQL quotes them.
+
+use std::fmt;
+
+/// A schema-qualified name, unquoted inside, quoted when shown.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Name {
+    /// The schema's name.
+    pub schema: String,
+    /// The object's name.
+    pub name: String,
+}
+
+impl Name {
+    /// A name of its two parts.
+    pub fn new(schema: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { schema: schema.into(), name: name.into() }
+    }
+
+    /// The form that is always valid in SQL: both parts in double quotes.
+    #[must_use]
+    pub fn sql(&self) -> String {
+        format!("{}.{}", always_quote(&self.schema), always_quote(&self.name))
+    }
+
+    /// Reads a name as SQL writes it: `users`, `sales.users`, `sales."Odd.Name"`.
+    /// Unquoted letters are *not* folded: what a person writes in a rule file is
+    /// what `\d` shows. Returns the parts, or `None` where quotes don't close.
+    #[must_use]
+    pub fn split(written: &str) -> Option<Vec<String>> {
+        let mut parts = vec![String::new()];
+        let mut chars = written.chars().peekable();
+        let mut quoted = false;
+        while let Some(c) = chars.next() {
+            let part = parts.last_mut()?;
+            match c {
+                '"' if quoted && chars.peek() == Some(&'"') => {
+                    chars.next();
+                    part.push('"');
+                }
+                '"' => quoted = !quoted,
+                '.' if !quoted => parts.push(String::new()),
+                c => part.push(c),
+            }
+        }
+        (!quoted && parts.iter().all(|part| !part.is_empty())).then_some(parts)
+    }
+}
+
+/// Quotes an identifier where a reader needs it; for messages, not for SQL,
+/// because it does not know the reserved words.
+#[must_use]
+pub fn quote(identifier: &str) -> String {
+    let plain = identifier.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && identifier.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    if plain { identifier.to_owned() } else { always_quote(identifier).replace('\n', "\\n") }
+}
+
+fn always_quote(identifier: &str) -> String {
+    format!("\"{}\"", identifier.replace('"', "\"\""))
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", quote(&self.schema), quote(&self.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quoted_part_may_hold_dots_and_quotes() {
+        let parts = Name::split(r#"sales."Weird.""Name""#).unwrap();
+        assert_eq!(parts, ["sales", r#"Weird."Name"#]);
+    }
+
+    #[test]
+    fn an_open_quote_or_an_empty_part_is_no_name() {
+        assert_eq!(Name::split(r#"sales."x"#), None);
+        assert_eq!(Name::split("sales..x"), None);
+    }
+
+    #[test]
+    fn names_are_quoted_only_where_needed() {
+        assert_eq!(Name::new("public", "Odd Name").to_string(), "public.\"Odd Name\"");
+        assert_eq!(Name::new("public", "users").to_string(), "public.users");
+    }
+}

@@ -1,0 +1,111 @@
+//! Tables, their columns, sequences and materialized views.
+
+use super::{DataType, Name, UniqueKey};
+
+/// What kind of relation holds rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableKind {
+    /// Holds rows of its own; a partition is one.
+    Ordinary,
+    /// A partitioned parent: its rows are its partitions'.
+    Partitioned,
+    /// Held by another server: its definition travels, its rows are never read.
+    Foreign,
+}
+
+/// A table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The source's object number.
+    pub oid: u32,
+    /// Its name.
+    pub name: Name,
+    /// What holds its rows.
+    pub kind: TableKind,
+    /// Live columns in attribute order; dropped ones are not here.
+    pub columns: Vec<Column>,
+    /// Unique keys, the primary one first.
+    pub keys: Vec<UniqueKey>,
+    /// For a partition, its parent's place in the schema.
+    pub parent: Option<usize>,
+    /// For a partitioned table, the columns its partition key reads.
+    pub partition_key: Vec<usize>,
+    /// Parents by `INHERITS`, by place: their columns' rules are the child's too.
+    pub inherits: Vec<usize>,
+    /// The extension that owns the table; such tables are not streamed.
+    pub extension: Option<String>,
+    /// Rows as the statistics estimate them; never negative.
+    pub estimated_rows: u64,
+    /// Blocks of the main fork, for chunks by block range.
+    pub pages: u32,
+    /// Bytes on disk with TOAST, without indexes.
+    pub bytes: u64,
+    /// Whether row security applies to the reading role.
+    pub row_security: bool,
+}
+
+impl Table {
+    /// The place of the column of that name.
+    #[must_use]
+    pub fn find(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|c| c.name == column)
+    }
+
+    /// Whether masque streams its rows: it has some of its own and no extension owns it.
+    #[must_use]
+    pub fn is_streamed(&self) -> bool {
+        self.kind == TableKind::Ordinary && self.extension.is_none()
+    }
+
+    /// Whether every column has a complete binary form.
+    #[must_use]
+    pub fn is_binary(&self) -> bool {
+        self.columns.iter().filter(|c| !c.generated).all(|c| c.data_type.binary)
+    }
+}
+
+/// A column.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type with modifier.
+    pub data_type: DataType,
+    /// Whether NULL is refused, by the column or by its domain.
+    pub not_null: bool,
+    /// A stored generated column: the database makes it again.
+    pub generated: bool,
+    /// The sequence behind it (identity, or owned as by `serial`), by place.
+    pub sequence: Option<usize>,
+    /// Distinct values as the statistics estimate them, where they do.
+    pub estimated_distinct: Option<u64>,
+}
+
+/// A sequence and where it stood when it was read. Sequences stand outside
+/// snapshots: a value read after the snapshot is never behind the rows in it.
+#[derive(Clone, Debug)]
+pub struct Sequence {
+    /// Its name.
+    pub name: Name,
+    /// The table and column that own it, by place.
+    pub owner: Option<(usize, usize)>,
+    /// The value last handed out, or the one to hand out next.
+    pub last_value: i64,
+    /// Whether `last_value` was handed out already.
+    pub is_called: bool,
+    /// Its step; negative for a descending one.
+    pub increment: i64,
+    /// Its greatest value.
+    pub max_value: i64,
+    /// Its least value.
+    pub min_value: i64,
+}
+
+/// A materialized view.
+#[derive(Clone, Debug)]
+pub struct MaterializedView {
+    /// Its name.
+    pub name: Name,
+    /// Whether it holds rows; an unpopulated one stays so.
+    pub populated: bool,
+}
