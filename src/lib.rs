@@ -4,5 +4,7 @@ pub mod diagnostic;
 pub mod error;
 pub mod format;
 pub mod postgres;
+pub mod rules;
 pub mod schema;
 pub mod secret;
+pub mod transform;

@@ -1,0 +1,273 @@
+//! Tying a rule to a column.
+
+use super::condition::{self, Conditional};
+use super::seed::Folding;
+use super::{Bound, Condition, Decision, Masker, Rule, Seed};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::format::{Output, Row, Unreadable, Value, Wire};
+use crate::schema::{ColumnId, DataType, Form, Schema};
+use crate::secret::{Digest, DomainKey, Secret};
+
+/// Whom a row is about: a root key and the columns of this row that lead to it.
+///
+/// `customer 7` and `employee 7` are two people, `orders.customer_id = 7` is the
+/// first of them: the root columns name the kind, the values the one.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The root key's columns.
+    pub roots: Vec<ColumnId>,
+    /// The columns of this table, by place.
+    pub columns: Vec<usize>,
+    /// The scope, where the rule says one.
+    pub domain: Option<String>,
+    /// The key that turns canonical values into the digest.
+    pub key: DomainKey,
+}
+
+/// The identities of one table's plan, each once. A row's digests stand in the
+/// same order ([`Row::identity`]).
+#[derive(Clone, Debug, Default)]
+pub struct Identities(pub Vec<Identity>);
+
+impl Identities {
+    /// Computes the digest of each identity for `row`, whose own `identities` are
+    /// not read. An identity with a NULL among its columns has none.
+    ///
+    /// # Errors
+    /// Where one of the columns cannot be read.
+    pub fn digest(&self, row: &Row<'_>, digests: &mut Vec<Option<Digest>>) -> Result<(), Unreadable> {
+        digests.clear();
+        let mut canonical = Vec::with_capacity(64);
+        for identity in &self.0 {
+            canonical.clear();
+            let mut whole = true;
+            for column in &identity.columns {
+                let Some(value) = row.value(*column) else {
+                    whole = false;
+                    break;
+                };
+                let start = canonical.len();
+                value.canonical(&mut canonical)?;
+                // The length keeps ("ab", "c") apart from ("a", "bc").
+                let length = (canonical.len() - start) as u64;
+                canonical.extend_from_slice(&length.to_be_bytes());
+            }
+            digests.push(whole.then(|| identity.key.digest(&canonical)));
+        }
+        Ok(())
+    }
+}
+
+/// Everything a transformer may know of the place it is bound to.
+pub struct Binding<'a> {
+    /// The whole schema.
+    pub schema: &'a Schema,
+    /// The column the rule stands on.
+    pub column: ColumnId,
+    /// What the masker sees: the column's type, or that of an element, path or bound.
+    pub data_type: &'a DataType,
+    /// The form the table travels in.
+    pub wire: Wire,
+    /// The run's secret.
+    pub secret: &'a Secret,
+    /// The rule file's locale, such as `en_US`.
+    pub locale: &'a str,
+    /// The table's identities; [`Binding::seed`] adds to them.
+    pub identities: &'a mut Identities,
+    /// The rule being bound.
+    pub rule: &'a Rule,
+}
+
+impl<'a> Binding<'a> {
+    /// The column that decides for this one through foreign keys and partition
+    /// roots: itself, where it follows none. An injective mask of a key takes its
+    /// range from here, so that children agree with it.
+    #[must_use]
+    pub fn root(&self) -> ColumnId {
+        self.schema.root(self.column)
+    }
+
+    /// The key of the rule's domain, or of the transformer's own.
+    #[must_use]
+    pub fn key(&self, own: &str) -> DomainKey {
+        self.secret.domain(&format!("value:{}", self.rule.domain.as_deref().unwrap_or(own)))
+    }
+
+    /// The place in the table of a sibling column a parameter names.
+    ///
+    /// # Errors
+    /// A diagnostic naming the nearest column.
+    pub fn sibling(&self, name: &str) -> Result<usize, Diagnostic> {
+        find_column(self.schema, self.column, name)
+    }
+
+    /// Where the masker's bytes come from: the identity that `by` names, else the
+    /// value within `domain` (the transformer's own unless the rule says another).
+    ///
+    /// # Errors
+    /// A diagnostic where `by` names a column that does not exist.
+    pub fn seed(&mut self, domain: &str, folding: Folding) -> Result<Seed, Diagnostic> {
+        let key = self.key(domain);
+        if self.rule.by.is_empty() {
+            return Ok(Seed::new(None, key, folding));
+        }
+        let columns = self.rule.by.iter().map(|name| self.sibling(name)).collect::<Result<Vec<_>, _>>()?;
+        let table = self.column.table;
+        let roots: Vec<_> =
+            columns.iter().map(|column| self.schema.root(ColumnId { table, column: *column })).collect();
+        let known = self
+            .identities
+            .0
+            .iter()
+            .position(|identity| identity.columns == columns && identity.domain == self.rule.domain);
+        let slot = known.unwrap_or_else(|| {
+            let names: Vec<_> = roots.iter().map(|root| self.schema.describe(*root)).collect();
+            let scope = self.rule.domain.as_deref().unwrap_or("");
+            let key = self.secret.domain(&format!("identity:{scope}:{}", names.join(",")));
+            let domain = self.rule.domain.clone();
+            self.identities.0.push(Identity { roots, columns, domain, key });
+            self.identities.0.len() - 1
+        });
+        Ok(Seed::new(Some(slot), key, folding))
+    }
+
+    /// Binds an inner decision (a json path, an element) to a value of `data_type`
+    /// in `wire` form. An inner rule without `by` takes the outer rule's.
+    ///
+    /// # Errors
+    /// A diagnostic of the inner rule.
+    pub fn inner(
+        &mut self,
+        decision: &Decision,
+        data_type: &DataType,
+        wire: Wire,
+    ) -> Result<Box<dyn Masker>, Diagnostic> {
+        match decision {
+            Decision::Keep => Ok(Box::new(Keep)),
+            Decision::Null => Ok(Box::new(Null)),
+            Decision::Refuse => Ok(Box::new(Refuse)),
+            Decision::Remake(_) => {
+                Err(Diagnostic::error("`remake` sets a whole column and can't stand inside a rule"))
+            }
+            Decision::Mask(rule) => {
+                let mut rule = (**rule).clone();
+                if rule.by.is_empty() {
+                    rule.by.clone_from(&self.rule.by);
+                }
+                let mut inner = Binding {
+                    schema: self.schema,
+                    column: self.column,
+                    data_type,
+                    wire,
+                    secret: self.secret,
+                    locale: self.locale,
+                    identities: self.identities,
+                    rule: &rule,
+                };
+                bind(&mut inner)
+            }
+        }
+    }
+
+    fn condition(&self, written: &Condition) -> Result<condition::Bound, Diagnostic> {
+        let all = |list: &[Condition]| list.iter().map(|c| self.condition(c)).collect::<Result<_, _>>();
+        Ok(match written {
+            Condition::All(list) => condition::Bound::All(all(list)?),
+            Condition::Any(list) => condition::Bound::Any(all(list)?),
+            Condition::Not(inner) => condition::Bound::Not(Box::new(self.condition(inner)?)),
+            Condition::Column(name, test) => {
+                let column = name.as_deref().map(|name| self.sibling(name)).transpose()?;
+                condition::Bound::Column(column, test.clone())
+            }
+        })
+    }
+}
+
+/// Binds `at.rule` to the place: the condition around it, containers element by
+/// element, then the transformer itself.
+///
+/// # Errors
+/// A diagnostic with the rule's place, where nothing more exact is known.
+pub fn bind(at: &mut Binding<'_>) -> Result<Box<dyn Masker>, Diagnostic> {
+    let rule = at.rule;
+    let place = |diagnostic: Diagnostic| diagnostic.or_at(&rule.span);
+    let then = bind_plain(at).map_err(place)?;
+    let Some(when) = &rule.when else { return Ok(then) };
+    let when = at.condition(when).map_err(place)?;
+    let (data_type, wire) = (at.data_type, at.wire);
+    let otherwise = match &rule.otherwise {
+        Some(decision) => at.inner(decision, data_type, wire).map_err(place)?,
+        None => {
+            let problem = "`when` without `otherwise` leaves the other rows undecided";
+            return Err(place(Diagnostic::error(problem))
+                .help("add `otherwise = \"null\"`, `otherwise = \"keep\"` or a rule"));
+        }
+    };
+    Ok(Box::new(Conditional { when, then, otherwise }))
+}
+
+fn bind_plain(at: &mut Binding<'_>) -> Result<Box<dyn Masker>, Diagnostic> {
+    let (rule, data_type) = (at.rule, at.data_type);
+    if rule.with.accepts(data_type) || rule.with.accepts(data_type.base()) {
+        let Bound::Cell(masker) = rule.with.bind(at, &rule.params)?;
+        return Ok(masker);
+    }
+    if matches!(data_type.base().form, Form::Array(_) | Form::Range(_) | Form::Multirange(_)) {
+        return super::each::bind_elements(at);
+    }
+    Err(Diagnostic::error(format!("`{}` can't mask a column of type `{}`", rule.with.name(), data_type.name))
+        .help(format!("transformers for this type: {}", accepting(data_type))))
+}
+
+/// The names of the transformers that accept a type, for help.
+#[must_use]
+pub fn accepting(data_type: &DataType) -> String {
+    let names: Vec<_> = super::ALL
+        .iter()
+        .filter(|transformer| transformer.accepts(data_type))
+        .map(|transformer| transformer.name())
+        .collect();
+    names.join(", ")
+}
+
+fn find_column(schema: &Schema, at: ColumnId, name: &str) -> Result<usize, Diagnostic> {
+    let table = schema.table(at.table);
+    table.and_then(|table| table.find(name)).ok_or_else(|| {
+        let table_name = table.map(|t| t.name.to_string()).unwrap_or_default();
+        let names = table.into_iter().flat_map(|t| t.columns.iter().map(|c| c.name.as_str()));
+        let problem = Diagnostic::error(format!("`{table_name}` has no column `{name}`"));
+        match nearest(name, names) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem,
+        }
+    })
+}
+
+/// The value as it is.
+struct Keep;
+
+impl Masker for Keep {
+    fn mask(&self, value: Value<'_>, _: &Row<'_>, out: &mut Output<'_>) -> Result<(), Unreadable> {
+        out.keep(value);
+        Ok(())
+    }
+}
+
+/// NULL in its place.
+struct Null;
+
+impl Masker for Null {
+    fn mask(&self, _: Value<'_>, _: &Row<'_>, out: &mut Output<'_>) -> Result<(), Unreadable> {
+        out.null();
+        Ok(())
+    }
+}
+
+/// Nothing may stand here.
+struct Refuse;
+
+impl Masker for Refuse {
+    fn mask(&self, _: Value<'_>, _: &Row<'_>, _: &mut Output<'_>) -> Result<(), Unreadable> {
+        Err(Unreadable("no rule decides on this part of the value"))
+    }
+}

@@ -1,0 +1,151 @@
+//! One transformer per file; [`ALL`] is the list.
+//!
+//! A transformer is a definition: what it is called, which types and parameters
+//! it takes, what it promises. [`bind`] ties it to one column, and everything
+//! that can fail fails there; the masker it gives only turns one value into
+//! another. Parsing, `check`, help, the JSON Schema, the benches and the laws
+//! all walk [`ALL`].
+
+mod binding;
+mod condition;
+mod each;
+mod param;
+mod rule;
+mod seed;
+
+pub use binding::{Binding, Identities, Identity, accepting, bind};
+pub use condition::{Condition, Test};
+pub use param::{Param, ParamKind, ParamValue, Params};
+pub use rule::{Decision, Rule};
+pub use seed::{Folding, Seed};
+
+use crate::diagnostic::Diagnostic;
+use crate::format::{Output, Row, Unreadable, Value};
+use crate::schema::DataType;
+
+/// Every transformer, in the order of the catalogue.
+pub const ALL: &[&dyn Transformer] = &[];
+
+/// The transformer of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static dyn Transformer> {
+    ALL.iter().copied().find(|transformer| transformer.name() == name)
+}
+
+/// A named kind of masking.
+pub trait Transformer: Sync {
+    /// As written in a rule.
+    fn name(&self) -> &'static str;
+    /// One line for `masque transformers`, imperative, without a full stop.
+    fn summary(&self) -> &'static str;
+    /// What can be said beside the name.
+    fn params(&self) -> &'static [Param] {
+        &[]
+    }
+    /// Whether it can mask values of this type. Containers of an accepted type
+    /// (arrays, ranges, domains) are masked element by element without being asked.
+    fn accepts(&self, data_type: &DataType) -> bool;
+    /// What holds of its output whatever the parameters.
+    fn promises(&self) -> Promises;
+    /// How many distinct outputs fit the column.
+    fn capacity(&self, data_type: &DataType, params: &Params) -> Capacity;
+    /// A rule to show in help, and a value it can be tried on: `("email", "ann@corp.example")`.
+    fn example(&self) -> Example;
+    /// Ties it to a column. Everything that can fail, fails here.
+    ///
+    /// # Errors
+    /// A diagnostic about the rule's parameters; the caller adds the place.
+    fn bind(&self, at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic>;
+}
+
+/// A rule and an input, for help and for tests.
+#[derive(Clone, Copy, Debug)]
+pub struct Example {
+    /// The rule as it stands after `column = ` in a rule file.
+    pub rule: &'static str,
+    /// The column's type, as PostgreSQL names it.
+    pub data_type: &'static str,
+    /// An input value in text form.
+    pub input: &'static str,
+}
+
+/// A transformer bound to one column, ready to run.
+#[non_exhaustive]
+pub enum Bound {
+    /// Masks one value at a time.
+    Cell(Box<dyn Masker>),
+}
+
+impl Bound {
+    /// Wraps a masker of single values.
+    pub fn cell(masker: impl Masker + 'static) -> Self {
+        Self::Cell(Box::new(masker))
+    }
+}
+
+/// Turns one value into another. Never sees NULL.
+pub trait Masker: Send + Sync {
+    /// Writes the masked value of `value` to `out`. Does not allocate on the heap
+    /// for scalar types.
+    ///
+    /// # Errors
+    /// Where the value cannot be read; the run stops and names table, column and row.
+    fn mask(&self, value: Value<'_>, row: &Row<'_>, out: &mut Output<'_>) -> Result<(), Unreadable>;
+}
+
+/// What a transformer says about its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// As many characters out as in.
+    Kept,
+    /// Never more than the column takes, otherwise free.
+    Fits,
+    /// Free.
+    Free,
+}
+
+/// What holds of a transformer's output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promises {
+    /// Equal in, equal out, within the domain.
+    pub consistent: bool,
+    /// What it says about length.
+    pub length: Length,
+    /// What of the input can show in the output, in a few words; `None` for nothing.
+    pub reveals: Option<&'static str>,
+}
+
+impl Promises {
+    /// Consistent, fits the column, reveals nothing.
+    pub const USUAL: Self = Self { consistent: true, length: Length::Fits, reveals: None };
+}
+
+/// How many distinct outputs a mask has, for unique keys.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Capacity {
+    /// Distinct in, distinct out, always: a permutation.
+    Injective,
+    /// Drawn from 2^bits by a keyed function: two inputs collide by chance only.
+    Random {
+        /// The base-2 logarithm of the number of outputs.
+        bits: f64,
+    },
+    /// Too few for a unique key.
+    Few,
+}
+
+impl Capacity {
+    /// The probability that any two of `count` distinct inputs collide (birthday bound).
+    #[must_use]
+    pub fn collision_odds(self, count: u64) -> f64 {
+        match self {
+            Self::Injective => 0.0,
+            Self::Random { bits } => {
+                #[expect(clippy::cast_precision_loss, reason = "an estimate of a probability")]
+                let count = count as f64;
+                (count * count / 2.0 / bits.exp2()).min(1.0)
+            }
+            Self::Few => 1.0,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Where a masker's pseudo-random bytes come from: an identity, or the value itself.
+
+use crate::format::{Row, Unreadable, Value};
+use crate::secret::{Digest, DomainKey};
+
+/// How the canonical input treats letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Folding {
+    /// Upper and lower case are the same input; the masker puts the case style back.
+    Lower,
+    /// Every byte counts.
+    Exact,
+}
+
+/// Gives the digest that decides a masked value.
+///
+/// With `by`, the identity of the row decides; where its columns are NULL, and
+/// without `by`, the value does.
+#[derive(Clone, Debug)]
+pub struct Seed {
+    identity: Option<usize>,
+    key: DomainKey,
+    folding: Folding,
+}
+
+impl Seed {
+    pub(super) fn new(identity: Option<usize>, key: DomainKey, folding: Folding) -> Self {
+        Self { identity, key, folding }
+    }
+
+    /// The digest for this value in this row.
+    ///
+    /// # Errors
+    /// Where the value decides and cannot be read.
+    pub fn digest(&self, value: Value<'_>, row: &Row<'_>) -> Result<Digest, Unreadable> {
+        if let Some(digest) = self.identity.and_then(|slot| row.identity(slot)) {
+            return Ok(*digest);
+        }
+        self.value_digest(value)
+    }
+
+    /// The digest of the value, whoever the row is about: for the part of a mask
+    /// that must tell two values of one identity apart.
+    ///
+    /// # Errors
+    /// Where the value cannot be read.
+    pub fn value_digest(&self, value: Value<'_>) -> Result<Digest, Unreadable> {
+        let mut canonical = Canonical::default();
+        canonical.with(value, self.folding, |bytes| self.key.digest(bytes))
+    }
+
+    /// The key of the transformer's domain, for permutations.
+    #[must_use]
+    pub fn key(&self) -> &DomainKey {
+        &self.key
+    }
+}
+
+/// A small buffer for canonical inputs: no allocation up to 64 bytes of text.
+#[derive(Default)]
+struct Canonical(Vec<u8>);
+
+impl Canonical {
+    fn with<T>(
+        &mut self,
+        value: Value<'_>,
+        folding: Folding,
+        then: impl FnOnce(&[u8]) -> T,
+    ) -> Result<T, Unreadable> {
+        if value.data_type.is_text() {
+            let text = value.text()?;
+            if folding == Folding::Exact {
+                return Ok(then(text.as_bytes()));
+            }
+            if text.is_ascii() && text.len() <= 64 {
+                let mut small = [0_u8; 64];
+                for (to, from) in small.iter_mut().zip(text.bytes()) {
+                    *to = from.to_ascii_lowercase();
+                }
+                return Ok(then(small.get(..text.len()).unwrap_or_default()));
+            }
+            self.0.extend(text.chars().flat_map(char::to_lowercase).collect::<String>().bytes());
+        } else {
+            value.canonical(&mut self.0)?;
+        }
+        Ok(then(&self.0))
+    }
+}
