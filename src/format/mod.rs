@@ -4,9 +4,12 @@
 //! Both give the same [`Row`] of [`Value`]s to a masker and take its answer from
 //! the same [`Output`], so that no transformer knows which form a table travels in.
 
+pub mod binary;
 pub mod calendar;
 pub mod decimal;
 pub mod inet;
+pub mod text;
+
 mod output;
 mod row;
 mod value;

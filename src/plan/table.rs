@@ -1,0 +1,166 @@
+//! The plan for one table: its treatments, its identities, its two statements.
+
+use super::statement;
+use super::treatment::Treatment;
+use crate::diagnostic::Diagnostic;
+use crate::format::Wire;
+use crate::rules::{Decided, Rows, TableRules};
+use crate::schema::{Column, ColumnId, Name, Schema};
+use crate::secret::Secret;
+use crate::transform::{Binding, Identities, bind};
+use std::collections::BTreeSet;
+
+/// What a refresh will do with one table.
+#[derive(Debug)]
+pub struct TablePlan {
+    /// The table's place in the schema.
+    pub table: usize,
+    /// Its name.
+    pub name: Name,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// One treatment for each column.
+    pub treatments: Vec<Treatment>,
+    /// For the masked columns, the transformer's name, by the column's place.
+    pub transformers: Vec<Option<&'static str>>,
+    /// The columns on the wire, in order, by place.
+    pub selected: Vec<usize>,
+    /// The columns that a lane looks at: masked ones, and what masks read beside them.
+    pub read: Vec<usize>,
+    /// The columns a lane writes anew, in the order it does: masked ones, and those
+    /// that become NULL after another's mask has read them.
+    pub masked: Vec<usize>,
+    /// The identities of its rows.
+    pub identities: Identities,
+    /// The form it travels in.
+    pub wire: Wire,
+    /// Which rows travel.
+    pub rows: Rows,
+    /// Rows as the statistics estimate them.
+    pub estimated_rows: u64,
+    /// Blocks on the source.
+    pub pages: u32,
+    /// Bytes on the source.
+    pub bytes: u64,
+}
+
+impl TablePlan {
+    pub(super) fn new(
+        schema: &Schema,
+        place: usize,
+        decided: &TableRules,
+        secret: &Secret,
+        locale: &str,
+        wire: Option<Wire>,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let Some(table) = schema.table(place) else { return Err(vec![Diagnostic::error("no such table")]) };
+        let wire = wire.unwrap_or(if table.is_binary() { Wire::Binary } else { Wire::Text });
+        let mut identities = Identities::default();
+        let mut treatments = Vec::with_capacity(table.columns.len());
+        let mut transformers = Vec::with_capacity(table.columns.len());
+        let mut problems = Vec::new();
+        let mut siblings: BTreeSet<usize> = BTreeSet::new();
+        for (column, decision) in decided.columns.iter().enumerate() {
+            transformers.push(None);
+            treatments.push(match decision {
+                Decided::Keep => Treatment::Keep,
+                Decided::Null => Treatment::Null,
+                Decided::Omit => Treatment::Omit,
+                Decided::Remake(expression) => Treatment::Remake(expression.clone()),
+                Decided::Mask(rule) => {
+                    let id = ColumnId { table: place, column };
+                    let Some(found) = schema.column(id) else { continue };
+                    let mut at = Binding {
+                        schema,
+                        column: id,
+                        data_type: &found.data_type,
+                        wire,
+                        secret,
+                        locale,
+                        identities: &mut identities,
+                        rule,
+                    };
+                    match bind(&mut at) {
+                        Ok(masker) => {
+                            if let Some(name) = transformers.last_mut() {
+                                *name = Some(rule.with.name());
+                            }
+                            for name in rule.reads() {
+                                siblings.extend(table.find(name));
+                            }
+                            Treatment::Mask(masker)
+                        }
+                        Err(problem) => {
+                            let column = schema.describe(id);
+                            let message = format!("`{column}`: {}", problem.message);
+                            problems.push(Diagnostic { message, ..problem });
+                            Treatment::Null
+                        }
+                    }
+                }
+            });
+        }
+        siblings.extend(identities.0.iter().flat_map(|identity| identity.columns.iter().copied()));
+        for sibling in &siblings {
+            if let (Some(Treatment::Omit | Treatment::Remake(_)), Some(column)) =
+                (treatments.get(*sibling), table.columns.get(*sibling))
+            {
+                problems.push(Diagnostic::error(format!(
+                    "`{}`: a rule reads the column `{}`, which the database generates and which is not read",
+                    table.name, column.name
+                )));
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        // A column that becomes NULL is still read where another's mask needs it, and
+        // then it is the lane that writes the NULL.
+        let masked: Vec<usize> = (0..treatments.len())
+            .filter(|column| match treatments.get(*column) {
+                Some(Treatment::Mask(_)) => true,
+                Some(Treatment::Null) => siblings.contains(column),
+                _ => false,
+            })
+            .collect();
+        let selected = (0..treatments.len())
+            .filter(|c| !matches!(treatments.get(*c), Some(Treatment::Omit | Treatment::Remake(_))))
+            .collect();
+        siblings.extend(&masked);
+        Ok(Self {
+            table: place,
+            name: table.name.clone(),
+            columns: table.columns.clone(),
+            treatments,
+            transformers,
+            selected,
+            read: siblings.into_iter().collect(),
+            masked,
+            identities,
+            wire,
+            rows: decided.rows.clone(),
+            estimated_rows: table.estimated_rows,
+            pages: table.pages,
+            bytes: table.bytes,
+        })
+    }
+
+    /// Whether any row travels.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self.rows, Rows::None)
+    }
+
+    /// The statement a lane reads with; `blocks` is a range of the table's blocks,
+    /// open at its end where that is `None`; `limit` bounds the rows.
+    #[must_use]
+    pub fn copy_out(&self, blocks: Option<(u32, Option<u32>)>, limit: Option<u64>) -> String {
+        statement::copy_out(self, blocks, limit)
+    }
+
+    /// The statement a lane writes with.
+    #[must_use]
+    pub fn copy_in(&self) -> String {
+        statement::copy_in(self)
+    }
+}

@@ -1,0 +1,298 @@
+//! The schema as `pg_dump` writes it, and the sections `pg_restore` makes of it.
+//!
+//! The archive is a private file that is removed when this value is dropped. Its
+//! table of contents is filtered: what must never reach staging (subscriptions,
+//! publications, user mappings, event triggers, security labels, comments) is not
+//! restored even where the dump holds it.
+//!
+//! The tools' own messages can quote rows ("Key (email)=(…) is duplicated"), so
+//! they are read by allow-list: what failed is named by the entry of the table of
+//! contents, never by the server's words.
+
+use super::binaries::Tools;
+use super::url::Url;
+use crate::error::{Error, Kind, Result};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// Entry types that never reach staging, as a table of contents names them.
+const NEVER: &[&str] = &[
+    "SUBSCRIPTION",
+    "PUBLICATION",
+    "USER MAPPING",
+    "EVENT TRIGGER",
+    "SECURITY LABEL",
+    "COMMENT",
+    "DATABASE",
+    "MATERIALIZED VIEW DATA",
+    "SEQUENCE SET",
+    "TABLE DATA",
+    "BLOB",
+];
+
+/// A schema dump in the custom format, with its list of what to restore.
+pub struct SchemaArchive {
+    directory: TempDir,
+    tools: Tools,
+    left_out: Vec<(String, u64)>,
+}
+
+/// Which half of the schema to make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// Types, functions, tables, views: before the rows.
+    PreData,
+    /// Indexes, constraints, triggers, rules, policies: after the rows.
+    PostData,
+}
+
+impl SchemaArchive {
+    /// Dumps the schema of `source` as the snapshot sees it.
+    ///
+    /// # Errors
+    /// Source, where `pg_dump` fails; usage, where the tools can't be run.
+    pub async fn dump(tools: &Tools, source: &Url, snapshot: &str, lock_wait: Duration) -> Result<Self> {
+        let directory = tempfile::Builder::new().prefix("masque-").tempdir().map_err(|e| {
+            Error::usage("can't make a private directory for the schema").because(e).help("set TMPDIR")
+        })?;
+        let this = Self { directory, tools: tools.clone(), left_out: Vec::new() };
+        let mut command = this.command(&tools.pg_dump, source)?;
+        command
+            .args(["--format=custom", "--compress=0", "--schema-only", "--no-owner", "--no-privileges"])
+            .args(["--no-comments", "--no-publications", "--no-subscriptions", "--no-security-labels"])
+            .arg(format!("--snapshot={snapshot}"))
+            .arg(format!("--lock-wait-timeout={}", lock_wait.as_millis().max(1)))
+            .arg("--file")
+            .arg(this.file());
+        let output = run(command).await?;
+        if !output.status.success() {
+            return Err(dump_error(&String::from_utf8_lossy(&output.stderr)));
+        }
+        this.filter().await
+    }
+
+    /// What the dump held and the restore leaves out: entry type and count.
+    #[must_use]
+    pub fn left_out(&self) -> &[(String, u64)] {
+        &self.left_out
+    }
+
+    /// Makes one section in the database at `target`, with so many connections.
+    ///
+    /// # Errors
+    /// Target for what the server lacks; verify for a key or check that the rows
+    /// break, which is a broken promise.
+    pub async fn restore(&self, section: Section, target: &Url, lanes: usize) -> Result<()> {
+        let mut command = self.command(&self.tools.pg_restore, target)?;
+        let name = match section {
+            Section::PreData => "pre-data",
+            Section::PostData => "post-data",
+        };
+        command
+            .args(["--no-owner", "--no-privileges", "--exit-on-error", "--no-password"])
+            .arg(format!("--section={name}"))
+            .arg(format!("--jobs={}", if section == Section::PostData { lanes.max(1) } else { 1 }))
+            .arg("--use-list")
+            .arg(self.list())
+            .arg(self.file());
+        let output = run(command).await?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(restore_error(section, &said))
+    }
+
+    fn file(&self) -> PathBuf {
+        self.directory.path().join("schema.dump")
+    }
+
+    fn list(&self) -> PathBuf {
+        self.directory.path().join("schema.list")
+    }
+
+    /// A tool's command line: passwords travel in a private file, never in
+    /// arguments or the environment.
+    fn command(&self, tool: &Path, url: &Url) -> Result<Command> {
+        let mut command = Command::new(tool);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .env("LC_ALL", "C")
+            .env_remove("PGPASSWORD")
+            .env_remove("PGOPTIONS")
+            .env_remove("MASQUE_SECRET")
+            .env_remove("MASQUE_SOURCE")
+            .env_remove("MASQUE_TARGET")
+            .arg("--dbname")
+            .arg(url.conninfo_without_password());
+        if let Some(lines) = url.passfile_line() {
+            let path = self.directory.path().join("pass");
+            write_private(&path, &format!("{lines}\n"))?;
+            command.env("PGPASSFILE", path);
+        }
+        Ok(command)
+    }
+
+    async fn filter(mut self) -> Result<Self> {
+        let mut command = Command::new(&self.tools.pg_restore);
+        command.arg("--list").arg(self.file()).stdin(Stdio::null()).stdout(Stdio::piped());
+        command.stderr(Stdio::null()).kill_on_drop(true).env("LC_ALL", "C");
+        let output = run(command).await?;
+        if !output.status.success() {
+            return Err(Error::internal("pg_restore can't list the schema dump that pg_dump wrote"));
+        }
+        let listing = String::from_utf8_lossy(&output.stdout);
+        let mut kept = String::with_capacity(listing.len());
+        for line in listing.lines() {
+            match entry_type(line) {
+                Some(kind) if !line.starts_with(';') => {
+                    match self.left_out.iter_mut().find(|(name, _)| name == kind) {
+                        Some((_, count)) => *count += 1,
+                        None => self.left_out.push((kind.to_owned(), 1)),
+                    }
+                }
+                _ => {
+                    kept.push_str(line);
+                    kept.push('\n');
+                }
+            }
+        }
+        write_private(&self.list(), &kept)?;
+        Ok(self)
+    }
+}
+
+/// The type of an entry that is never restored: `12; 1262 16384 COMMENT - …`.
+fn entry_type(line: &str) -> Option<&'static str> {
+    let (_, rest) = line.split_once("; ")?;
+    let mut words = rest.splitn(3, ' ');
+    let (_, _, rest) = (words.next()?, words.next()?, words.next()?);
+    NEVER.iter().copied().find(|kind| rest.strip_prefix(kind).is_some_and(|rest| rest.starts_with([' ', 'S'])))
+}
+
+async fn run(mut command: Command) -> Result<std::process::Output> {
+    let name = command.as_std().get_program().to_string_lossy().into_owned();
+    command.output().await.map_err(|e| {
+        Error::usage(format!("can't run `{name}`"))
+            .because(e)
+            .help("install the PostgreSQL client tools, such as the package `postgresql-client`")
+    })
+}
+
+fn write_private(path: &Path, text: &str) -> Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    options
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|e| Error::usage("can't write into the private directory").because(e).help("set TMPDIR"))
+}
+
+/// Reads `pg_dump`'s complaint by the few phrases that matter.
+fn dump_error(said: &str) -> Error {
+    let error = |words: &str| Error::new(Kind::Source, format!("pg_dump could not read the schema: {words}"));
+    if said.contains("server version mismatch") {
+        return Error::usage("pg_dump is older than the source server")
+            .help("install client tools at least as new as the server, or point MASQUE_PG_BINDIR at them");
+    }
+    if said.contains("lock timeout") || said.contains("could not obtain lock") {
+        return error("a table was locked by another session").help("run again when it is done");
+    }
+    if said.contains("permission denied") {
+        return error("permission denied").help("grant the reading role pg_read_all_data and USAGE on every schema");
+    }
+    if said.contains("invalid snapshot identifier") {
+        return error("it can't import the snapshot")
+            .help("a connection pooler or a load-balanced address can't share a snapshot: give the server's own address");
+    }
+    if said.contains("connection to server") || said.contains("could not connect") {
+        return error("it can't connect").help("pg_dump and masque must both reach the server; see pg_hba.conf");
+    }
+    error("it failed for a reason it may quote rows in").help(
+        "run `pg_dump --schema-only` by hand with the same role to see its message",
+    )
+}
+
+/// Reads `pg_restore`'s complaint: which entry failed, by its line of the table of contents.
+fn restore_error(section: Section, said: &str) -> Error {
+    let entry = said
+        .lines()
+        .find_map(|line| line.split_once("from TOC entry ")?.1.split_once("; "))
+        .and_then(|(_, rest)| rest.splitn(3, ' ').nth(2));
+    if said.contains("unsupported version") {
+        return Error::usage("pg_restore is older than pg_dump")
+            .help("install client tools of one version, or point MASQUE_PG_BINDIR at them");
+    }
+    let Some(entry) = entry else {
+        return Error::new(Kind::Target, "pg_restore could not make the schema on the target");
+    };
+    // The last word is the owner.
+    let entry = entry.rsplit_once(' ').map_or(entry, |(entry, _)| entry);
+    let is_promise = section == Section::PostData
+        && ["CONSTRAINT", "FK CONSTRAINT", "CHECK CONSTRAINT", "INDEX"].iter().any(|kind| entry.starts_with(kind));
+    let refused = [
+        "could not create unique index",
+        "violates foreign key constraint",
+        "is violated by some row",
+        "conflicts with key",
+        "could not create exclusion constraint",
+    ];
+    if is_promise && refused.iter().any(|words| said.contains(words)) {
+        return Error::new(Kind::Verify, format!("the masked rows break `{entry}`"))
+            .help("mask the columns of this key so that it holds; `masque check` names the rules that can break one");
+    }
+    let error = Error::new(Kind::Target, format!("the target can't make `{entry}`"));
+    if said.contains("No space left on device") {
+        return error.help("the target's disk is full");
+    }
+    if entry.starts_with("EXTENSION") {
+        return error.help("install the extension's package on the target server, or use `--template`");
+    }
+    if said.contains("permission denied") {
+        return error.help("the loading role lacks a privilege for it");
+    }
+    error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_never_reaches_staging_is_known_by_its_entry() {
+        assert_eq!(entry_type("12; 6104 16384 PUBLICATION - p postgres"), Some("PUBLICATION"));
+        assert_eq!(entry_type("12; 0 0 COMMENT - EXTENSION x "), Some("COMMENT"));
+        assert_eq!(entry_type("4; 826 1 PUBLICATION TABLE public p t postgres"), Some("PUBLICATION"));
+        assert_eq!(entry_type("5; 2613 1 BLOBS - BLOBS "), Some("BLOB"));
+        assert_eq!(entry_type("12; 1259 16384 TABLE public comments postgres"), None);
+        assert_eq!(entry_type("12; 1259 16384 INDEX public DATABASE postgres"), None);
+    }
+
+    #[test]
+    fn a_broken_key_is_named_by_its_entry_and_quotes_no_row() {
+        let said = "pg_restore: error: could not execute query: ERROR:  could not create unique index \"c_key\"\n\
+                    DETAIL:  Key (email)=(ann@corp.example) is duplicated.\n\
+                    pg_restore: from TOC entry 3371; 2606 16450 CONSTRAINT customers c_key postgres\n";
+        let error = restore_error(Section::PostData, said);
+        assert_eq!(error.kind(), Kind::Verify);
+        assert_eq!(error.to_string(), "the masked rows break `CONSTRAINT customers c_key`");
+        assert!(!format!("{error:?}{:?}", error.help_text()).contains("ann@"));
+    }
+
+    #[test]
+    fn an_extension_the_target_lacks_says_what_to_install() {
+        let said = "pg_restore: from TOC entry 2; 3079 16385 EXTENSION - postgis \n\
+                    pg_restore: error: could not execute query: ERROR:  extension \"postgis\" is not available\n";
+        let error = restore_error(Section::PreData, said);
+        assert_eq!(error.kind(), Kind::Target);
+        assert!(error.help_text().is_some_and(|help| help.contains("extension")));
+    }
+}

@@ -1,0 +1,38 @@
+//! The catalog of the source, read inside the snapshot.
+//!
+//! A constant number of queries, whatever the number of tables. What belongs to
+//! the system, to temporary schemas or to another session is not here.
+
+mod fingerprint;
+mod key;
+mod sequence;
+mod table;
+mod data_type;
+mod view;
+
+pub use fingerprint::fingerprint;
+
+use super::session::Session;
+use crate::error::Result;
+use crate::schema::Schema;
+
+/// Schemas that are not the person's.
+pub(super) const USER_SCHEMAS: &str = "n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'";
+
+/// Reads the schema in the session's current transaction.
+///
+/// # Errors
+/// Source, where a query fails.
+pub async fn read(session: &Session) -> Result<Schema> {
+    let version = session
+        .one("reading the version", "SELECT current_setting('server_version_num')::int / 10000", &[])
+        .await?
+        .get::<_, i32>(0);
+    let mut schema = Schema { server_major: u32::try_from(version).unwrap_or(0), ..Schema::default() };
+    let types = data_type::read(session).await?;
+    let places = table::read(session, &types, &mut schema).await?;
+    key::read(session, &places, &mut schema).await?;
+    sequence::read(session, &places, &mut schema).await?;
+    schema.materialized_views = view::read(session).await?;
+    Ok(schema)
+}

@@ -1,0 +1,121 @@
+//! The settings every session of ours starts with.
+//!
+//! Values must print the same whatever the role or database is set to, names
+//! must not depend on a search path, rows must never vanish behind row security,
+//! and the server must not end us before we are done or keep us after we died.
+
+use super::connect::Connection;
+use crate::error::{Error, Kind, Result};
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+
+/// Which side a session is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Production: every transaction is read only.
+    Source,
+    /// Staging.
+    Target,
+}
+
+impl Side {
+    /// The kind of an error of this side.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Source => Kind::Source,
+            Self::Target => Kind::Target,
+        }
+    }
+}
+
+/// A connection with our settings and value-free errors.
+pub struct Session {
+    connection: Connection,
+    side: Side,
+}
+
+const SETTINGS: &str = "\
+SET search_path = ''; SET row_security = off; SET client_min_messages = error; \
+SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; \
+SET extra_float_digits = 3; SET bytea_output = 'hex'; SET xmloption = 'content'; \
+SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
+SET synchronize_seqscans = off; SET quote_all_identifiers = off; SET standard_conforming_strings = on;";
+
+impl Session {
+    /// Puts our settings on a fresh connection.
+    ///
+    /// # Errors
+    /// Source or target, where the server refuses.
+    pub async fn open(connection: Connection, side: Side) -> Result<Self> {
+        let this = Self { connection, side };
+        this.run("preparing the session", SETTINGS).await?;
+        if side == Side::Source {
+            this.run("preparing the session", "SET default_transaction_read_only = on").await?;
+        }
+        // Found out by the server within seconds once we are gone (PostgreSQL 14).
+        this.run("preparing the session", "SET client_connection_check_interval = '10s'").await.ok();
+        let encoding: String = this.one("reading the encoding", "SHOW server_encoding", &[]).await?.get(0);
+        if encoding == "SQL_ASCII" {
+            // Bytes of no known encoding must not be converted on their way.
+            this.run("preparing the session", "SET client_encoding = 'SQL_ASCII'").await?;
+        }
+        Ok(this)
+    }
+
+    /// The client, for `COPY`.
+    #[must_use]
+    pub fn client(&self) -> &tokio_postgres::Client {
+        &self.connection.client
+    }
+
+    /// The connection.
+    #[must_use]
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Which side it is on.
+    #[must_use]
+    pub fn side(&self) -> Side {
+        self.side
+    }
+
+    /// Turns a server's error into ours.
+    #[must_use]
+    pub fn error(&self, doing: &str, error: &tokio_postgres::Error) -> Error {
+        Error::from_server(self.side.kind(), doing, error)
+    }
+
+    /// Runs statements without parameters; `doing` names the work in an error.
+    ///
+    /// # Errors
+    /// Source or target, where the server refuses.
+    pub async fn run(&self, doing: &str, sql: &str) -> Result<()> {
+        self.client().batch_execute(sql).await.map_err(|e| self.error(doing, &e))
+    }
+
+    /// Runs a query.
+    ///
+    /// # Errors
+    /// Source or target, where the server refuses.
+    pub async fn query(&self, doing: &str, sql: &str, with: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>> {
+        self.client().query(sql, with).await.map_err(|e| self.error(doing, &e))
+    }
+
+    /// Runs a query that gives one row.
+    ///
+    /// # Errors
+    /// Source or target, where the server refuses or gives another number of rows.
+    pub async fn one(&self, doing: &str, sql: &str, with: &[&(dyn ToSql + Sync)]) -> Result<Row> {
+        self.client().query_one(sql, with).await.map_err(|e| self.error(doing, &e))
+    }
+
+    /// The server's process for this session.
+    ///
+    /// # Errors
+    /// Source or target, where the server refuses.
+    pub async fn pid(&self) -> Result<i32> {
+        Ok(self.one("reading the session's number", "SELECT pg_backend_pid()", &[]).await?.get(0))
+    }
+}

@@ -1,0 +1,56 @@
+//! Where rows go: a lane's writer into the build.
+
+use crate::error::Result;
+use crate::format::{Wire, binary};
+use crate::postgres::session::Session;
+use bytes::Bytes;
+use futures_util::SinkExt;
+use std::pin::Pin;
+
+/// One chunk's way into its table: one `COPY` statement.
+pub struct Writer<'a> {
+    session: &'a Session,
+    sink: Pin<Box<tokio_postgres::CopyInSink<Bytes>>>,
+    wire: Wire,
+    table: &'a str,
+}
+
+impl<'a> Writer<'a> {
+    /// Starts the writing statement.
+    ///
+    /// # Errors
+    /// Target, naming the table.
+    pub async fn open(session: &'a Session, statement: &str, wire: Wire, table: &'a str) -> Result<Self> {
+        let sink = session
+            .client()
+            .copy_in(statement)
+            .await
+            .map_err(|e| session.error(&format!("writing `{table}`"), &e))?;
+        let mut this = Self { session, sink: Box::pin(sink), wire, table };
+        if wire == Wire::Binary {
+            this.write(Bytes::from_static(binary::HEADER)).await?;
+        }
+        Ok(this)
+    }
+
+    /// Sends rows.
+    ///
+    /// # Errors
+    /// Target, where the server refuses a row or the connection fails.
+    pub async fn write(&mut self, rows: Bytes) -> Result<()> {
+        let sent = self.sink.feed(rows).await;
+        sent.map_err(|e| self.session.error(&format!("writing `{}`", self.table), &e))
+    }
+
+    /// Ends the statement and gives the number of rows the server took.
+    ///
+    /// # Errors
+    /// Target, where the server refuses.
+    pub async fn finish(mut self) -> Result<u64> {
+        if self.wire == Wire::Binary {
+            self.write(Bytes::from_static(&binary::TRAILER)).await?;
+        }
+        let done = self.sink.as_mut().finish().await;
+        done.map_err(|e| self.session.error(&format!("writing `{}`", self.table), &e))
+    }
+}

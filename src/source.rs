@@ -1,0 +1,77 @@
+//! Where rows come from: a lane's reader inside the snapshot.
+
+use crate::error::{Error, Kind, Result};
+use crate::format::{Wire, binary};
+use crate::postgres::session::Session;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use std::pin::Pin;
+
+/// One chunk's rows, a message a row, header and trailer removed.
+pub struct Rows {
+    stream: Pin<Box<tokio_postgres::CopyOutStream>>,
+    wire: Wire,
+    table: String,
+    begun: bool,
+    ended: bool,
+}
+
+impl Rows {
+    /// Starts the reading statement.
+    ///
+    /// # Errors
+    /// Source, naming the table.
+    pub async fn read(session: &Session, statement: &str, wire: Wire, table: &str) -> Result<Self> {
+        let stream = session
+            .client()
+            .copy_out(statement)
+            .await
+            .map_err(|e| session.error(&format!("reading `{table}`"), &e))?;
+        Ok(Self { stream: Box::pin(stream), wire, table: table.to_owned(), begun: false, ended: false })
+    }
+
+    /// The next row, or `None` after the last one.
+    ///
+    /// # Errors
+    /// Source, where the server or the connection fails, or the stream ends
+    /// without its trailer.
+    pub async fn next(&mut self) -> Result<Option<Bytes>> {
+        loop {
+            let Some(message) = self.stream.next().await else {
+                if self.wire == Wire::Binary && !self.ended {
+                    return Err(self.broken("the stream ended before its trailer"));
+                }
+                return Ok(None);
+            };
+            let doing = format!("reading `{}`", self.table);
+            let mut message = message.map_err(|e| Error::from_server(Kind::Source, &doing, &e))?;
+            if self.wire == Wire::Text {
+                return Ok(Some(message));
+            }
+            if self.ended {
+                return Err(self.broken("rows follow the trailer"));
+            }
+            if !self.begun {
+                self.begun = true;
+                let rest = binary::strip_header(&message).map(<[u8]>::len);
+                let rest = rest.ok_or_else(|| self.broken("unknown header of binary COPY"))?;
+                message = message.slice(message.len() - rest..);
+            }
+            if binary::is_trailer(&message) {
+                self.ended = true;
+            } else if !message.is_empty() {
+                return Ok(Some(message));
+            }
+        }
+    }
+
+    /// Rows that are ready now, without waiting; for filling a batch cheaply.
+    #[must_use]
+    pub fn size_hint(&self) -> (usize, Option<usize>) {
+        self.stream.size_hint()
+    }
+
+    fn broken(&self, why: &str) -> Error {
+        Error::new(Kind::Source, format!("reading `{}`: {why}", self.table))
+    }
+}
