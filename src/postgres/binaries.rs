@@ -135,10 +135,6 @@ impl Binaries {
         let version = major(&folder.join("postgres"))?;
         Some(Self { server: folder.canonicalize().ok()?, version })
     }
-
-    pub(crate) fn program(&self, name: &str) -> PathBuf {
-        self.server.join(name)
-    }
 }
 
 impl Tools {
@@ -298,7 +294,7 @@ mod tests {
     #[test]
     fn the_installed_server_is_found() {
         let found = Binaries::find(None, &mut |_| ()).unwrap();
-        assert!(found.version >= 13 && found.program("initdb").is_file());
+        assert!(found.version >= 13 && found.server.join("initdb").is_file());
     }
 
     #[test]

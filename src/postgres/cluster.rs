@@ -346,7 +346,10 @@ fn dress(command: &mut Command, account: Option<&Account>) {
 fn make_folder(name: &str, account: Option<&Account>) -> Result<PathBuf> {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
     for parent in [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()] {
-        let made = tempfile::Builder::new().prefix(&format!("masque-{plain}-")).tempdir_in(&parent);
+        let made = tempfile::Builder::new()
+            .prefix(&format!("masque-{plain}-"))
+            .permissions(fs::Permissions::from_mode(0o700))
+            .tempdir_in(&parent);
         let Ok(folder) = made else { continue };
         let Ok(path) = folder.path().canonicalize() else { continue };
         if path.as_os_str().len() > LONGEST_FOLDER {
@@ -415,4 +418,127 @@ fn shell(path: &Path) -> String {
     let text = path.to_string_lossy();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
     if text.chars().all(plain) { text.into_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use std::time::{Duration, Instant};
+
+    fn start(name: &str) -> Cluster {
+        let binaries = Binaries::find(None, &mut |_| ()).unwrap();
+        Cluster::start(&binaries, Settings::new(name).set("work_mem", "5MB")).unwrap()
+    }
+
+    fn alive(pid: u32) -> bool {
+        // A process that has ended but was not waited for has no command line.
+        fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|text| !text.is_empty())
+    }
+
+    fn gone(folder: &Path, pid: u32) -> bool {
+        let until = Instant::now() + Duration::from_secs(20);
+        while Instant::now() < until {
+            if !folder.exists() && !alive(pid) {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        false
+    }
+
+    fn answer(url: &Url, query: &str) -> String {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let connection = url.connect(Kind::Target).await.unwrap();
+            let text = connection.client.query_one(query, &[]).await.unwrap().get(0);
+            connection.close().await;
+            text
+        })
+    }
+
+    #[test]
+    fn a_cluster_answers_comes_back_from_a_crash_and_leaves_nothing() {
+        let cluster = start("answers");
+        let url = cluster.url("postgres");
+        assert_eq!(answer(&url, "select current_setting('work_mem')"), "5MB");
+        assert_eq!(answer(&url, "select getdatabaseencoding()::text"), "UTF8");
+        let (folder, pid) = (cluster.folder.clone(), cluster.pid().unwrap());
+        assert!(alive(pid));
+        let mode = fs::metadata(&folder).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0);
+        cluster.restart_immediate().unwrap();
+        assert_eq!(answer(&url, "select current_user::text"), "postgres");
+        let again = cluster.pid().unwrap();
+        assert!(gone(Path::new("/nonexistent"), pid));
+        drop(cluster);
+        assert!(!folder.exists() && gone(&folder, again));
+    }
+
+    #[test]
+    fn nobody_logs_in_without_the_password() {
+        let cluster = start("locked");
+        let mut url =
+            Url::parse(&format!("host=127.0.0.1 port={} user=postgres password=x", cluster.port())).unwrap();
+        url.password = None;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let error = runtime.block_on(url.connect(Kind::Target)).unwrap_err();
+        assert!(error.to_string().contains("asks for a password"), "{error}");
+        cluster.stop().unwrap();
+    }
+
+    #[test]
+    fn settings_that_do_not_fit_are_an_error_and_leave_nothing() {
+        let binaries = Binaries::find(None, &mut |_| ()).unwrap();
+        let error = Cluster::start(&binaries, Settings::new("misfit").set("no_such", "x")).unwrap_err();
+        assert!(error.help_text().unwrap().contains("PostgreSQL says"), "{:?}", error.help_text());
+        let left = fs::read_dir(std::env::temp_dir()).unwrap().flatten();
+        assert!(!left.into_iter().any(|e| e.file_name().to_string_lossy().starts_with("masque-misfit-")));
+    }
+
+    #[test]
+    fn a_kept_cluster_goes_on_until_the_command_it_gave() {
+        let cluster = start("kept");
+        let (folder, pid, url) = (cluster.folder.clone(), cluster.pid().unwrap(), cluster.url("postgres"));
+        let stop = cluster.keep();
+        assert!(alive(pid));
+        assert_eq!(answer(&url, "select 'here'"), "here");
+        let status = Command::new("sh").args(["-c", &stop]).stdout(Stdio::null()).status().unwrap();
+        assert!(status.success() && gone(&folder, pid), "{stop}");
+    }
+
+    const REPORT: &str = "MASQUE_TEST_CLUSTER_REPORT";
+
+    /// The process that the next test kills. Alone it does nothing.
+    #[test]
+    fn a_process_that_waits_with_a_cluster() {
+        let Some(path) = std::env::var_os(REPORT).map(PathBuf::from) else { return };
+        let cluster = start("killed");
+        let text = format!("{}\n{}\n", cluster.pid().unwrap(), cluster.folder.display());
+        fs::write(path.with_extension("new"), text).unwrap();
+        fs::rename(path.with_extension("new"), path).unwrap();
+        std::thread::sleep(Duration::from_secs(60));
+    }
+
+    #[test]
+    fn a_killed_process_leaves_neither_server_nor_folder() {
+        let work = tempfile::tempdir().unwrap();
+        let report = work.path().join("report");
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "postgres::cluster::tests::a_process_that_waits_with_a_cluster"])
+            .env(REPORT, &report)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let until = Instant::now() + Duration::from_secs(40);
+        while !report.exists() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let text = fs::read_to_string(&report).unwrap();
+        let (pid, folder) = text.trim().split_once('\n').unwrap();
+        assert!(gone(Path::new(folder), pid.parse().unwrap()), "{text}");
+    }
 }

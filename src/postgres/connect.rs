@@ -273,3 +273,154 @@ fn io_kind(error: &tokio_postgres::Error) -> Option<io::ErrorKind> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::binaries::Binaries;
+    use super::super::cluster::{Cluster, Settings};
+    use super::*;
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+    use std::future::Future;
+
+    fn wait<T>(work: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+    }
+
+    fn cluster(settings: Settings) -> Cluster {
+        Cluster::start(&Binaries::find(None, &mut |_| ()).unwrap(), settings).unwrap()
+    }
+
+    fn refusal(url: &Url) -> (String, String) {
+        let error = wait(url.connect(Kind::Source)).unwrap_err();
+        assert_eq!(error.kind(), Kind::Source, "{error}");
+        (error.to_string(), error.help_text().unwrap_or_default().to_owned())
+    }
+
+    #[test]
+    fn every_refusal_says_where_why_and_what_to_do() {
+        let cluster = cluster(Settings::new("refusals"));
+        let url = cluster.url("postgres");
+        let (said, help) = refusal(&cluster.url("nowhere"));
+        assert!(said.contains("postgres://postgres@127.0.0.1:") && said.contains("3D000"), "{said}");
+        assert!(help.contains("createdb"), "{help}");
+        let mut wrong = url.clone();
+        wrong.password = Some(crate::postgres::password::Password::new("opensesame"));
+        let (said, help) = refusal(&wrong);
+        assert!(
+            said.contains("28P01") && help.contains("wrong") && !said.contains("opensesame"),
+            "{said} {help}"
+        );
+        let port = cluster.port();
+        let parse = |text: &str| Url::parse(&format!("user=postgres password=p port={port} {text}")).unwrap();
+        let (said, help) = refusal(&parse("host=no-such-host.invalid"));
+        assert!(help.contains("not known"), "{said} {help}");
+        let (said, help) = refusal(&parse("host=127.0.0.1 sslmode=require"));
+        assert!(said.contains("does not offer TLS") && help.contains("sslmode=require"), "{said} {help}");
+        cluster.stop().unwrap();
+        let (said, help) = refusal(&url);
+        assert!(help.contains("no server listens"), "{said} {help}");
+    }
+
+    #[test]
+    fn the_next_host_serves_when_the_first_cannot_be_reached() {
+        let cluster = cluster(Settings::new("hosts"));
+        let mut url = cluster.url("postgres");
+        let mut dead = url.hosts[0].clone();
+        dead.port = 1;
+        url.hosts.insert(0, dead);
+        wait(async { assert!(!url.connect(Kind::Source).await.unwrap().is_closed()) });
+    }
+
+    #[test]
+    fn a_connection_is_cancelled_and_tells_why_it_ended() {
+        let cluster = cluster(Settings::new("cancel"));
+        wait(async {
+            let one = cluster.url("postgres").connect(Kind::Source).await.unwrap();
+            let two = cluster.url("postgres").connect(Kind::Source).await.unwrap();
+            one.client.batch_execute("do $$ begin raise warning 'row 1' ; end $$").await.unwrap();
+            let pid: i32 = one.client.query_one("select pg_backend_pid()", &[]).await.unwrap().get(0);
+            let canceller = one.canceller();
+            let (slept, cancelled) = tokio::join!(one.client.batch_execute("select pg_sleep(30)"), async {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                canceller.cancel(Kind::Source).await
+            });
+            cancelled.unwrap();
+            assert_eq!(slept.unwrap_err().code().unwrap().code(), "57014");
+            assert!(!one.is_closed() && one.why_closed(Kind::Source).is_none());
+            two.client.execute("select pg_terminate_backend($1)", &[&pid]).await.unwrap();
+            while !one.is_closed() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            assert_eq!(one.why_closed(Kind::Source).unwrap().sqlstate(), Some("57P01"));
+        });
+    }
+
+    struct Papers {
+        certificate: String,
+        key: String,
+        root: String,
+    }
+
+    fn papers(name: &str) -> Papers {
+        let mut ca = CertificateParams::new(Vec::new()).unwrap();
+        ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate().unwrap()).unwrap();
+        let key = KeyPair::generate().unwrap();
+        let own = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &ca).unwrap();
+        Papers { certificate: own.pem(), key: key.serialize_pem(), root: ca.pem() }
+    }
+
+    #[test]
+    fn sslmode_means_what_libpq_says() {
+        let (good, other) = (papers("db.example"), papers("db.example"));
+        let mut settings = Settings::new("tls").set("ssl", "on");
+        settings.files = vec![("server.crt".into(), good.certificate), ("server.key".into(), good.key)];
+        let cluster = cluster(settings);
+        let folder = tempfile::tempdir().unwrap();
+        let (root, wrong) = (folder.path().join("root.crt"), folder.path().join("wrong.crt"));
+        std::fs::write(&root, good.root).unwrap();
+        std::fs::write(&wrong, other.root).unwrap();
+        let url = |host: &str, mode: &str, root: Option<&std::path::Path>| {
+            let text = format!(
+                "host={host} hostaddr=127.0.0.1 port={} dbname=postgres sslmode={mode}",
+                cluster.port()
+            );
+            let mut url = Url::parse(&text).unwrap();
+            url.user = "postgres".to_owned();
+            url.password = cluster.url("postgres").password;
+            url.sslrootcert = root.map(ToOwned::to_owned);
+            url
+        };
+        let encrypted = |url: Url| {
+            wait(async move {
+                let connection =
+                    url.connect(Kind::Source).await.map_err(|e| format!("{e} {:?}", e.help_text()))?;
+                connection.cancel(Kind::Source).await.map_err(|e| e.to_string())?;
+                let query = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
+                Ok::<bool, String>(connection.client.query_one(query, &[]).await.unwrap().get(0))
+            })
+        };
+        let (root, wrong) = (Some(root.as_path()), Some(wrong.as_path()));
+        assert_eq!(encrypted(url("db.example", "disable", None)), Ok(false));
+        assert_eq!(encrypted(url("db.example", "allow", None)), Ok(false));
+        assert_eq!(encrypted(url("db.example", "prefer", wrong)), Ok(true));
+        assert_eq!(encrypted(url("any.example", "require", None)), Ok(true));
+        assert_eq!(encrypted(url("any.example", "require", root)), Ok(true));
+        assert_eq!(encrypted(url("any.example", "verify-ca", root)), Ok(true));
+        assert_eq!(encrypted(url("db.example", "verify-full", root)), Ok(true));
+        for (host, mode, root, word) in [
+            ("db.example", "require", wrong, "not from a trusted CA"),
+            ("db.example", "verify-ca", wrong, "not from a trusted CA"),
+            ("db.example", "verify-full", wrong, "not from a trusted CA"),
+            ("any.example", "verify-full", root, "another name"),
+        ] {
+            let said = encrypted(url(host, mode, root)).unwrap_err();
+            assert!(said.contains(word), "{host} {mode}: {said}");
+        }
+        let lost = folder.path().join("lost.crt");
+        assert!(
+            encrypted(url("db.example", "verify-ca", Some(&lost))).unwrap_err().contains("cannot be read")
+        );
+        assert_eq!(encrypted(url("db.example", "require", Some(&lost))), Ok(true));
+    }
+}

@@ -10,6 +10,7 @@ mod keys;
 mod passfile;
 mod password;
 mod refusal;
+mod settle;
 mod tls;
 pub mod url;
 mod watchdog;
