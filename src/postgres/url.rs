@@ -1,0 +1,326 @@
+//! Where a database is and how to reach it: a connection string, settled.
+//!
+//! [`Url::parse`] reads what libpq reads, fills in what libpq fills in and
+//! refuses by name what is not understood. A `Url` prints without its password.
+
+use super::environment::{DEFAULT_SOCKETS, Environment};
+use super::passfile::{self, Passfile};
+use super::password::Password;
+use super::tls::{SslMode, Tls};
+use super::written::{self, Pairs, quote};
+use crate::error::Result;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio_postgres::config::{ChannelBinding, TargetSessionAttrs};
+
+/// Variables that would overrule a [`Url`] in `pg_dump` and `pg_restore`: remove them from their environment.
+pub const HIDDEN_FROM_TOOLS: &[&str] =
+    &["PGPASSWORD", "PGSERVICE", "PGHOSTADDR", "PGREQUIRESSL", "PGOPTIONS"];
+
+/// Where a database is and how to reach it.
+#[derive(Clone)]
+pub struct Url {
+    pub(crate) hosts: Vec<Host>,
+    pub(crate) user: String,
+    pub(crate) database: String,
+    pub(crate) password: Option<Password>,
+    pub(crate) passfile: Arc<Passfile>,
+    pub(crate) application_name: Option<String>,
+    pub(crate) options: Option<String>,
+    pub(crate) connect_timeout: Option<Duration>,
+    pub(crate) target_session_attrs: TargetSessionAttrs,
+    pub(crate) channel_binding: ChannelBinding,
+    pub(crate) keepalive: Keepalive,
+    pub(crate) sslmode: SslMode,
+    pub(crate) sslrootcert: Option<PathBuf>,
+    pub(crate) tls: Arc<OnceLock<Tls>>,
+    /// What was written, for the child tools, of the keys that pass through unchanged.
+    pub(crate) passed_on: Pairs,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// One of the servers that a connection string names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Host {
+    pub(crate) place: Place,
+    pub(crate) addr: Option<IpAddr>,
+    pub(crate) port: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Name(String),
+    Socket(PathBuf),
+}
+
+/// How a dead connection is noticed.
+#[derive(Clone, Debug)]
+pub(crate) struct Keepalive {
+    pub(crate) on: bool,
+    pub(crate) idle: Duration,
+    pub(crate) interval: Option<Duration>,
+    pub(crate) count: Option<u32>,
+    pub(crate) tcp_user_timeout: Option<Duration>,
+}
+
+impl Url {
+    /// Reads a URL or `key=value` pairs and fills in defaults as libpq does.
+    ///
+    /// # Errors
+    /// Of kind `Usage`. They never show a password.
+    pub fn parse(text: &str) -> Result<Self> {
+        Self::parse_in(text, &Environment::of_process())
+    }
+
+    /// As [`Url::parse`], in another world.
+    ///
+    /// # Errors
+    /// As [`Url::parse`].
+    pub fn parse_in(text: &str, world: &Environment) -> Result<Self> {
+        super::settle::settle(&written::read(text)?, world)
+    }
+
+    /// A server on loopback that masque itself started.
+    pub(crate) fn of_loopback(port: u16, user: &str, password: Password, database: &str) -> Self {
+        Self {
+            hosts: vec![Host { place: Place::Name("127.0.0.1".to_owned()), addr: None, port }],
+            user: user.to_owned(),
+            database: database.to_owned(),
+            password: Some(password),
+            passfile: Arc::default(),
+            application_name: None,
+            options: None,
+            connect_timeout: Some(DEFAULT_TIMEOUT),
+            target_session_attrs: TargetSessionAttrs::Any,
+            channel_binding: ChannelBinding::Prefer,
+            keepalive: DEFAULT_KEEPALIVE,
+            sslmode: SslMode::Disable,
+            sslrootcert: None,
+            tls: Arc::default(),
+            passed_on: Pairs::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The name of the database.
+    #[must_use]
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// The name of the user who logs in.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// Another database of the same server.
+    #[must_use]
+    pub fn with_database(&self, name: &str) -> Self {
+        Self { database: name.to_owned(), ..self.clone() }
+    }
+
+    /// The same place under a name for `pg_stat_activity`.
+    #[must_use]
+    pub fn with_application_name(&self, name: &str) -> Self {
+        Self { application_name: Some(name.to_owned()), ..self.clone() }
+    }
+
+    /// What the operator should know, such as a password file that was ignored.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The URL with its password, for a person who must log in to a throw-away cluster.
+    pub(crate) fn reveal(&self) -> String {
+        let login = self.password.as_ref().map_or_else(
+            || encode(&self.user),
+            |password| format!("{}:{}", encode(&self.user), encode(password.reveal())),
+        );
+        format!("postgres://{login}@{}", self.place())
+    }
+
+    fn place(&self) -> String {
+        let hosts: Vec<_> = self.hosts.iter().map(|host| format!("{}:{}", host.shown(), host.port)).collect();
+        format!("{}/{}", hosts.join(","), encode(&self.database))
+    }
+
+    /// The password to try at `host`: the one written, else that of the password file.
+    pub(crate) fn password_for(&self, host: &Host) -> Option<&Password> {
+        self.password
+            .as_ref()
+            .or_else(|| self.passfile.find(&host.names(), host.port, &self.database, &self.user))
+    }
+
+    /// Everything but the password, as `pg_dump` and `pg_restore` read it after `-d`.
+    ///
+    /// The password goes through a private file ([`Url::passfile_line`]); the variables in
+    /// [`HIDDEN_FROM_TOOLS`] must not reach the tool.
+    #[must_use]
+    pub fn conninfo_without_password(&self) -> String {
+        let list = |f: &dyn Fn(&Host) -> String| self.hosts.iter().map(f).collect::<Vec<_>>().join(",");
+        let mut pairs = vec![
+            quote("host", &list(&Host::name)),
+            // Written even when empty: an empty one keeps `PGHOSTADDR` out.
+            quote("hostaddr", &list(&|host| host.addr.map(|addr| addr.to_string()).unwrap_or_default())),
+            quote("port", &list(&|host| host.port.to_string())),
+            quote("user", &self.user),
+            quote("dbname", &self.database),
+            quote("sslmode", self.sslmode.name()),
+            quote("gssencmode", "disable"),
+        ];
+        if !self.hosts.iter().any(|host| host.addr.is_some()) {
+            pairs[1] = quote("hostaddr", "");
+        }
+        if let Some(root) = &self.sslrootcert {
+            pairs.push(quote("sslrootcert", &root.to_string_lossy()));
+        } else if self.sslmode == SslMode::VerifyFull {
+            pairs.push(quote("sslrootcert", "system"));
+        }
+        if let Some(timeout) = self.connect_timeout {
+            pairs.push(quote("connect_timeout", &timeout.as_secs().to_string()));
+        }
+        if let Some(name) = &self.application_name {
+            pairs.push(quote("application_name", name));
+        }
+        if let Some(options) = &self.options {
+            pairs.push(quote("options", options));
+        }
+        pairs.extend(self.passed_on.iter().map(|(key, value)| quote(key, value)));
+        pairs.join(" ")
+    }
+
+    /// The lines of a password file that let the child tools log in, at every host.
+    ///
+    /// `None` when there is no password, or none that such a file can hold.
+    #[must_use]
+    pub fn passfile_line(&self) -> Option<String> {
+        let mut lines = Vec::new();
+        for host in &self.hosts {
+            let Some(password) = self.password_for(host) else { continue };
+            if password.reveal().contains(['\n', '\r', '\0']) {
+                return None;
+            }
+            for name in host.names() {
+                lines.push(format!(
+                    "{}:{}:*:{}:{}\n",
+                    passfile::escape(name),
+                    host.port,
+                    passfile::escape(&self.user),
+                    passfile::escape(password.reveal())
+                ));
+            }
+        }
+        (!lines.is_empty()).then(|| lines.concat())
+    }
+}
+
+impl Host {
+    /// As libpq wants it after `host=`.
+    fn name(&self) -> String {
+        match &self.place {
+            Place::Name(name) => name.clone(),
+            Place::Socket(path) => path.to_string_lossy().into_owned(),
+        }
+    }
+
+    fn shown(&self) -> String {
+        match &self.place {
+            Place::Name(name) if name.contains(':') => format!("[{name}]"),
+            Place::Name(name) => encode(name),
+            Place::Socket(path) => encode(&path.to_string_lossy()),
+        }
+    }
+
+    /// The names that a password file may know this host by.
+    fn names(&self) -> Vec<&str> {
+        match &self.place {
+            Place::Name(name) => vec![name],
+            Place::Socket(path) => {
+                let text = path.to_str().unwrap_or_default();
+                if DEFAULT_SOCKETS.contains(&text) { vec!["localhost", text] } else { vec![text] }
+            }
+        }
+    }
+}
+
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+fn encode(text: &str) -> String {
+    utf8_percent_encode(text, PLAIN).to_string()
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "postgres://{}@{}", encode(&self.user), self.place())
+    }
+}
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const DEFAULT_KEEPALIVE: Keepalive = Keepalive {
+    on: true,
+    idle: Duration::from_secs(60),
+    interval: Some(Duration::from_secs(10)),
+    count: Some(6),
+    tcp_user_timeout: None,
+};
+
+#[cfg(test)]
+mod tests {
+    use super::super::settle::tests::{parse, world};
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_printed() {
+        let url = parse("postgres://u:opensesame@h/d", &[]);
+        let shown = format!("{url} {url:?} {url:#?} {} {:?}", url.conninfo_without_password(), url.password);
+        assert!(!shown.contains("opensesame"), "{shown}");
+        assert!(url.reveal().contains("opensesame"));
+    }
+
+    #[test]
+    fn the_password_file_is_asked_for_the_database_in_question() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pass");
+        std::fs::write(&path, "h:5432:one:u:first\n*:*:two:u:sec:ond\n").unwrap();
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let text = format!("host=h,/tmp user=u dbname=one passfile={}", path.display());
+        let url = Url::parse_in(&text, &world(&[])).unwrap();
+        assert!(url.warnings().is_empty());
+        assert_eq!(url.password_for(&url.hosts[0]), Some(&Password::new("first")));
+        assert_eq!(url.passfile_line().as_deref(), Some("h:5432:*:u:first\n"));
+        let two = url.with_database("two");
+        assert_eq!(
+            two.passfile_line().as_deref(),
+            Some("h:5432:*:u:sec\nlocalhost:5432:*:u:sec\n/tmp:5432:*:u:sec\n")
+        );
+    }
+
+    #[test]
+    fn the_tools_get_everything_but_the_password() {
+        let url = parse(
+            "host=h,g port=1,2 user='a b' password=p dbname='it\\'s' sslmode=require keepalives_idle=7 target_session_attrs=read-write",
+            &[],
+        )
+        .with_application_name("masque refresh");
+        assert_eq!(
+            url.conninfo_without_password(),
+            "host=h,g hostaddr='' port=1,2 user='a b' dbname='it\\'s' sslmode=require gssencmode=disable \
+             connect_timeout=10 application_name='masque refresh' keepalives_idle=7 target_session_attrs=read-write"
+        );
+        let again = parse(&url.conninfo_without_password(), &[("PGHOSTADDR", "127.0.0.9")]);
+        assert_eq!(again.to_string(), url.to_string());
+        assert_eq!(again.hosts, url.hosts);
+    }
+}
