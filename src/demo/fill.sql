@@ -7,6 +7,8 @@
 -- `offset 0` keeps a drawn value that is used twice from being drawn twice.
 -- Its own functions and tables are temporary and dropped at the end.
 
+set timezone = 'UTC';
+
 -- Draws: `draw` is even over 0 .. n-1, `skewed` prefers the low numbers as real customers and products do.
 create function pg_temp.draw(row_no bigint, stream bigint, n bigint) returns bigint language sql immutable as
   $$ select (hashint8extended(row_no, stream) & 9223372036854775807) % n $$;
@@ -254,3 +256,4 @@ from (select n, total, products, n / 6 as visit, 1 + pg_temp.skewed(n / 6, 463, 
 
 drop table pg_temp.cart, pg_temp.town, pg_temp.size;
 drop function pg_temp.iban, pg_temp.card, pg_temp.address_of, pg_temp.phone, pg_temp.email, pg_temp.plain, pg_temp.company, pg_temp.last_name, pg_temp.first_name, pg_temp.uuid4, pg_temp.pick, pg_temp.skewed, pg_temp.unit, pg_temp.draw;
+reset timezone;
