@@ -1,0 +1,226 @@
+//! One reader, one writer, and the masking between them.
+
+use super::batch::Batch;
+use super::mask::mask;
+use super::{Progress, Queue};
+use crate::error::{Error, Kind, Result};
+use crate::plan::Chunk;
+use crate::postgres::session::{Session, Side};
+use crate::postgres::snapshot::Ticket;
+use crate::postgres::url::Url;
+use crate::sink::Writer;
+use crate::source::Rows;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+
+/// How many batches a lane may have in memory.
+pub const PERMITS: usize = 6;
+
+/// Tells every lane to give up. Dropping the sender does so too.
+pub type Stop = watch::Receiver<bool>;
+
+/// What a lane is told once the plan is made and the build stands.
+#[derive(Clone)]
+pub struct Assignment {
+    /// The build.
+    pub build: Url,
+    /// The work.
+    pub queue: Queue,
+    /// The counters.
+    pub progress: Arc<Progress>,
+}
+
+/// A lane at work on its own thread.
+///
+/// It begins by joining the snapshot and taking its locks, and then waits for its
+/// [`Assignment`]: all lanes hold all locks before anything else is done.
+pub struct Lane {
+    assign: Option<oneshot::Sender<Assignment>>,
+    admitted: Option<oneshot::Receiver<Result<()>>>,
+    done: Option<oneshot::Receiver<Result<()>>>,
+}
+
+impl Lane {
+    /// Starts the lane's thread.
+    ///
+    /// # Errors
+    /// Internal, where the system gives no thread.
+    pub fn start(number: usize, source: Url, ticket: Ticket, stop: Stop) -> Result<Self> {
+        let (assign, assigned) = oneshot::channel();
+        let (admit, admitted) = oneshot::channel();
+        let (finish, done) = oneshot::channel();
+        std::thread::Builder::new()
+            .name(format!("lane-{number}"))
+            .spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                let outcome = match runtime {
+                    Ok(runtime) => runtime.block_on(live(&source, &ticket, stop, admit, assigned)),
+                    Err(e) => Err(Error::internal("a lane got no runtime").because(e)),
+                };
+                // Nobody listens any more when the run has ended already.
+                finish.send(outcome).ok();
+            })
+            .map_err(|e| Error::internal("the system gave no thread for a lane").because(e))?;
+        Ok(Self { assign: Some(assign), admitted: Some(admitted), done: Some(done) })
+    }
+
+    /// Waits until the lane has joined the snapshot and holds its locks.
+    ///
+    /// # Errors
+    /// Source, where it could not.
+    pub async fn admitted(&mut self) -> Result<()> {
+        match self.admitted.take() {
+            Some(admitted) => match admitted.await {
+                Ok(outcome) => outcome,
+                Err(_) => self.finished().await,
+            },
+            None => Ok(()),
+        }
+    }
+
+    /// Tells the lane to begin.
+    pub fn assign(&mut self, assignment: Assignment) {
+        if let Some(assign) = self.assign.take() {
+            // A lane that has ended already says why through `finished`.
+            assign.send(assignment).ok();
+        }
+    }
+
+    /// Waits until the lane has no more work.
+    ///
+    /// # Errors
+    /// What ended it.
+    pub async fn finished(&mut self) -> Result<()> {
+        match self.done.take() {
+            Some(done) => done.await.unwrap_or_else(|_| Err(Error::internal("a lane died"))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The life of a lane, until its work or the run ends.
+async fn live(
+    source: &Url,
+    ticket: &Ticket,
+    mut stop: Stop,
+    admit: oneshot::Sender<Result<()>>,
+    assigned: oneshot::Receiver<Assignment>,
+) -> Result<()> {
+    let work = async {
+        let joined = async {
+            let reader = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
+            ticket.admit(&reader).await?;
+            Ok(reader)
+        };
+        let reader = match joined.await {
+            Ok(reader) => reader,
+            Err(error) => {
+                admit.send(Err(error)).ok();
+                return Ok(());
+            }
+        };
+        admit.send(Ok(())).ok();
+        // No assignment means the run ended first, and it knows why.
+        let Ok(assignment) = assigned.await else { return Ok(()) };
+        let writer = Session::open(assignment.build.connect(Kind::Target).await?, Side::Target).await?;
+        writer.run("preparing the load", "SET synchronous_commit = off").await?;
+        while let Some(chunk) = assignment.queue.next()? {
+            stream(&chunk, &reader, &writer, &assignment.progress).await?;
+        }
+        Ok(())
+    };
+    tokio::select! {
+        outcome = work => outcome,
+        // Dropping the connections makes both servers end their statements.
+        _ = stop.wait_for(|stopped| *stopped) => Ok(()),
+    }
+}
+
+/// A masked batch on its way, with the permit it must give back.
+type Pending = (oneshot::Receiver<Result<Batch>>, tokio::sync::OwnedSemaphorePermit);
+
+/// Reads a chunk, masks it and writes it. Both ends must agree on the rows.
+async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, progress: &Progress) -> Result<()> {
+    let plan = &chunk.plan;
+    let table = plan.name.to_string();
+    let began = Instant::now();
+    let counters = progress.tables.iter().find(|counters| counters.name == table);
+    let mut rows = Rows::read(reader, &plan.copy_out(chunk.blocks, None), plan.wire, &table).await?;
+    let mut sink = Writer::open(writer, &plan.copy_in(), plan.wire, &table).await?;
+    let permits = Arc::new(Semaphore::new(PERMITS));
+    let (send, mut receive) = mpsc::channel::<Pending>(PERMITS);
+
+    let read = async {
+        let mut count = 0_u64;
+        loop {
+            let permit = Arc::clone(&permits).acquire_owned().await;
+            let permit = permit.map_err(|_| Error::internal("a lane's permits were closed"))?;
+            let mut batch = Batch::starting_at(count);
+            let mut ended = true;
+            while let Some(row) = rows.next().await? {
+                batch.push(&row);
+                if batch.is_full() {
+                    ended = false;
+                    break;
+                }
+            }
+            count += batch.rows();
+            if let Some(counters) = counters {
+                counters.bytes.fetch_add(batch.bytes.len() as u64, Ordering::Relaxed);
+            }
+            if batch.rows() > 0 && send.send((hand_over(chunk, batch), permit)).await.is_err() {
+                // The writer ended first, and it knows why.
+                break;
+            }
+            if ended {
+                break;
+            }
+        }
+        drop(send);
+        Ok::<u64, Error>(count)
+    };
+    let write = async {
+        while let Some((pending, permit)) = receive.recv().await {
+            let batch = pending.await.map_err(|_| Error::internal("a mask panicked"))??;
+            let count = batch.rows();
+            sink.write(batch.bytes.into()).await?;
+            drop(permit);
+            if let Some(counters) = counters {
+                counters.rows.fetch_add(count, Ordering::Relaxed);
+            }
+        }
+        sink.finish().await
+    };
+    // A failing writer must not be hidden behind a reader that only lost its partner.
+    let (read, written) = tokio::join!(read, write);
+    let written = written?;
+    let read = read?;
+    if read != written {
+        return Err(Error::new(
+            Kind::Verify,
+            format!("`{table}`: {read} rows were read and {written} rows were written"),
+        ));
+    }
+    if let Some(counters) = counters {
+        let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        counters.micros.fetch_add(micros, Ordering::Relaxed);
+        counters.open.fetch_sub(1, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+/// Gives a batch to the rayon pool; what needs no masking does not go there.
+fn hand_over(chunk: &Chunk, batch: Batch) -> oneshot::Receiver<Result<Batch>> {
+    let (done, pending) = oneshot::channel();
+    if chunk.plan.masked.is_empty() {
+        done.send(Ok(batch)).ok();
+        return pending;
+    }
+    let plan = Arc::clone(&chunk.plan);
+    rayon::spawn(move || {
+        done.send(mask(&plan, batch)).ok();
+    });
+    pending
+}

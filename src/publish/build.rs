@@ -1,0 +1,135 @@
+//! The database being filled, before it is published.
+
+use super::marker::{self, Marker, State};
+use super::{beside, identifier, literal};
+use crate::error::Result;
+use crate::postgres::session::Session;
+use std::fmt::Write;
+
+/// A build: a database beside the target, known by its marker.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// Its name.
+    pub name: String,
+    /// What its marker says.
+    pub marker: Marker,
+}
+
+impl Build {
+    /// Drops what crashed runs for this target left behind. Gives their names.
+    ///
+    /// # Errors
+    /// Target, where the server refuses.
+    pub async fn sweep(admin: &Session, target: &str) -> Result<Vec<String>> {
+        let mut dropped = Vec::new();
+        for database in marker::databases(admin).await? {
+            let orphan = database
+                .marker
+                .is_some_and(|marker| marker.state == State::Building && marker.target == target);
+            if orphan {
+                drop_database(admin, &database.name).await?;
+                dropped.push(database.name);
+            }
+        }
+        Ok(dropped)
+    }
+
+    /// Makes an empty build for `target` with the source's encoding and collation.
+    ///
+    /// # Errors
+    /// Target, where the role lacks CREATEDB or the server lacks the locale.
+    pub async fn create(
+        admin: &Session,
+        source: &Session,
+        target: &str,
+        run: &str,
+        template: Option<&str>,
+    ) -> Result<Self> {
+        let name = beside(target, "masque", run);
+        let locale = locale_clauses(source, admin).await?;
+        let template = template.unwrap_or("template0");
+        let sql = format!("CREATE DATABASE {} TEMPLATE {}{locale}", identifier(&name), identifier(template));
+        admin.run("making the build database", &sql).await.map_err(|e| match e.sqlstate() {
+            Some("42501") => e.help("the loading role needs CREATEDB: `ALTER ROLE <role> CREATEDB`"),
+            Some("22023" | "42704") => {
+                e.help("the target's system lacks the source's locale; install it, or see `masque check`")
+            }
+            _ => e,
+        })?;
+        let row = admin
+            .one(
+                "reading the build's identity",
+                "SELECT (SELECT system_identifier FROM pg_control_system())::text || ':' || oid FROM pg_database WHERE datname = $1",
+                &[&name],
+            )
+            .await?;
+        let marker = Marker {
+            masque: 1,
+            state: State::Building,
+            target: target.to_owned(),
+            run: run.to_owned(),
+            identity: row.get(0),
+            snapshot: None,
+            rules: None,
+            secret: None,
+            at: marker::now(),
+        };
+        admin.run("marking the build", &marker.statement(&name)).await?;
+        Ok(Self { name, marker })
+    }
+
+    /// Drops the build and ends whoever is connected to it.
+    ///
+    /// # Errors
+    /// Target, where the server refuses; the next run drops it then.
+    pub async fn discard(&self, admin: &Session) -> Result<()> {
+        drop_database(admin, &self.name).await
+    }
+}
+
+pub(super) async fn drop_database(admin: &Session, name: &str) -> Result<()> {
+    admin
+        .run(
+            "dropping an unfinished build or an old generation",
+            &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", identifier(name)),
+        )
+        .await
+}
+
+/// `ENCODING … LC_COLLATE …` as the source's own database has them. The locale
+/// columns changed their names between versions, so they are read through JSON.
+async fn locale_clauses(source: &Session, admin: &Session) -> Result<String> {
+    let sql = "SELECT pg_encoding_to_char(encoding)::text, datcollate::text, datctype::text, \
+                      coalesce(to_jsonb(d) ->> 'datlocprovider', 'c'), \
+                      coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale'), \
+                      to_jsonb(d) ->> 'daticurules' \
+               FROM pg_database d WHERE datname = current_database()";
+    let row = source.one("reading the source's locale", sql, &[]).await?;
+    let text = |column: usize| row.get::<_, Option<String>>(column).unwrap_or_default();
+    let mut clauses = format!(
+        " ENCODING {} LC_COLLATE {} LC_CTYPE {}",
+        literal(&text(0)),
+        literal(&text(1)),
+        literal(&text(2))
+    );
+    let version: i32 = admin
+        .one("reading the target's version", "SELECT current_setting('server_version_num')::int / 10000", &[])
+        .await?
+        .get(0);
+    let (provider, locale) = (text(3), text(4));
+    if version >= 15 {
+        match provider.as_str() {
+            "i" => {
+                let _ = write!(clauses, " LOCALE_PROVIDER icu ICU_LOCALE {}", literal(&locale));
+                if !text(5).is_empty() {
+                    let _ = write!(clauses, " ICU_RULES {}", literal(&text(5)));
+                }
+            }
+            "b" => {
+                let _ = write!(clauses, " LOCALE_PROVIDER builtin BUILTIN_LOCALE {}", literal(&locale));
+            }
+            _ => clauses.push_str(" LOCALE_PROVIDER libc"),
+        }
+    }
+    Ok(clauses)
+}

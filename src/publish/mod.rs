@@ -1,0 +1,54 @@
+//! The build database, its marker, the one rename, and what to clear up after a crash.
+//!
+//! Staging is never half-new: the old database is served, complete, until one
+//! transaction renames it away and the build into its place. What state a server
+//! is in is read from its catalog alone: a database's marker is its own comment.
+
+mod build;
+mod guard;
+mod lock;
+mod marker;
+mod rename;
+
+pub use build::Build;
+pub use guard::{Guard, adopt};
+pub use lock::RunLock;
+pub use marker::{Marker, State};
+pub use rename::{Published, publish};
+
+/// Quotes an identifier for SQL.
+fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Quotes a string for SQL, backslashes included.
+fn literal(text: &str) -> String {
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+/// A database name beside `target`'s: `<target>__<word>_<run>`, cut to the 63
+/// bytes PostgreSQL allows at the target's end, on a character boundary.
+fn beside(target: &str, word: &str, run: &str) -> String {
+    let suffix = format!("__{word}_{run}");
+    let mut stem = target;
+    while stem.len() + suffix.len() > 63 {
+        let mut chars = stem.chars();
+        if chars.next_back().is_none() {
+            break;
+        }
+        stem = chars.as_str();
+    }
+    format!("{stem}{suffix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beside;
+
+    #[test]
+    fn a_name_beside_a_long_target_fits_in_63_bytes_and_stays_utf8() {
+        assert_eq!(beside("staging", "masque", "ab12"), "staging__masque_ab12");
+        let long = beside(&"ü".repeat(31), "masque", "0123456789ab");
+        assert!(long.len() <= 63 && long.ends_with("__masque_0123456789ab") && long.starts_with('ü'));
+    }
+}
