@@ -1,5 +1,6 @@
 //! masque makes staging a faithful, harmless double of production.
 
+pub mod cli;
 pub mod diagnostic;
 pub mod error;
 pub mod format;

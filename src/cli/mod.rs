@@ -1,0 +1,3 @@
+//! The face: what a person types and what they see.
+
+pub mod diagnostics;
