@@ -9,7 +9,7 @@ use std::fmt::Write;
 pub fn render(report: &Report) -> String {
     let mut out = String::new();
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     table.set_header(["table", "rows", "size", "time", "masked", "null", "kept"]);
     for index in 1..7 {
         if let Some(column) = table.column_mut(index) {
