@@ -1,6 +1,7 @@
 //! masque makes staging a faithful, harmless double of production.
 
 pub mod cli;
+pub mod demo;
 pub mod diagnostic;
 pub mod error;
 pub mod format;

@@ -24,6 +24,31 @@ pub fn render(diagnostics: &[Diagnostic], color: bool) -> String {
     text
 }
 
+/// The same as a JSON array, a problem an object.
+#[must_use]
+pub fn json(diagnostics: &[Diagnostic]) -> String {
+    let problems: Vec<_> = diagnostics
+        .iter()
+        .map(|diagnostic| {
+            let place = diagnostic.span.as_ref().map(|span| {
+                let (line, column) = span.line_column();
+                serde_json::json!({ "file": span.file.name, "line": line, "column": column })
+            });
+            let severity = match diagnostic.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            };
+            serde_json::json!({
+                "severity": severity,
+                "message": diagnostic.message,
+                "place": place,
+                "help": diagnostic.help,
+            })
+        })
+        .collect();
+    serde_json::Value::from(problems).to_string()
+}
+
 /// The kind of error these diagnostics end a run with.
 #[must_use]
 pub fn exit_kind(diagnostics: &[Diagnostic]) -> Kind {
