@@ -179,7 +179,8 @@ fn unfollowable(
     root: ColumnId,
     child: ColumnId,
 ) -> Option<Diagnostic> {
-    let verdict: &Verdict<'_> = verdicts.get(root)?;
+    // Where nothing travels, nothing follows.
+    let verdict: &Verdict<'_> = verdicts.get(root).filter(|verdict| !verdict.needless)?;
     let (parent, child) = (schema.describe(root), schema.describe(child));
     let (why, help) = match verdict.decided.as_ref()? {
         Decided::Keep | Decided::Omit => return None,
