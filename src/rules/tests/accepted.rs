@@ -1,7 +1,7 @@
 //! Rule files that are right, and what they decide.
 
 use super::shop::*;
-use crate::rules::Rows;
+use crate::rules::{Decided, Rows};
 use crate::schema::{Schema, TableKind};
 
 fn all() -> String {
@@ -12,7 +12,7 @@ fn all() -> String {
 fn each_column_has_its_decision_in_the_tables_order() {
     let mut schema = shop();
     let rules = accept(&all(), &mut schema);
-    let spelled: Vec<_> = rules.tables()[0].columns.iter().map(|d| d.spelling()).collect();
+    let spelled: Vec<_> = rules.tables()[0].columns.iter().map(Decided::spelling).collect();
     assert_eq!(spelled, ["\"keep\"", "\"first_name\"", "\"email\"", "\"null\"", "generated"]);
     assert_eq!(rules.tables().len(), 3);
     assert_eq!(rules.locale(), "en_US");
@@ -105,7 +105,7 @@ fn every_form_of_a_rule_is_read() {
         nothing = { with = \"email\", optional = true }\n\
         [table.t.c]\nwith = \"json\"\ndefault = \"refuse\"\n[table.t.c.paths]\n\"$.email\" = \"email\"\n\"$.a\" = { with = \"letters\" }\n";
     let rules = accept(text, &mut schema);
-    let spelled: Vec<_> = rules.tables()[0].columns.iter().map(|d| d.spelling()).collect();
+    let spelled: Vec<_> = rules.tables()[0].columns.iter().map(Decided::spelling).collect();
     insta::assert_snapshot!(spelled.join("\n"), @r#"
     { with = "email", host = ["x.test", "y.test"], by = ["f", "g"], domain = "d" }
     { with = "date_shift", within = "93600 seconds", when = { all = [{ column = "country", in = ["DE", "7"] }, { not = { is_null = true } }] }, otherwise = "null" }
@@ -180,4 +180,22 @@ fn the_digest_changes_with_an_included_file() {
         crate::rules::check(&file, &mut Schema::default()).unwrap().digest().to_owned()
     };
     assert_ne!(digest("masque = 1\n"), digest("masque = 1\n# more\n"));
+}
+
+#[test]
+fn what_the_schema_may_hold_is_kept_for_later() {
+    let rules = accept("[schema]\nallow = [\"a\", \"b\"]\n", &mut Schema::default());
+    assert_eq!(rules.allow(), ["a", "b"]);
+}
+
+#[test]
+fn a_pattern_reaches_every_table_but_those_it_can_not_decide_on() {
+    let mut schema = shop();
+    let rules = accept(
+        "[columns]\n\"*\" = \"null\"\nid = \"keep\"\nemail = \"email\"\nsearch = \"keep\"\n\"*_id\" = \"keep\"\n",
+        &mut schema,
+    );
+    assert_eq!(decided(&rules, &schema, "public.customers", "name"), "\"null\"");
+    assert_eq!(decided(&rules, &schema, "public.customers", "search"), "generated");
+    assert_eq!(decided(&rules, &schema, "public.orders", "customer_id"), "\"keep\"");
 }

@@ -62,9 +62,11 @@ fn a_key_others_point_at_needs_a_mask_they_can_follow() {
 
 #[test]
 fn a_column_that_points_at_two_keys_needs_them_decided_alike() {
-    let mut schema = Schema::default();
-    schema.tables = vec![table("a", &["id:int"]), table("b", &["id:int"]), table("c", &["id:int"])];
-    schema.foreign_keys = vec![foreign(2, &[0], 0, &[0]), foreign(2, &[0], 1, &[0])];
+    let mut schema = Schema {
+        tables: vec![table("a", &["id:int"]), table("b", &["id:int"]), table("c", &["id:int"])],
+        foreign_keys: vec![foreign(2, &[0], 0, &[0]), foreign(2, &[0], 1, &[0])],
+        ..Schema::default()
+    };
     insta::assert_snapshot!(mistakes("[table.a]\nid = \"keep\"\n[table.b]\nid = \"integer\"\n", &mut schema), @r#"
     5:6 ["integer"] `public.c.id` points at both `public.a.id` and `public.b.id`, which are decided differently
       help: give `public.a.id` and `public.b.id` the same rule
@@ -85,9 +87,9 @@ fn a_unique_key_needs_enough_outputs() {
         REPS.replace("\"letters\"", "\"email\"")
     );
     insta::assert_snapshot!(mistakes(&text, &mut schema), @r#"
-    5:9 ["first_name"] the unique key `customers_email_key` of `public.customers` (email) would not stay unique: the odds that two rows collide are certain, or nearly
+    5:9 ["first_name"] the unique key `customers_email_key` of `public.customers` (email) would not stay unique: there are too few outputs
       help: for `public.customers.email` these have enough outputs: `email`, `letters`
-    13:8 ["email"] the unique key `reps_code_key` of `sales.reps` (code) would not stay unique: the odds that two rows collide are certain, or nearly
+    13:8 ["email"] the unique key `reps_code_key` of `sales.reps` (code) would not stay unique: there are too few outputs
       help: for `sales.reps.code` these have enough outputs: `letters`
     "#);
 }
@@ -100,7 +102,7 @@ fn a_condition_around_a_permutation_can_collide_with_what_is_kept() {
             .replace("\"email\"\n", "{ with = \"letters\", when = { is = \"x\" }, otherwise = \"keep\" }\n")
     );
     insta::assert_snapshot!(mistakes(&text, &mut shop()), @r#"
-    5:9 [{ with = "letters", when = { is = "x" }, otherwise = "keep" }] the unique key `customers_email_key` of `public.customers` (email) would not stay unique: the odds that two rows collide are certain, or nearly
+    5:9 [{ with = "letters", when = { is = "x" }, otherwise = "keep" }] the unique key `customers_email_key` of `public.customers` (email) would not stay unique: there are too few outputs
       help: for `public.customers.email` these have enough outputs: `email`, `letters`
     "#);
 }
@@ -118,7 +120,7 @@ fn a_composite_key_is_as_safe_as_its_least_safe_column() {
     schema.tables[0].keys.push(unique("customers_born_name_key", KeyKind::Unique, &[3, 1]));
     let text = format!("{}{ORDERS}{REPS}", CUSTOMERS.replace("born = \"null\"", "born = \"keep\""));
     insta::assert_snapshot!(mistakes(&text, &mut schema), @r#"
-    4:8 ["first_name"] the unique key `customers_born_name_key` of `public.customers` (born, name) would not stay unique: the odds that two rows collide are certain, or nearly
+    4:8 ["first_name"] the unique key `customers_born_name_key` of `public.customers` (born, name) would not stay unique: there are too few outputs
       help: for `public.customers.name` these have enough outputs: `email`, `letters`
     "#);
 }
@@ -180,5 +182,68 @@ fn references_are_checked_against_the_schema() {
       help: write the columns of both sides in the same order
     26:1 [[[reference]]] warning: the database declares this reference as `fk`
       help: take it out
+    "#);
+}
+
+#[test]
+fn every_column_of_a_ring_takes_one_rule() {
+    let mut schema = Schema {
+        tables: vec![table("a", &["id:int"]), table("b", &["id:int"])],
+        foreign_keys: vec![foreign(0, &[0], 1, &[0]), foreign(1, &[0], 0, &[0])],
+        ..Schema::default()
+    };
+    let rules = accept("[table.a]\nid = \"integer\"\n", &mut schema);
+    assert_eq!(decided(&rules, &schema, "public.b", "id"), "\"integer\"");
+}
+
+#[test]
+fn a_key_whose_rows_stay_home_is_still_decided_for_the_rows_that_follow_it() {
+    let text = format!(
+        "{ORDERS}{REPS}[rows]\ncustomers = \"none\"\norders = {{ where = \"customer_id is null\" }}\n"
+    );
+    insta::assert_snapshot!(mistakes(&text, &mut shop()), @r#"
+    10:13 ["none"] warning: no rows of `public.customers` travel, and `public.orders` points at it: its foreign key is checked on the build
+      help: add `"public.orders" = "none"` under `[rows]`
+    no rule decides on column `id` of `public.customers`
+      help: look at each and add:
+            [table.customers]
+            id = "integer"  # int
+    "#);
+}
+
+#[test]
+fn a_column_that_points_into_an_extension_decides_for_itself_and_is_kept() {
+    let mut schema = Schema {
+        tables: vec![table("places", &["srid:int"]), table("spatial_ref_sys", &["srid:int!"])],
+        ..Schema::default()
+    };
+    schema.tables[1].extension = Some("postgis".to_owned());
+    schema.foreign_keys = vec![foreign(0, &[0], 1, &[0])];
+    insta::assert_snapshot!(mistakes("[table.places]\nsrid = \"integer\"\n", &mut schema), @r#"
+    3:8 ["integer"] `public.places.srid` points at `public.spatial_ref_sys.srid`, which masque does not mask
+      help: write `"keep"`
+    "#);
+    accept("[table.places]\nsrid = \"keep\"\n", &mut schema);
+}
+
+#[test]
+fn the_rows_of_a_partitioned_table_are_its_partitions() {
+    let mut schema = Schema {
+        tables: vec![
+            table("events", &["at:date!", "code:token"]),
+            table("events_1", &["at:date!", "code:token"]),
+        ],
+        ..Schema::default()
+    };
+    schema.tables[0].kind = crate::schema::TableKind::Partitioned;
+    schema.tables[0].partition_key = vec![0];
+    schema.tables[0].estimated_rows = 0;
+    schema.tables[1].estimated_rows = 1_000_000_000_000;
+    schema.tables[1].parent = Some(0);
+    schema.tables[0].keys = vec![unique("events_key", KeyKind::Unique, &[0, 1])];
+    schema.tables[1].keys = vec![unique("events_1_key", KeyKind::Unique, &[0, 1])];
+    insta::assert_snapshot!(mistakes("[table.events]\nat = \"keep\"\ncode = \"email\"\n", &mut schema), @r#"
+    4:8 ["email"] the unique key `events_key` of `public.events` (at, code) would not stay unique: the odds that two rows collide are about 41 %
+      help: for `public.events.code` these have enough outputs: `letters`
     "#);
 }

@@ -59,13 +59,8 @@ fn unknown_names_are_corrected() {
 fn a_name_split_over_two_keys_is_put_together() {
     let text = format!("{CUSTOMERS}{ORDERS}[table.sales.reps]\nid = \"keep\"\ncode = \"letters\"\n");
     insta::assert_snapshot!(mistakes(&text, &mut shop()), @r#"
-    11:14 [reps] `[table.sales.reps]` is a column's rule
+    11:14 [reps] this says column `reps` of table `sales`
       help: write the table's name as one key: `[table."sales.reps"]`
-    no rule decides on the table `sales.reps`: columns `id`, `code`
-      help: leave its rows out with `"sales.reps" = "none"` under `[rows]`, or look at each and add:
-            [table.reps]
-            id = "integer"  # int
-            code = "letters"  # char2
     "#);
 }
 

@@ -5,3 +5,5 @@ mod keys;
 mod mistakes;
 mod shop;
 mod writing;
+
+pub(super) use shop::REGISTRY;

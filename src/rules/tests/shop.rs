@@ -7,6 +7,7 @@ use crate::schema::{
     Column, DataType, ForeignKey, Form, KeyKind, Name, Scalar, Schema, Table, TableKind, UniqueKey,
 };
 use crate::transform::{Binding, Bound, Capacity, Example, Param, ParamKind, Params, Promises, Transformer};
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// A transformer with a name, parameters and types, that masks nothing.
@@ -51,7 +52,7 @@ impl Transformer for Dummy {
 const TEXT: Dummy =
     Dummy { name: "", params: &[], accepts: DataType::is_text, capacity: Capacity::Few, consistent: true };
 
-pub(super) const REGISTRY: Registry = &[
+pub(in crate::rules) const REGISTRY: Registry = &[
     &Dummy { name: "first_name", ..TEXT },
     &Dummy {
         name: "email",
@@ -168,7 +169,7 @@ pub(super) fn foreign(from: usize, columns: &[usize], to: usize, to_columns: &[u
     }
 }
 
-/// customers 0, orders 1 (customer_id → customers.id), `sales.reps` 2 (boss_id → reps.id).
+/// `customers` 0, `orders` 1 whose `customer_id` points there, `sales.reps` 2 whose `boss_id` points at itself.
 pub(super) fn shop() -> Schema {
     let mut customers =
         table("customers", &["id:int!", "name:text", "email:text!", "born:date", "search:text="]);
@@ -238,12 +239,12 @@ pub(super) fn said(problems: &[Diagnostic]) -> String {
                 let (line, column) = span.line_column();
                 let pointed = span.file.text.get(span.range.clone()).unwrap_or("OUTSIDE").lines().next();
                 let pointed = pointed.unwrap_or_default();
-                text.push_str(&format!("{line}:{column} [{pointed}] {warning}{}\n", problem.message));
+                writeln!(text, "{line}:{column} [{pointed}] {warning}{}", problem.message).unwrap();
             }
-            None => text.push_str(&format!("{warning}{}\n", problem.message)),
+            None => writeln!(text, "{warning}{}", problem.message).unwrap(),
         }
         let help = problem.help.as_deref().unwrap_or("NO HELP").replace('\n', "\n        ");
-        text.push_str(&format!("  help: {help}\n"));
+        writeln!(text, "  help: {help}").unwrap();
     }
     text
 }

@@ -201,3 +201,22 @@ fn rows_and_references_are_read_strictly() {
       help: write `[[reference]]`, `from = "comments.author_id"`, `to = "users.id"`
     "#);
 }
+
+#[test]
+fn a_file_cut_anywhere_is_answered_with_places_inside_it_and_with_help() {
+    let text = format!(
+        "masque = 1\nunlisted = \"null\"\nlocale = \"de\"\n{CUSTOMERS}{ORDERS}[table.reps.code]\nwith = \"json\"\n\
+         when = {{ any = [{{ column = \"é\", in = [1] }}] }}\notherwise = \"email\"\n[columns]\n\"*x*\" = \"email\"\n\
+         [rows]\norders = {{ where = \"1\" }}\n[[reference]]\nfrom = [\"orders.id\"]\nto = \"reps.id\"\n[schema]\nallow = 1\n"
+    );
+    for cut in (0..text.len()).filter(|cut| text.is_char_boundary(*cut)) {
+        let text = &text[..cut];
+        let found = load(text).and_then(|file| crate::rules::check(&file, &mut shop()));
+        let found = found.map_or_else(|problems| problems, |rules| rules.warnings().to_vec());
+        for problem in found {
+            assert!(problem.help.is_some(), "{}", problem.message);
+            let inside = |span: &crate::diagnostic::Span| span.file.text.get(span.range.clone()).is_some();
+            assert!(problem.span.as_ref().is_none_or(inside), "{}", problem.message);
+        }
+    }
+}
