@@ -117,7 +117,21 @@ mod tests {
         let span = span("masque = 1\n[table.users]\nemail = \"emial\"\n", "\"emial\"");
         let one = Diagnostic::error("there is no transformer `emial`").at(&span, "unknown");
         let two = Diagnostic::warning("nobody asked").help("take it out");
-        insta::assert_snapshot!(render(&[one.help("did you mean `email`?"), two], false), @"");
+        insta::assert_snapshot!(render(&[one.help("did you mean `email`?"), two], false), @r#"
+        error: there is no transformer `emial`
+         --> rules.toml:3:9
+          |
+        3 | email = "emial"
+          |         ^^^^^^^ unknown
+          |
+          = help: did you mean `email`?
+
+        warning: nobody asked
+         |
+         = help: take it out
+
+        1 error, 1 warning
+        "#);
     }
 
     #[test]

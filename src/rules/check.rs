@@ -132,7 +132,7 @@ fn report(
     follow::check_keys(schema, verdicts, problems);
     fit::check_columns(file.registry, schema, verdicts, rows, problems);
     unique::check_keys(file.registry, schema, verdicts, rows, problems);
-    undecided::report(file, schema, verdicts, problems);
+    undecided::report(file, schema, verdicts, rows, problems);
 }
 
 /// Turns verdicts into rules. A column without one is an error, whatever led here.

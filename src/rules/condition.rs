@@ -114,16 +114,14 @@ impl Reader {
             }
             "matches" => {
                 let text = self.text("`matches`", item, span, "write a regular expression in quotes")?;
-                match Regex::new(&text) {
-                    Ok(regex) => Some(Test::Matches(regex)),
-                    Err(_) => {
-                        let help = "write it in single quotes, where a backslash means itself: `'^\\d+$'`; \
-                                    look-around and back-references are not known";
-                        let message = "`matches` is no regular expression";
-                        self.problem(Diagnostic::error(message).at(span, "").help(help));
-                        None
-                    }
-                }
+                let Ok(regex) = Regex::new(&text) else {
+                    let help = "write it in single quotes, where a backslash means itself: `'^\\d+$'`; \
+                                look-around and back-references are not known";
+                    let message = "`matches` is no regular expression";
+                    self.problem(Diagnostic::error(message).at(span, "").help(help));
+                    return None;
+                };
+                Some(Test::Matches(regex))
             }
             _ => self.truth("`is_null`", item, span).map(Test::IsNull),
         }

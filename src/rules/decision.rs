@@ -188,7 +188,9 @@ impl Reader {
         // A parameter that is there and wrong was reported; one that is not there is missing.
         let there = |name: &str| table.contains_key(name);
         let missing = with.params().iter().filter(|param| param.required && !there(param.name));
-        sound = self.missing(with, missing.map(|param| (param.name, param.kind)).collect(), span).and(sound);
+        sound = self
+            .missing(with, &missing.map(|param| (param.name, param.kind)).collect::<Vec<_>>(), span)
+            .and(sound);
         sound.map(|()| Decision::Mask(Box::new(rule)))
     }
 
@@ -252,13 +254,13 @@ impl Reader {
 
     fn complete(&mut self, with: &'static dyn Transformer, params: &Params, span: &Span) -> Option<()> {
         let missing = with.params().iter().filter(|param| param.required && params.get(param.name).is_none());
-        self.missing(with, missing.map(|param| (param.name, param.kind)).collect(), span)
+        self.missing(with, &missing.map(|param| (param.name, param.kind)).collect::<Vec<_>>(), span)
     }
 
     fn missing(
         &mut self,
         with: &'static dyn Transformer,
-        missing: Vec<(&'static str, ParamKind)>,
+        missing: &[(&'static str, ParamKind)],
         span: &Span,
     ) -> Option<()> {
         if missing.is_empty() {

@@ -9,7 +9,8 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::schema::Name;
 use toml_edit::{Document, Item, Key};
 
-const TOP: &[&str] =
+/// What may stand at the top of a rule file.
+pub(super) const TOP: &[&str] =
     &["masque", "locale", "unlisted", "include", "table", "columns", "rows", "reference", "schema"];
 const NAME_HELP: &str =
     "write it as SQL quotes it: `customers`, `\"sales.customers\"`, `'sales.\"Weird.Name\"'`";

@@ -85,7 +85,10 @@ pub(super) fn check_written(
             let message = format!("`{child}` {why} `{parent}` and must have its rule");
             let problem = Diagnostic::error(message).at(&pick.entry.span, "a different rule");
             problems.push(problem.help(format!("write `{there}`, or leave the line out")));
-        } else if matches!(decided, Decided::Keep) && !matches!(written, Decision::Keep) {
+        } else if schema.parent_column(id).is_none()
+            && matches!(decided, Decided::Keep)
+            && !matches!(written, Decision::Keep)
+        {
             match patterns.iter_mut().find(|(span, _)| *span == &pick.entry.name_span) {
                 Some((_, columns)) => columns.push(child),
                 None => patterns.push((&pick.entry.name_span, vec![child])),
@@ -179,7 +182,8 @@ fn unfollowable(
     root: ColumnId,
     child: ColumnId,
 ) -> Option<Diagnostic> {
-    let verdict: &Verdict<'_> = verdicts.get(root)?;
+    // Where nothing travels, nothing follows.
+    let verdict: &Verdict<'_> = verdicts.get(root).filter(|verdict| !verdict.needless)?;
     let (parent, child) = (schema.describe(root), schema.describe(child));
     let (why, help) = match verdict.decided.as_ref()? {
         Decided::Keep | Decided::Omit => return None,

@@ -109,9 +109,9 @@ fn rule(registry: Registry, column: bool) -> Value {
             text("An SQL expression that sets the column on the build, before indexes."),
         )]);
         asides(&mut remake);
-        forms.push(object(remake, &["remake"], ""));
+        forms.push(object(&remake, &["remake"], ""));
     }
-    forms.push(object(properties, &["with"], ""));
+    forms.push(object(&properties, &["with"], ""));
     let prefix = if column { "with" } else { "inner" };
     forms.extend(registry.iter().map(|with| reference(&format!("{prefix}_{}", with.name()))));
     json!({ "anyOf": forms })
@@ -140,7 +140,7 @@ fn transformer(with: &dyn Transformer, column: bool) -> Value {
     }
     let required: Vec<_> =
         ["with"].into_iter().chain(with.params().iter().filter(|p| p.required).map(|p| p.name)).collect();
-    let mut object = object(properties, &required, with.summary());
+    let mut object = object(&properties, &required, with.summary());
     if let Value::Object(object) = &mut object {
         let both = json!({ "when": ["otherwise"], "otherwise": ["when"] });
         object.insert("dependentRequired".to_owned(), both);
@@ -183,7 +183,7 @@ fn condition() -> Value {
         ("all".to_owned(), conditions.clone()),
         ("any".to_owned(), conditions),
     ]);
-    object(properties, &[], "Which rows the rule holds for, by their source values.")
+    object(&properties, &[], "Which rows the rule holds for, by their source values.")
 }
 
 fn by() -> Value {
@@ -196,7 +196,7 @@ fn asides(properties: &mut Map<String, Value>) {
     properties.insert("optional".to_owned(), json!({ "type": "boolean", "description": help }));
 }
 
-fn object(properties: Map<String, Value>, required: &[&str], description: &str) -> Value {
+fn object(properties: &Map<String, Value>, required: &[&str], description: &str) -> Value {
     let object = json!({
         "type": "object",
         "required": required,
@@ -224,4 +224,55 @@ fn described(value: &Value, description: &str) -> Value {
         value.insert("description".to_owned(), json!(description));
     }
     value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::tests::REGISTRY;
+
+    fn references<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+        match value {
+            Value::Object(object) => {
+                found.extend(object.get("$ref").and_then(Value::as_str));
+                object.values().for_each(|value| references(value, found));
+            }
+            Value::Array(list) => list.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let schema = of(REGISTRY);
+        let mut found = Vec::new();
+        references(&schema, &mut found);
+        assert!(found.len() > 20);
+        for reference in found {
+            assert!(schema.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+        }
+    }
+
+    #[test]
+    fn a_transformer_that_needs_a_parameter_has_no_short_form() {
+        let schema = of(REGISTRY);
+        let words: Vec<_> = schema["$defs"]["rule"]["anyOf"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|f| f["const"].as_str())
+            .collect();
+        assert!(words.contains(&"email") && !words.contains(&"constant"));
+        assert_eq!(schema["$defs"]["with_constant"]["required"], json!(["with", "value"]));
+    }
+
+    #[test]
+    fn the_schema_knows_every_key_that_the_reader_takes() {
+        let schema = of(REGISTRY);
+        let known = schema["properties"].as_object().unwrap();
+        assert!(crate::rules::document::TOP.iter().all(|key| known.contains_key(*key)));
+        assert_eq!(known.len(), crate::rules::document::TOP.len());
+        let email = schema["$defs"]["with_email"]["properties"].as_object().unwrap();
+        assert!(RESERVED.iter().chain(&["host"]).all(|key| email.contains_key(*key)));
+    }
 }

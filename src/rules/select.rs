@@ -76,7 +76,9 @@ impl<'f> Desk<'f, '_> {
             .collect();
         if literal && tables.len() > 1 {
             self.problems.push(ambiguous(&section.written, &section.span, &tables, self.schema));
-            self.break_all(section, &tables);
+            for table in tables {
+                self.break_columns(section, table, |name| section.entries.iter().any(|e| e.name == name));
+            }
             return;
         }
         if tables.is_empty() {
@@ -140,17 +142,13 @@ impl<'f> Desk<'f, '_> {
         }
     }
 
-    /// Marks what an ambiguous section means to decide, so that it is not also called undecided.
-    fn break_all(&mut self, section: &'f Section, tables: &[usize]) {
-        for entry in &section.entries {
-            for table in tables {
-                let Some(column) = self.schema.table(*table).and_then(|t| t.find(&entry.name)) else {
-                    continue;
-                };
-                let rank = (section.depth, false, section.key.exactness());
-                if let Some(slot) = self.picks.get_mut(*table).and_then(|columns| columns.get_mut(column)) {
-                    slot.get_or_insert(Pick { entry: &BROKEN, named: true, rank });
-                }
+    /// Marks what a broken section means to decide, so that it is not also called undecided.
+    fn break_columns(&mut self, section: &Section, table: usize, named: impl Fn(&str) -> bool) {
+        let Some(found) = self.schema.table(table) else { return };
+        let rank = (section.depth, false, section.key.exactness());
+        for (column, slot) in found.columns.iter().zip(self.picks.get_mut(table).into_iter().flatten()) {
+            if named(&column.name) {
+                slot.get_or_insert(Pick { entry: &BROKEN, named: true, rank });
             }
         }
     }
@@ -181,9 +179,10 @@ impl<'f> Desk<'f, '_> {
         let mut split = false;
         for entry in &section.entries {
             let name = Name::new(section.written.as_str(), entry.name.as_str());
-            if self.schema.find(&name).is_some() {
+            if let Some(table) = self.schema.find(&name) {
                 split = true;
-                let message = format!("`[table.{}.{}]` is a column's rule", section.written, entry.name);
+                self.break_columns(section, table, |_| true);
+                let message = format!("this says column `{}` of table `{}`", entry.name, section.written);
                 let problem = Diagnostic::error(message).at(&entry.name_span, "a table, it seems");
                 let help = format!(
                     "write the table's name as one key: `[table.{}]`",
@@ -255,11 +254,9 @@ pub(super) fn unknown_table(written: &str, schema: &Schema) -> Diagnostic {
         nearest(written, short)
     };
     let problem = Diagnostic::error(format!("there is no table `{written}`"));
-    match near {
-        Some(near) => problem.help(format!("did you mean `{}`?", spelling::key(near))),
-        None => {
-            let names: Vec<_> = full.iter().map(String::as_str).collect();
-            problem.help(format!("the tables are {}", super::reference::listed(&names)))
-        }
+    if let Some(near) = near {
+        return problem.help(format!("did you mean `{}`?", spelling::key(near)));
     }
+    let names: Vec<_> = full.iter().map(String::as_str).collect();
+    problem.help(format!("the tables are {}", super::reference::listed(&names)))
 }

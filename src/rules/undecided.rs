@@ -3,37 +3,40 @@
 use super::check::Decided;
 use super::decide::Verdicts;
 use super::default_mask::DefaultMasks;
-use super::follow::every_column;
 use super::reference::listed;
+use super::rows::{RowVerdict, Rows};
 use super::rule_file::{RuleFile, Unlisted};
 use super::spelling;
 use crate::diagnostic::Diagnostic;
-use crate::schema::{Column, Schema, Table};
+use crate::schema::{Column, ColumnId, Schema, Table};
 
 /// Reports undecided columns. They have no place: no line mentions them.
 pub(super) fn report(
     file: &RuleFile,
     schema: &Schema,
     verdicts: &Verdicts<'_>,
+    rows: &[RowVerdict<'_>],
     problems: &mut Vec<Diagnostic>,
 ) {
     let masks = DefaultMasks::new(file.registry);
     let missing = |id| verdicts.get(id).is_some_and(|verdict| verdict.missing);
     for (index, table) in schema.tables.iter().enumerate() {
-        let columns: Vec<(usize, &Column)> = every_column(schema)
-            .filter(|id| id.table == index && missing(*id))
-            .filter_map(|id| Some((id.column, schema.column(id)?)))
-            .collect();
+        let is_missing = |column: usize| missing(ColumnId { table: index, column });
+        let columns: Vec<(usize, &Column)> =
+            table.columns.iter().enumerate().filter(|(column, _)| is_missing(*column)).collect();
         if columns.is_empty() {
             continue;
         }
-        let whole = (0..table.columns.len()).all(|column| {
-            let id = crate::schema::ColumnId { table: index, column };
-            missing(id)
-                || verdicts
-                    .get(id)
-                    .is_some_and(|v| v.entry.is_none() || matches!(v.decided, Some(Decided::Omit)))
-        });
+        // Rows left out already can have others pointing at them.
+        let travels = rows.get(index).is_some_and(|rows| rows.rows != Rows::None);
+        let whole = travels
+            && (0..table.columns.len()).all(|column| {
+                let id = ColumnId { table: index, column };
+                missing(id)
+                    || verdicts
+                        .get(id)
+                        .is_some_and(|v| v.entry.is_none() || matches!(v.decided, Some(Decided::Omit)))
+            });
         let names: Vec<_> = columns.iter().map(|(_, column)| column.name.as_str()).collect();
         let message = sentence(file.unlisted, table, &names, whole);
         let lines: Vec<_> =

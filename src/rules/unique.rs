@@ -9,7 +9,7 @@ use super::follow::{deciding, needs_decisions, partition_of};
 use super::reader::Registry;
 use super::rows::{RowVerdict, Rows};
 use crate::diagnostic::Diagnostic;
-use crate::schema::{ColumnId, DataType, KeyKind, Schema, Table, UniqueKey, quote};
+use crate::schema::{ColumnId, DataType, KeyKind, Schema, Table, TableKind, UniqueKey, quote};
 use crate::transform::{Capacity, Decision, Params, Rule, Transformer};
 
 /// The odds of a collision that a key may have.
@@ -80,17 +80,19 @@ impl Desk<'_> {
             return None;
         }
         let name = self.schema.describe(self.id(column));
-        let said =
-            if odds >= 1.0 { "certain, or nearly".to_owned() } else { format!("about {}", shown(odds)) };
+        let why = if odds >= 1.0 {
+            "there are too few outputs".to_owned()
+        } else {
+            format!("the odds that two rows collide are about {}", shown(odds))
+        };
         let what =
             self.verdict(column).and_then(|v| v.decided.as_ref()).map(Decided::spelling).unwrap_or_default();
-        let message =
-            format!("{} would not stay unique: the odds that two rows collide are {said}", self.title(key));
+        let message = format!("{} would not stay unique: {why}", self.title(key));
         let mut problem = Diagnostic::error(message);
         if let Some(verdict) = self.verdict(column) {
             problem = verdict.place(problem);
         }
-        problem.label = format!("`{what}` has too few outputs");
+        problem.label = format!("not for a unique key: {what}");
         Some(problem.help(self.help(key, column, &name)))
     }
 
@@ -121,7 +123,8 @@ impl Desk<'_> {
         let emptied = masked
             .iter()
             .any(|c| matches!(self.verdict(**c).and_then(|v| v.decided.as_ref()), Some(Decided::Null)));
-        if !remade && !(emptied && key.expression.is_some()) {
+        let uncertain = remade || (emptied && key.expression.is_some());
+        if !uncertain {
             return None;
         }
         let message =
@@ -150,9 +153,8 @@ impl Desk<'_> {
             return 0.0;
         };
         match decided {
-            Decided::Keep | Decided::Omit | Decided::Remake(_) => 0.0,
             Decided::Null if key.nulls_not_distinct => 1.0,
-            Decided::Null => 0.0,
+            Decided::Keep | Decided::Null | Decided::Omit | Decided::Remake(_) => 0.0,
             // A child's masked values are its key's, made for the key's type.
             Decided::Mask(rule) => {
                 let root = deciding(self.schema, self.id(column));
@@ -165,13 +167,25 @@ impl Desk<'_> {
 
     /// How many distinct values a column of the key holds, at most.
     fn inputs(&self, key: &UniqueKey, column: usize) -> u64 {
-        let rows = self.table.estimated_rows;
+        let rows = self.rows();
         let distinct = self.table.columns.get(column).and_then(|c| c.estimated_distinct);
         let inputs = match distinct {
             Some(distinct) if key.columns.len() > 1 => distinct.min(rows),
             _ => rows,
         };
         inputs.max(LEAST_ROWS)
+    }
+
+    /// A partitioned table's rows are its partitions'.
+    fn rows(&self) -> u64 {
+        if self.table.kind != TableKind::Partitioned {
+            return self.table.estimated_rows;
+        }
+        let tables = self.schema.tables.iter().enumerate();
+        let own = tables.filter(|(index, table)| {
+            table.kind == TableKind::Ordinary && self.schema.partition_root(*index) == self.index
+        });
+        own.map(|(_, table)| table.estimated_rows).sum::<u64>().max(self.table.estimated_rows)
     }
 
     fn id(&self, column: usize) -> ColumnId {
