@@ -1,0 +1,27 @@
+# What .ci/run runs, step by step. `just` alone lists the recipes.
+
+default:
+    @just --list
+
+# Everything that must pass before a merge.
+ci: fmt clippy doc test deny
+
+fmt:
+    cargo fmt --check
+
+clippy:
+    cargo clippy --locked --all-targets -- -D warnings
+
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+
+# Needs the programs of PostgreSQL; MASQUE_DATASETS may name a folder of real databases to refresh as well.
+test:
+    cargo test --locked
+
+deny:
+    cargo deny --locked check
+
+# How fast a refresh is beside an unmasked copy of the same tables.
+bench:
+    cargo bench --locked --bench refresh
