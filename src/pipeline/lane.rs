@@ -193,10 +193,8 @@ async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, progress: &Pr
         }
         sink.finish().await
     };
-    // A failing writer must not be hidden behind a reader that only lost its partner.
-    let (read, written) = tokio::join!(read, write);
-    let written = written?;
-    let read = read?;
+    // The first failure ends both: a reader would wait for permits that a dead writer never gives back.
+    let (read, written) = tokio::try_join!(read, write)?;
     if read != written {
         return Err(Error::new(
             Kind::Verify,
