@@ -38,7 +38,11 @@ impl Transformer for Address {
     }
 
     fn example(&self) -> Example {
-        Example { rule: "{ with = \"address\", by = \"id\" }", data_type: "text", input: "1 Main Street, Springfield, OH 45501" }
+        Example {
+            rule: "{ with = \"address\", by = \"id\" }",
+            data_type: "text",
+            input: "1 Main Street, Springfield, OH 45501",
+        }
     }
 
     fn bind(&self, at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic> {

@@ -125,7 +125,11 @@ fn scan(raw: &[u8], each: &mut dyn FnMut(Token<'_>) -> Result<(), Unreadable>) -
                 }
                 rest = bytes.as_slice();
                 let word = buffer.trim_ascii_end();
-                if word.eq_ignore_ascii_case(b"null") { each(Token::Null)? } else { each(Token::Element(word))? }
+                if word.eq_ignore_ascii_case(b"null") {
+                    each(Token::Null)?
+                } else {
+                    each(Token::Element(word))?
+                }
             }
         }
     }
@@ -146,7 +150,8 @@ fn unquote<'a>(rest: &'a [u8], buffer: &mut Vec<u8>) -> Result<&'a [u8], Unreada
 }
 
 fn quote(element: &[u8], out: &mut Vec<u8>) {
-    let special = |b: &u8| matches!(b, b'{' | b'}' | b',' | b'"' | b'\\') || b.is_ascii_whitespace() || *b == 0x0b;
+    let special =
+        |b: &u8| matches!(b, b'{' | b'}' | b',' | b'"' | b'\\') || b.is_ascii_whitespace() || *b == 0x0b;
     if !element.is_empty() && !element.iter().any(special) && !element.eq_ignore_ascii_case(b"null") {
         out.extend_from_slice(element);
         return;

@@ -12,8 +12,10 @@
 
 use super::alphabet::Spot;
 use super::check_digit::luhn;
-use super::{Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, Transformer};
 use super::shape;
+use super::{
+    Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, Transformer,
+};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value};
 use crate::schema::DataType;
@@ -32,9 +34,12 @@ impl Transformer for Card {
     }
 
     fn params(&self) -> &'static [Param] {
-        const PARAMS: &[Param] = &[
-            Param::optional("brand", ParamKind::Word(&["keep"]), "", "\"keep\": a published test number of the same brand"),
-        ];
+        const PARAMS: &[Param] = &[Param::optional(
+            "brand",
+            ParamKind::Word(&["keep"]),
+            "",
+            "\"keep\": a published test number of the same brand",
+        )];
         PARAMS
     }
 

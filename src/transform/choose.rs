@@ -4,7 +4,9 @@
 //! how often each comes. Equal values get equal choices. As with `constant`, each
 //! is checked against the column's type when the rule is bound.
 
-use super::{Binding, Bound, Capacity, Example, Folding, Masker, Param, ParamKind, ParamValue, Params, Promises};
+use super::{
+    Binding, Bound, Capacity, Example, Folding, Masker, Param, ParamKind, ParamValue, Params, Promises,
+};
 use super::{Seed, Transformer, literal, wrong};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value};
@@ -26,7 +28,12 @@ impl Transformer for Choose {
     fn params(&self) -> &'static [Param] {
         const PARAMS: &[Param] = &[
             Param::optional("values", ParamKind::ScalarList, "the labels of an enum", "what to choose from"),
-            Param::optional("weights", ParamKind::NumberList, "all equal", "how often each value comes, in their order"),
+            Param::optional(
+                "weights",
+                ParamKind::NumberList,
+                "all equal",
+                "how often each value comes, in their order",
+            ),
         ];
         PARAMS
     }
@@ -45,7 +52,11 @@ impl Transformer for Choose {
     }
 
     fn example(&self) -> Example {
-        Example { rule: "{ with = \"choose\", values = [\"basic\", \"plus\"], weights = [9, 1] }", data_type: "text", input: "gold" }
+        Example {
+            rule: "{ with = \"choose\", values = [\"basic\", \"plus\"], weights = [9, 1] }",
+            data_type: "text",
+            input: "gold",
+        }
     }
 
     fn bind(&self, at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic> {

@@ -5,7 +5,9 @@
 //! binary form we don't know (a composite, a range, a geometric type) takes a
 //! constant only where its table travels as text. NULL stays NULL.
 
-use super::{Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, Transformer};
+use super::{
+    Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, Transformer,
+};
 use super::{literal, wrong};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value};
@@ -24,9 +26,8 @@ impl Transformer for Constant {
     }
 
     fn params(&self) -> &'static [Param] {
-        const PARAMS: &[Param] = &[
-            Param::required("value", ParamKind::Scalar, "the value, as SQL would write it in quotes"),
-        ];
+        const PARAMS: &[Param] =
+            &[Param::required("value", ParamKind::Scalar, "the value, as SQL would write it in quotes")];
         PARAMS
     }
 

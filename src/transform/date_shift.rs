@@ -6,7 +6,9 @@
 //! timestamps move by microseconds. The infinities stay; what would leave
 //! PostgreSQL's range moves the other way.
 
-use super::{Binding, Bound, Capacity, Example, Folding, Length, Masker, Param, ParamKind, Params, Promises, Seed};
+use super::{
+    Binding, Bound, Capacity, Example, Folding, Length, Masker, Param, ParamKind, Params, Promises, Seed,
+};
 use super::{Transformer, wrong};
 use crate::diagnostic::Diagnostic;
 use crate::format::calendar::DAY;
@@ -34,9 +36,11 @@ impl Transformer for DateShift {
     }
 
     fn params(&self) -> &'static [Param] {
-        const PARAMS: &[Param] = &[
-            Param::required("within", ParamKind::Duration, "how far at most, in either direction, such as \"30 days\""),
-        ];
+        const PARAMS: &[Param] = &[Param::required(
+            "within",
+            ParamKind::Duration,
+            "how far at most, in either direction, such as \"30 days\"",
+        )];
         PARAMS
     }
 
@@ -57,7 +61,11 @@ impl Transformer for DateShift {
     }
 
     fn example(&self) -> Example {
-        Example { rule: "{ with = \"date_shift\", within = \"30 days\", by = \"id\" }", data_type: "date", input: "1984-02-29" }
+        Example {
+            rule: "{ with = \"date_shift\", within = \"30 days\", by = \"id\" }",
+            data_type: "date",
+            input: "1984-02-29",
+        }
     }
 
     fn bind(&self, at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic> {
@@ -127,9 +135,11 @@ mod tests {
     use crate::transform::fixture::Trial;
 
     fn trial(id: &str) -> Trial {
-        Trial::of(r#"{ with = "date_shift", within = "30 days", by = "id" }"#)
-            .on("date")
-            .sibling("id", "int4", Some(id.as_bytes()))
+        Trial::of(r#"{ with = "date_shift", within = "30 days", by = "id" }"#).on("date").sibling(
+            "id",
+            "int4",
+            Some(id.as_bytes()),
+        )
     }
 
     #[test]

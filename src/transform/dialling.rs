@@ -6,9 +6,9 @@
 
 /// Calling codes of two digits.
 const TWO_DIGITS: [&str; 43] = [
-    "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48", "49",
-    "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81", "82", "84",
-    "86", "90", "91", "92", "93", "94", "95",
+    "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48",
+    "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81",
+    "82", "84", "86", "90", "91", "92", "93", "94", "95",
 ];
 
 const EMERGENCY: [&str; 18] = [
@@ -22,8 +22,22 @@ const SERVICE: [&str; 10] = ["118", "137", "180", "190", "700", "800", "808", "9
 const NORTH_AMERICAN: [&str; 9] = ["800", "822", "833", "844", "855", "866", "877", "888", "900"];
 
 /// Words that say what kind of number it is, not whose.
-const WORDS: [&str; 14] =
-    ["x", "ext", "extn", "extension", "tel", "phone", "ph", "fax", "mobile", "mob", "cell", "home", "work", "office"];
+const WORDS: [&str; 14] = [
+    "x",
+    "ext",
+    "extn",
+    "extension",
+    "tel",
+    "phone",
+    "ph",
+    "fax",
+    "mobile",
+    "mob",
+    "cell",
+    "home",
+    "work",
+    "office",
+];
 
 /// Where the parts of a number are, in ASCII digits from its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

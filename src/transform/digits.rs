@@ -10,7 +10,9 @@
 //! which have no digits, stay.
 
 use super::alphabet::Spot;
-use super::{Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, check_digit};
+use super::{
+    Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, check_digit,
+};
 use super::{Transformer, shape, wrong};
 use crate::diagnostic::Diagnostic;
 use crate::format::decimal::Decimal;
@@ -36,7 +38,12 @@ impl Transformer for Digits {
         const PARAMS: &[Param] = &[
             Param::optional("keep_first", ParamKind::Integer, "0", "how many digits to keep at the start"),
             Param::optional("keep_last", ParamKind::Integer, "0", "how many digits to keep at the end"),
-            Param::optional("check", ParamKind::Word(&["luhn", "mod97"]), "", "recompute the check digits at the end"),
+            Param::optional(
+                "check",
+                ParamKind::Word(&["luhn", "mod97"]),
+                "",
+                "recompute the check digits at the end",
+            ),
         ];
         PARAMS
     }

@@ -7,7 +7,9 @@
 //! arrays and ranges without being asked ([`bind_elements`]).
 
 use super::members::{self, Shape};
-use super::{Binding, Bound, Capacity, Decision, Example, Length, Masker, Param, ParamKind, Params, Promises};
+use super::{
+    Binding, Bound, Capacity, Decision, Example, Length, Masker, Param, ParamKind, Params, Promises,
+};
 use super::{Transformer, array, binding, range, wrong};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value};
@@ -53,7 +55,11 @@ impl Transformer for Each {
     }
 
     fn example(&self) -> Example {
-        Example { rule: "{ with = \"each\", element = \"email\" }", data_type: "text[]", input: "{ann@corp.example,NULL}" }
+        Example {
+            rule: "{ with = \"each\", element = \"email\" }",
+            data_type: "text[]",
+            input: "{ann@corp.example,NULL}",
+        }
     }
 
     fn bind(&self, at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic> {
@@ -62,10 +68,15 @@ impl Transformer for Each {
             return bind_members(at, params);
         }
         if params.get("members").is_some() {
-            return Err(wrong(params, "members", "`members` is for composites and hstore; an array has `element`"));
+            return Err(wrong(
+                params,
+                "members",
+                "`members` is for composites and hstore; an array has `element`",
+            ));
         }
         let decision = params.rule("element").ok_or_else(|| {
-            Diagnostic::error("`each` needs `element`").help("write `element = \"…\"`, a rule of the element's type")
+            Diagnostic::error("`each` needs `element`")
+                .help("write `element = \"…\"`, a rule of the element's type")
         })?;
         let element = data_type.element().ok_or_else(|| Diagnostic::error("not an array or a range"))?;
         let masker = at.inner(decision, element, wire)?;
@@ -107,8 +118,12 @@ fn bind_members(at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnost
     let text = DataType::scalar_of("text", Scalar::Text);
     let shape = match &data_type.base().form {
         Form::Composite(attributes) => {
-            if let Some((name, span, _)) = rules.iter().find(|(name, ..)| !attributes.iter().any(|(a, _)| a == name)) {
-                return Err(Diagnostic::error(format!("`{}` has no member `{name}`", data_type.name)).at(span, ""));
+            if let Some((name, span, _)) =
+                rules.iter().find(|(name, ..)| !attributes.iter().any(|(a, _)| a == name))
+            {
+                return Err(
+                    Diagnostic::error(format!("`{}` has no member `{name}`", data_type.name)).at(span, "")
+                );
             }
             let mut maskers = Vec::with_capacity(attributes.len());
             for (name, member) in attributes.iter() {
@@ -173,8 +188,8 @@ impl Masker for Elements {
 
 #[cfg(test)]
 mod tests {
-    use crate::transform::fixture::{Trial, data_type};
     use crate::schema::{DataType, Form};
+    use crate::transform::fixture::{Trial, data_type};
 
     #[test]
     fn elements_are_masked_with_and_without_each_alike() {
@@ -210,8 +225,12 @@ mod tests {
     fn an_hstore_is_masked_key_by_key() {
         let rule = r#"{ with = "each", members = { mail = "email", "*" = "keep" } }"#;
         let masked = Trial::of(rule).on("hstore").text(r#""mail"=>"a@b", "x"=>NULL, "y \"z"=>"1""#);
-        assert!(masked.contains("@example.test") && masked.ends_with(r#""x"=>NULL, "y \"z"=>"1""#), "{masked}");
-        let refused = Trial::of(r#"{ with = "each", members = { mail = "email" } }"#).on("hstore").bind().unwrap();
+        assert!(
+            masked.contains("@example.test") && masked.ends_with(r#""x"=>NULL, "y \"z"=>"1""#),
+            "{masked}"
+        );
+        let refused =
+            Trial::of(r#"{ with = "each", members = { mail = "email" } }"#).on("hstore").bind().unwrap();
         assert!(refused.raw(br#""other"=>"1""#).is_err());
     }
 }

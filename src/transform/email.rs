@@ -84,7 +84,8 @@ impl Transformer for Email {
         let needed = TOKEN + 1 + longest;
         if at.data_type.max_chars().is_some_and(|room| room < needed) {
             let name = &at.data_type.name;
-            let problem = format!("a distinct e-mail address needs `varchar({needed})`, the column is `{name}`");
+            let problem =
+                format!("a distinct e-mail address needs `varchar({needed})`, the column is `{name}`");
             return Err(Diagnostic::error(problem)
                 .help("use `letters`, which keeps the length, or a shorter `host` such as \"x.test\""));
         }
@@ -135,7 +136,11 @@ impl Masker for Address {
         handle.push_words(person, ".", words);
         handle.push_token(&token, TOKEN);
         handle.push_as_is("@");
-        if kept { handle.push_as_is(host) } else { handle.push_str(host) }
+        if kept {
+            handle.push_as_is(host)
+        } else {
+            handle.push_str(host)
+        }
         Ok(())
     }
 }

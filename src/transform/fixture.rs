@@ -29,11 +29,7 @@ pub(super) struct Ready {
 
 pub(super) fn data_type(name: &str) -> DataType {
     if let Some(element) = name.strip_suffix("[]") {
-        return DataType {
-            name: name.into(),
-            form: Form::Array(Box::new(data_type(element))),
-            binary: true,
-        };
+        return DataType { name: name.into(), form: Form::Array(Box::new(data_type(element))), binary: true };
     }
     let (plain, modifier) = name.split_once('(').unwrap_or((name, ""));
     let mut numbers = modifier.trim_end_matches(')').split(',').filter_map(|n| n.parse::<u32>().ok());

@@ -9,7 +9,9 @@
 //! A text of digits is read as the number; one with leading zeros is permuted
 //! among those of its length. One to one; a number may stay as it is, by chance.
 
-use super::{Binding, Bound, Capacity, Example, Masker, Param, ParamKind, Params, Promises, Transformer, wrong};
+use super::{
+    Binding, Bound, Capacity, Example, Masker, Param, ParamKind, Params, Promises, Transformer, wrong,
+};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value};
 use crate::schema::{ColumnId, DataType, Scalar, Schema};
@@ -65,7 +67,8 @@ impl Transformer for Integer {
         let (least, greatest) = limits(at.data_type);
         if min < least || max > greatest {
             let problem = format!("the range from {min} to {max} does not fit `{}`", at.data_type.name);
-            let help = format!("write `min` and `max` between {least} and {greatest}, for the key it points at too");
+            let help =
+                format!("write `min` and `max` between {least} and {greatest}, for the key it points at too");
             return Err(wrong(params, if max > greatest { "max" } else { "min" }, problem).help(help));
         }
         let key = at.key("integer");

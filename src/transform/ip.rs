@@ -8,7 +8,9 @@
 //! form is masked as `letters` masks. `by` does not matter.
 
 use super::alphabet::Spot;
-use super::{Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, Transformer};
+use super::{
+    Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, Transformer,
+};
 use super::{shape, wrong};
 use crate::diagnostic::Diagnostic;
 use crate::format::inet::Inet;
@@ -30,9 +32,8 @@ impl Transformer for Ip {
     }
 
     fn params(&self) -> &'static [Param] {
-        const PARAMS: &[Param] = &[
-            Param::optional("keep", ParamKind::Integer, "0", "how many leading bits to keep"),
-        ];
+        const PARAMS: &[Param] =
+            &[Param::optional("keep", ParamKind::Integer, "0", "how many leading bits to keep")];
         PARAMS
     }
 
@@ -61,7 +62,9 @@ impl Transformer for Ip {
         let keep = u8::try_from(keep).ok().filter(|bits| *bits <= 128);
         let keep = keep.ok_or_else(|| wrong(params, "keep", "`keep` is a number of bits from 0 to 128"))?;
         if at.data_type.max_chars().is_some_and(|room| room < 15) {
-            return Err(Diagnostic::error("an address needs `varchar(15)`").help("use `letters` on a shorter column"));
+            return Err(
+                Diagnostic::error("an address needs `varchar(15)`").help("use `letters` on a shorter column")
+            );
         }
         let key = at.key("ip");
         Ok(Bound::cell(Permuted { cipher: key.mixed_radix(), odd: key.purpose("odd").mixed_radix(), keep }))
@@ -90,7 +93,14 @@ impl Masker for Permuted {
         // Where a column has no room for every IPv6 address, none is permuted as one.
         let read = |text: &str| read(text).filter(|(inet, _)| inet.address.is_ipv4() || room >= 43);
         let Some((inet, upper)) = read(text) else {
-            shape::permute(&self.odd, text, 0, out.text(), |_, c| Spot::of(c), |masked| read(masked).is_none());
+            shape::permute(
+                &self.odd,
+                text,
+                0,
+                out.text(),
+                |_, c| Spot::of(c),
+                |masked| read(masked).is_none(),
+            );
             return Ok(());
         };
         let out = out.text();
@@ -238,7 +248,8 @@ mod tests {
     #[test]
     fn the_kind_of_address_stays() {
         let ready = Trial::of(r#""ip""#).on("inet").bind().unwrap();
-        for text in ["10.1.2.3", "192.168.7.7", "172.16.0.9", "8.8.8.8", "224.0.0.251", "fe80::1", "2a00::5"] {
+        for text in ["10.1.2.3", "192.168.7.7", "172.16.0.9", "8.8.8.8", "224.0.0.251", "fe80::1", "2a00::5"]
+        {
             let masked = ready.text(text);
             let address = |text: &str| Inet::parse(text).unwrap().address;
             assert_eq!(kind(address(&masked)), kind(address(text)), "{text} {masked}");

@@ -11,7 +11,9 @@
 
 use super::json_path::{JsonPath, Key, Positions};
 use super::json_text::{self, INVALID, JsonText};
-use super::{Binding, Bound, Capacity, Decision, Example, Length, Masker, Param, ParamKind, Params, Promises};
+use super::{
+    Binding, Bound, Capacity, Decision, Example, Length, Masker, Param, ParamKind, Params, Promises,
+};
 use super::{Transformer, wrong};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value, Wire};
@@ -62,7 +64,11 @@ impl Transformer for Json {
     }
 
     fn example(&self) -> Example {
-        Example { rule: "{ with = \"json\", default = \"keep\", paths = { \"$.email\" = \"email\" } }", data_type: "jsonb", input: "{\"email\": \"ann@corp.example\", \"plan\": 2}" }
+        Example {
+            rule: "{ with = \"json\", default = \"keep\", paths = { \"$.email\" = \"email\" } }",
+            data_type: "jsonb",
+            input: "{\"email\": \"ann@corp.example\", \"plan\": 2}",
+        }
     }
 
     fn bind(&self, at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic> {
@@ -125,7 +131,9 @@ impl Leaf {
         }
         let mut problem = None;
         let [text, number, truth] = types.each_ref().map(|data_type| {
-            at.inner(decision, data_type, Wire::Text).map_err(|found| problem.get_or_insert(found).clone()).ok()
+            at.inner(decision, data_type, Wire::Text)
+                .map_err(|found| problem.get_or_insert(found).clone())
+                .ok()
         });
         match (problem, text.is_some() || number.is_some() || truth.is_some()) {
             (Some(problem), false) => Err(problem),
@@ -166,7 +174,9 @@ impl Masker for Document {
         match (walked, self.on_invalid) {
             (Ok(()), _) => {
                 let written = out.raw().get(start..).unwrap_or_default();
-                if room.is_some_and(|room| std::str::from_utf8(written).map_or(0, |t| t.chars().count()) > room) {
+                if room
+                    .is_some_and(|room| std::str::from_utf8(written).map_or(0, |t| t.chars().count()) > room)
+                {
                     return Err(Unreadable("the masked document is longer than its column"));
                 }
                 Ok(())
@@ -214,7 +224,12 @@ impl<'a> Walk<'a, '_> {
         let document = self.document;
         let level = self.positions.len() - document.paths.len();
         let here = self.positions.get(level..).unwrap_or_default();
-        let own = document.paths.iter().zip(here).find(|((path, _), at)| path.matches(**at)).map(|((_, leaf), _)| leaf);
+        let own = document
+            .paths
+            .iter()
+            .zip(here)
+            .find(|((path, _), at)| path.matches(**at))
+            .map(|((_, leaf), _)| leaf);
         let decision = own.or(inherited);
         match (first, decision) {
             (b'{' | b'[', Some(Leaf::Null)) => {
@@ -375,12 +390,17 @@ mod tests {
         assert_eq!(masked(rule, r#"["x\u00e9"]"#), r#"["a\"b\\c"]"#);
         let inside = r#"{ with = "json", default = "letters" }"#;
         let plain = Trial::of(r#""letters""#).text("é\"x");
-        assert_eq!(serde_json::from_str::<Vec<String>>(&masked(inside, r#"["\u00e9\"x"]"#)).unwrap(), [plain]);
+        assert_eq!(
+            serde_json::from_str::<Vec<String>>(&masked(inside, r#"["\u00e9\"x"]"#)).unwrap(),
+            [plain]
+        );
     }
 
     #[test]
     fn a_text_that_is_no_json_is_refused_unless_the_rule_says_otherwise() {
-        let with = |more: &str| Trial::of(&format!(r#"{{ with = "json", default = "keep"{more} }}"#)).bind().unwrap();
+        let with = |more: &str| {
+            Trial::of(&format!(r#"{{ with = "json", default = "keep"{more} }}"#)).bind().unwrap()
+        };
         for bad in ["{", "[1,]", "{\"a\" 1}", "nul", "1 2", "\"\u{1}\"", "{a: 1}", "[01]"] {
             assert!(with("").raw(bad.as_bytes()).is_err(), "{bad}");
             assert_eq!(with(", on_invalid = \"null\"").raw(bad.as_bytes()), Ok(None));

@@ -51,7 +51,8 @@ impl JsonPath {
         while !rest.is_empty() {
             let descends = rest.starts_with("..");
             rest = rest.strip_prefix("..").or_else(|| rest.strip_prefix('.')).unwrap_or(rest);
-            let dotted = rest.len() < written.len() - 1 && written.get(..written.len() - rest.len()).is_some_and(|b| b.ends_with('.'));
+            let dotted = rest.len() < written.len() - 1
+                && written.get(..written.len() - rest.len()).is_some_and(|b| b.ends_with('.'));
             let (test, after) = match rest.strip_prefix('[') {
                 Some(inner) if descends || !dotted => bracketed(inner)?,
                 _ if dotted => dotted_name(rest)?,
@@ -134,7 +135,9 @@ fn bracketed(inner: &str) -> Result<(Test, &str), &'static str> {
     let (index, after) = inner.split_once(']').ok_or("`]` is missing")?;
     let test = match index {
         "*" => Test::Any,
-        _ => Test::Index(index.parse().map_err(|_| "filters, slices and negative places can't be used here")?),
+        _ => {
+            Test::Index(index.parse().map_err(|_| "filters, slices and negative places can't be used here")?)
+        }
     };
     Ok((test, after))
 }
@@ -158,13 +161,16 @@ mod tests {
         assert!(matches("$.a[0]", &[a, first]) && !matches("$.a[1]", &[a, first]));
         assert!(matches("$.a[*]", &[a, first]) && matches("$.*", &[b]) && matches("$.a.*", &[a, first]));
         assert!(matches("$..a", &[a]) && matches("$..a", &[b, first, a]) && !matches("$..a", &[a, b]));
-        assert!(matches("$..a[0]", &[b, a, first]) && matches("$..[0]", &[a, first]) && matches("$..*", &[a, b]));
+        assert!(
+            matches("$..a[0]", &[b, a, first]) && matches("$..[0]", &[a, first]) && matches("$..*", &[a, b])
+        );
         assert!(matches("$[0].a", &[first, a]) && matches("$['a']['b c']", &[a, b]));
     }
 
     #[test]
     fn what_is_no_path_is_refused() {
-        for bad in ["", "a", "$.", "$a", "$.a b", "$[", "$['a'", "$[-1]", "$[?(@.a)]", "$.a.", "$..", "$.[0]"] {
+        for bad in ["", "a", "$.", "$a", "$.a b", "$[", "$['a'", "$[-1]", "$[?(@.a)]", "$.a.", "$..", "$.[0]"]
+        {
             assert!(JsonPath::parse(bad).is_err(), "{bad}");
         }
     }

@@ -130,7 +130,11 @@ pub(super) fn unescape(escaped: &str, out: &mut String) {
             Some('u') => {
                 let unit = code_unit(&mut chars);
                 let mut after = chars.clone();
-                let low = if (after.next(), after.next()) == (Some('\\'), Some('u')) { code_unit(&mut after) } else { 0 };
+                let low = if (after.next(), after.next()) == (Some('\\'), Some('u')) {
+                    code_unit(&mut after)
+                } else {
+                    0
+                };
                 if (0xd800..0xdc00).contains(&unit) && (0xdc00..0xe000).contains(&low) {
                     let code = 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
                     out.push(char::from_u32(code).unwrap_or('\u{fffd}'));
@@ -194,7 +198,9 @@ mod tests {
 
     #[test]
     fn numbers_are_those_of_json() {
-        for (text, valid) in [("0", true), ("-1.5e+3", true), ("01", false), ("1.", false), ("-", false), ("1e", false)] {
+        for (text, valid) in
+            [("0", true), ("-1.5e+3", true), ("01", false), ("1.", false), ("-", false), ("1e", false)]
+        {
             assert_eq!(JsonText::new(text).number().is_ok(), valid, "{text}");
         }
     }

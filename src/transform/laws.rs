@@ -9,7 +9,19 @@ use std::collections::HashSet;
 
 /// A type, and values of it in text form.
 const SAMPLES: &[(&str, &[&str])] = &[
-    ("text", &["Ann Smith", "ann@corp.example", "+1 415 555 0134", "", "x", "4111 1111 1111 1111", "王小明", "Zoë"]),
+    (
+        "text",
+        &[
+            "Ann Smith",
+            "ann@corp.example",
+            "+1 415 555 0134",
+            "",
+            "x",
+            "4111 1111 1111 1111",
+            "王小明",
+            "Zoë",
+        ],
+    ),
     ("varchar(40)", &["Ann Smith", "O'NEILL", "10.1.2.3", "DE-1234"]),
     ("char(32)", &["Ann", "bob@corp.com"]),
     ("varchar(3)", &["Ann", "42", "é"]),
@@ -39,7 +51,9 @@ fn trial(transformer: &dyn Transformer, column: &str, wire: Wire) -> Trial {
     let id = if wire == Wire::Text { &b"42"[..] } else { &[0, 0, 0, 42] };
     let rule = match (transformer.name(), column) {
         // What these examples say is for text.
-        ("constant", "text" | "varchar(40)") | ("choose", "text" | "varchar(40)") => transformer.example().rule,
+        ("constant", "text" | "varchar(40)") | ("choose", "text" | "varchar(40)") => {
+            transformer.example().rule
+        }
         ("constant", "varchar(3)" | "char(32)") => r#"{ with = "constant", value = "abc" }"#,
         ("constant", _) if column.contains("int") => r#"{ with = "constant", value = 7 }"#,
         ("token", _) => r#""token""#,
@@ -143,7 +157,12 @@ fn text_and_binary_forms_agree() {
             let ready = |wire| trial(*transformer, column, wire).bind();
             let (Ok(text), Ok(binary)) = (ready(Wire::Text), ready(Wire::Binary)) else { continue };
             for sample in *samples {
-                assert_eq!(text.raw(sample.as_bytes()), binary.raw(sample.as_bytes()), "{}", transformer.name());
+                assert_eq!(
+                    text.raw(sample.as_bytes()),
+                    binary.raw(sample.as_bytes()),
+                    "{}",
+                    transformer.name()
+                );
             }
         }
     }
@@ -166,7 +185,8 @@ fn the_input_never_shows_unless_the_promises_say_so() {
 fn injective_masks_are_one_to_one() {
     for transformer in ALL {
         for column in ["text", "varchar(40)"] {
-            let injective = transformer.capacity(&data_type(column), &Params::default()) == Capacity::Injective;
+            let injective =
+                transformer.capacity(&data_type(column), &Params::default()) == Capacity::Injective;
             let rule = match transformer.name() {
                 "digits" | "integer" => format!("\"{}\"", transformer.name()),
                 _ => transformer.example().rule.to_owned(),
@@ -196,7 +216,7 @@ fn every_integer_of_two_bytes_has_its_own() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
 
     #[test]
     fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..48), text in ".{0,40}") {
@@ -209,9 +229,9 @@ proptest! {
             if data_type.is_text() && !matches!(transformer.name(), "integer" | "json") && !text.contains('\0') {
                 let masked = masked.unwrap().unwrap();
                 let masked = std::str::from_utf8(&masked).unwrap();
-                let kept = data_type.max_chars().filter(|_| transformer.promises().length == Length::Kept);
-                if kept.is_none_or(|room| text.chars().count() <= room) {
-                    assert!(data_type.max_chars().is_none_or(|room| masked.chars().count() <= room));
+                // A value longer than its column can't be.
+                if let Some(room) = data_type.max_chars().filter(|room| text.chars().count() <= *room) {
+                    assert!(masked.chars().count() <= room, "{}", transformer.name());
                 }
             }
         });

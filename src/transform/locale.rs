@@ -26,8 +26,12 @@ pub struct Locale {
 }
 
 /// The parameter of every transformer that draws from a locale.
-pub(super) const PARAM: Param =
-    Param::optional("locale", ParamKind::Text, "the file's locale", "the locale of names and places, such as de_DE");
+pub(super) const PARAM: Param = Param::optional(
+    "locale",
+    ParamKind::Text,
+    "the file's locale",
+    "the locale of names and places, such as de_DE",
+);
 
 const fn western<D: Data>(code: &'static str, lacks: &'static [&'static str]) -> Locale {
     Locale {

@@ -68,11 +68,8 @@ impl Masker for Name {
 impl Name {
     fn full(&self, person: Person, case: Case, fit: &mut Fit<'_>) {
         let locale = self.people.locale;
-        let (before, after) = if locale.family_first {
-            (person.last, person.first)
-        } else {
-            (person.first, person.last)
-        };
+        let (before, after) =
+            if locale.family_first { (person.last, person.first) } else { (person.first, person.last) };
         let whole = before.chars().count() + locale.between.chars().count() + after.chars().count();
         // On a short column the initial stands for the first word: `A Miller`.
         if whole <= fit.room() || locale.between.is_empty() {

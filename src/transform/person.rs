@@ -63,7 +63,9 @@ impl People {
         };
         if gender.is_some() && given::names(locale.code).is_none() {
             let problem = format!("the locale `{}` has no first names by gender", locale.code);
-            return Err(super::wrong(params, "gender", problem).help("leave `gender` out or choose another locale"));
+            return Err(
+                super::wrong(params, "gender", problem).help("leave `gender` out or choose another locale")
+            );
         }
         Ok(Self { locale, gender })
     }
@@ -81,7 +83,11 @@ impl People {
     /// The same person, but in Latin letters: where the locale has none, an
     /// English name of the same digest.
     pub(super) fn latin(&self, digest: &Digest, row: &Row<'_>) -> Person {
-        if self.locale.is_latin() { self.person(digest, row) } else { self.draw(digest, locale::english(), None) }
+        if self.locale.is_latin() {
+            self.person(digest, row)
+        } else {
+            self.draw(digest, locale::english(), None)
+        }
     }
 
     #[expect(clippy::unused_self, reason = "reads as a draw from these people")]
@@ -116,7 +122,8 @@ fn gender_in(value: Value<'_>) -> Option<Gender> {
 
 fn gender_of(word: &str) -> Option<Gender> {
     const FEMALE: [&str; 14] = [
-        "f", "female", "w", "woman", "weiblich", "frau", "femme", "mme", "mrs", "ms", "miss", "mrs.", "ms.", "2",
+        "f", "female", "w", "woman", "weiblich", "frau", "femme", "mme", "mrs", "ms", "miss", "mrs.", "ms.",
+        "2",
     ];
     const MALE: [&str; 10] = ["m", "male", "man", "männlich", "herr", "homme", "h", "mr", "mr.", "1"];
     let word = word.trim();
@@ -160,7 +167,8 @@ mod tests {
 
     #[test]
     fn a_gender_that_is_no_word_and_no_column_is_refused() {
-        let refused = Trial::of(r#"{ with = "first_name", gender = "seks" }"#).sibling("sex", "text", None).bind();
+        let refused =
+            Trial::of(r#"{ with = "first_name", gender = "seks" }"#).sibling("sex", "text", None).bind();
         assert_eq!(refused.err().unwrap().message, "`seks` is neither a gender nor a column of this table");
     }
 

@@ -11,8 +11,10 @@
 
 use super::alphabet::Spot;
 use super::dialling::{self, Layout};
-use super::{Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, Transformer};
 use super::shape;
+use super::{
+    Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, Transformer,
+};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value};
 use crate::schema::DataType;
@@ -32,9 +34,12 @@ impl Transformer for Phone {
     }
 
     fn params(&self) -> &'static [Param] {
-        const PARAMS: &[Param] = &[
-            Param::optional("keep", ParamKind::Word(&["country", "area"]), "country", "what to keep of the number"),
-        ];
+        const PARAMS: &[Param] = &[Param::optional(
+            "keep",
+            ParamKind::Word(&["country", "area"]),
+            "country",
+            "what to keep of the number",
+        )];
         PARAMS
     }
 

@@ -46,7 +46,8 @@ pub(super) const PARAMS: &[Param] = &[
     casing::PARAM,
 ];
 
-pub(super) const REVEALS: &str = "what `keep` says: country, region or the first three characters of the postcode";
+pub(super) const REVEALS: &str =
+    "what `keep` says: country, region or the first three characters of the postcode";
 
 pub(super) fn bind(part: Part, at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic> {
     let locale = locale::of(at, params)?;
@@ -111,7 +112,8 @@ impl Masker for Located {
         let text = value.text()?;
         let kept_whole = matches!(
             (self.part, self.keep),
-            (Part::Country, Keep::Country | Keep::Region | Keep::Zip3) | (Part::Region, Keep::Region | Keep::Zip3)
+            (Part::Country, Keep::Country | Keep::Region | Keep::Zip3)
+                | (Part::Region, Keep::Region | Keep::Zip3)
         );
         if text.is_empty() || kept_whole {
             out.keep(value);
@@ -125,7 +127,11 @@ impl Masker for Located {
             Part::City => case.write(place.city.name, &mut fit),
             Part::Region => {
                 let coded = is_code(text) && !place.city.region_code.is_empty();
-                fit.push_str_cased(if coded { place.city.region_code } else { place.city.region }, coded, case);
+                fit.push_str_cased(
+                    if coded { place.city.region_code } else { place.city.region },
+                    coded,
+                    case,
+                );
             }
             Part::Country => match (text.len(), is_code(text)) {
                 (2, true) => fit.push_str_cased(place.country.code, true, case),
@@ -167,7 +173,9 @@ impl Located {
             (Keep::Region, Some(area)) => {
                 area.eq_ignore_ascii_case(city.region) || area.eq_ignore_ascii_case(city.region_code)
             }
-            (Keep::Zip3, Some(zip)) => city.postcode.bytes().zip(zip.bytes()).all(|(p, z)| p == z || p == b'#'),
+            (Keep::Zip3, Some(zip)) => {
+                city.postcode.bytes().zip(zip.bytes()).all(|(p, z)| p == z || p == b'#')
+            }
             _ => true,
         };
         let count = country.cities.iter().filter(|city| inside(city)).count();
@@ -221,7 +229,9 @@ impl Place {
             fit.push(match c {
                 '#' => char::from(b'0' + take(10)),
                 // Letters that no postcode leaves out for being like a digit.
-                '?' => char::from(b"ABDEFGHJLNPQRSTUWXYZ".get(usize::from(take(20))).copied().unwrap_or(b'A')),
+                '?' => {
+                    char::from(b"ABDEFGHJLNPQRSTUWXYZ".get(usize::from(take(20))).copied().unwrap_or(b'A'))
+                }
                 c => c,
             });
         }
@@ -252,7 +262,9 @@ mod tests {
     use crate::transform::place_table::COUNTRIES;
 
     fn of(with: &str, input: &str) -> String {
-        Trial::of(&format!(r#"{{ with = "{with}", by = "id" }}"#)).sibling("id", "int4", Some(b"3")).text(input)
+        Trial::of(&format!(r#"{{ with = "{with}", by = "id" }}"#))
+            .sibling("id", "int4", Some(b"3"))
+            .text(input)
     }
 
     #[test]

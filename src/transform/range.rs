@@ -128,7 +128,9 @@ fn compare(left: Value<'_>, right: Value<'_>) -> Result<Ordering, Unreadable> {
             let scale = left.scale.max(right.scale);
             let at = |number: crate::format::decimal::Decimal| {
                 let power = 10_i128.checked_pow((scale - number.scale).into());
-                power.and_then(|power| number.unscaled.checked_mul(power)).ok_or(Unreadable("more than 38 digits"))
+                power
+                    .and_then(|power| number.unscaled.checked_mul(power))
+                    .ok_or(Unreadable("more than 38 digits"))
             };
             at(left)?.cmp(&at(right)?)
         }
@@ -195,7 +197,9 @@ fn read_bound(raw: &[u8]) -> Result<(Option<Vec<u8>>, &[u8]), Unreadable> {
 
 fn write_bound(bound: Option<&[u8]>, out: &mut Vec<u8>) {
     let Some(bytes) = bound else { return };
-    if bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'+' | b':')) && !bytes.is_empty() {
+    if bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'+' | b':'))
+        && !bytes.is_empty()
+    {
         out.extend_from_slice(bytes);
         return;
     }

@@ -4,8 +4,10 @@
 //! first and last few the rule keeps; a word no longer than those is filled
 //! whole. Spaces and punctuation stay. Not injective: many values look alike.
 
-use super::{Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, Transformer};
 use super::wrong;
+use super::{
+    Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, Transformer,
+};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value};
 use crate::schema::DataType;
@@ -24,8 +26,18 @@ impl Transformer for Redact {
 
     fn params(&self) -> &'static [Param] {
         const PARAMS: &[Param] = &[
-            Param::optional("keep_first", ParamKind::Integer, "0", "how many characters to keep at the start of each word"),
-            Param::optional("keep_last", ParamKind::Integer, "0", "how many characters to keep at the end of each word"),
+            Param::optional(
+                "keep_first",
+                ParamKind::Integer,
+                "0",
+                "how many characters to keep at the start of each word",
+            ),
+            Param::optional(
+                "keep_last",
+                ParamKind::Integer,
+                "0",
+                "how many characters to keep at the end of each word",
+            ),
             Param::optional("fill", ParamKind::Text, "*", "the character written instead"),
         ];
         PARAMS

@@ -59,7 +59,11 @@ impl Transformer for Token {
     }
 
     fn example(&self) -> Example {
-        Example { rule: "{ with = \"token\", length = 20, alphabet = \"base62\" }", data_type: "text", input: "sk_live_4eC39HqL" }
+        Example {
+            rule: "{ with = \"token\", length = 20, alphabet = \"base62\" }",
+            data_type: "text",
+            input: "sk_live_4eC39HqL",
+        }
     }
 
     fn bind(&self, at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic> {
@@ -75,8 +79,9 @@ impl Transformer for Token {
         }
         if let Some(room) = at.data_type.max_chars().filter(|room| *room < length) {
             let problem = format!("a token of {length} characters needs `varchar({length})`");
-            return Err(wrong(params, "length", problem)
-                .help(format!("write `length = {room}`, and `alphabet = \"base62\"` for more bits a character")));
+            return Err(wrong(params, "length", problem).help(format!(
+                "write `length = {room}`, and `alphabet = \"base62\"` for more bits a character"
+            )));
         }
         let seed = at.seed("token", Folding::Exact)?;
         let more = seed.key().purpose("more");

@@ -64,7 +64,14 @@ impl Masker for Permuted {
         }
         let text = value.text()?;
         let Some((bits, upper)) = read(text) else {
-            shape::permute(&self.odd, text, 0, out.text(), |_, c| Spot::of(c), |masked| read(masked).is_none());
+            shape::permute(
+                &self.odd,
+                text,
+                0,
+                out.text(),
+                |_, c| Spot::of(c),
+                |masked| read(masked).is_none(),
+            );
             return Ok(());
         };
         let masked = self.permute(bits);
@@ -134,7 +141,10 @@ mod tests {
         let masked = Trial::of(r#""uuid""#).on("uuid").text(SAMPLE);
         assert_eq!(text.text(SAMPLE), masked);
         assert_eq!(text.text(&SAMPLE.to_uppercase()), masked.to_uppercase());
-        assert_eq!(text.text(&format!("{{{}}}", SAMPLE.replace('-', ""))), format!("{{{}}}", masked.replace('-', "")));
+        assert_eq!(
+            text.text(&format!("{{{}}}", SAMPLE.replace('-', ""))),
+            format!("{{{}}}", masked.replace('-', ""))
+        );
     }
 
     #[test]
