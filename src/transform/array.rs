@@ -4,13 +4,15 @@ use crate::format::{Unreadable, Wire};
 
 const MALFORMED: Unreadable = Unreadable("a malformed array");
 
+/// Masks an element: appends the new value and says whether it is NULL.
+pub(super) type Element<'a> = dyn FnMut(&[u8], &mut Vec<u8>) -> Result<bool, Unreadable> + 'a;
+
 /// Replaces each element that is not NULL; everything else stays byte for byte.
-/// `element` appends the new value to its buffer and says whether it is NULL.
 pub(super) fn map(
     raw: &[u8],
     wire: Wire,
     out: &mut Vec<u8>,
-    element: &mut dyn FnMut(&[u8], &mut Vec<u8>) -> Result<bool, Unreadable>,
+    element: &mut Element<'_>,
 ) -> Result<(), Unreadable> {
     match wire {
         Wire::Binary => map_binary(raw, out, element),
@@ -18,11 +20,7 @@ pub(super) fn map(
     }
 }
 
-fn map_binary(
-    raw: &[u8],
-    out: &mut Vec<u8>,
-    element: &mut dyn FnMut(&[u8], &mut Vec<u8>) -> Result<bool, Unreadable>,
-) -> Result<(), Unreadable> {
+fn map_binary(raw: &[u8], out: &mut Vec<u8>, element: &mut Element<'_>) -> Result<(), Unreadable> {
     // Dimensions, whether there are NULLs, element type; size and lower bound each.
     let dimensions = usize::try_from(int(raw, 0)?).map_err(|_| MALFORMED)?;
     let head = 12 + 8 * dimensions;
@@ -51,11 +49,7 @@ fn map_binary(
     Ok(())
 }
 
-fn map_text(
-    raw: &[u8],
-    out: &mut Vec<u8>,
-    element: &mut dyn FnMut(&[u8], &mut Vec<u8>) -> Result<bool, Unreadable>,
-) -> Result<(), Unreadable> {
+fn map_text(raw: &[u8], out: &mut Vec<u8>, element: &mut Element<'_>) -> Result<(), Unreadable> {
     let mut masked = Vec::new();
     scan(raw, &mut |token| {
         match token {
@@ -82,8 +76,10 @@ enum Token<'a> {
     Element(&'a [u8]),
 }
 
+type Each<'a> = dyn FnMut(Token<'_>) -> Result<(), Unreadable> + 'a;
+
 /// Walks the text form and gives its tokens in order.
-fn scan(raw: &[u8], each: &mut dyn FnMut(Token<'_>) -> Result<(), Unreadable>) -> Result<(), Unreadable> {
+fn scan(raw: &[u8], each: &mut Each<'_>) -> Result<(), Unreadable> {
     let mut rest = raw;
     if rest.first() == Some(&b'[') {
         let end = rest.iter().position(|b| *b == b'=').ok_or(MALFORMED)?;

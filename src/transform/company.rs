@@ -83,7 +83,9 @@ impl Masker for Firm {
         } else {
             &[first]
         };
-        parts.iter().for_each(|part| case.write(part, &mut fit));
+        for part in parts {
+            case.write(part, &mut fit);
+        }
         Ok(())
     }
 }

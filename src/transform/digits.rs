@@ -200,7 +200,7 @@ mod tests {
     fn a_valid_check_digit_stays_valid_and_a_wrong_one_wrong() {
         let luhn = Trial::of(r#"{ with = "digits", check = "luhn" }"#);
         let ready = luhn.bind().unwrap();
-        let valid = |text: &str| crate::transform::check_digit::luhn_sum(text) % 10 == 0;
+        let valid = |text: &str| crate::transform::check_digit::luhn_sum(text).is_multiple_of(10);
         let mut seen = HashSet::new();
         for n in 0..10_000 {
             let text = format!("{n:04}");
@@ -219,14 +219,14 @@ mod tests {
     fn numbers_keep_sign_scale_and_length() {
         let ready = Trial::of(r#""digits""#).on("numeric(6,2)").bind().unwrap();
         let mut seen = HashSet::new();
-        for n in 0..20_000 {
+        for n in 1..20_000 {
             let text = format!("-{}.{:02}", n / 100, n % 100);
             let masked = ready.text(&text);
             assert_eq!(masked.len(), text.len(), "{text} {masked}");
-            assert!(masked.starts_with('-') || n == 0);
+            assert!(masked.starts_with('-'));
             seen.insert(masked.trim_start_matches('-').to_owned());
         }
-        assert_eq!(seen.len(), 20_000);
+        assert_eq!(seen.len(), 19_999);
         assert_eq!(ready.text("0.00"), "0.00");
     }
 

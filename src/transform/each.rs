@@ -174,9 +174,9 @@ impl Masker for Elements {
             self.masker.mask(Value { raw, data_type: element, wire }, row, &mut inner)?;
             Ok(inner.is_null())
         };
-        let mut bound = |raw: &[u8], to: &mut Vec<u8>| match one(raw, to)? {
-            true => Err(Unreadable("a bound of a range can't be NULL")),
-            false => Ok(()),
+        let mut bound = |raw: &[u8], to: &mut Vec<u8>| {
+            let null = one(raw, to)?;
+            if null { Err(Unreadable("a bound of a range can't be NULL")) } else { Ok(()) }
         };
         match self.kind {
             Kind::Range => range::map(value.raw, element, wire, out.raw(), &mut bound),

@@ -1,6 +1,6 @@
 //! `json`: a rule per path of a document.
 //!
-//! `paths` maps JSONPath to decisions; where several match the same place the most
+//! `paths` maps `JSONPath` to decisions; where several match the same place the most
 //! exact wins, and a match always wins over one further up. A decision for an
 //! object or array holds for all in it: `keep` copies it, `null` replaces it, a
 //! mask masks each leaf. `default` decides on leaves no path decides on; it is
@@ -169,7 +169,8 @@ impl Masker for Document {
         };
         let walked = walk.value(0, None).and_then(|()| {
             let end = walk.json.peek();
-            if end.is_some() { Err(INVALID) } else { Ok(walk.copy()) }
+            walk.copy();
+            if end.is_some() { Err(INVALID) } else { Ok(()) }
         });
         match (walked, self.on_invalid) {
             (Ok(()), _) => {

@@ -97,7 +97,14 @@ fn composite_text(
         let (item, after) = read_member(rest)?;
         rest = after;
         if let Some(masked) = one(masker.as_ref(), data_type, Wire::Text, item.as_deref(), row)? {
-            quote(&masked, b'"', to);
+            let special = |b: &u8| {
+                matches!(b, b'"' | b'\\' | b',' | b'(' | b')') || b.is_ascii_whitespace() || *b == 0x0b
+            };
+            if masked.is_empty() || masked.iter().any(special) {
+                quote(&masked, b'"', to);
+            } else {
+                to.extend_from_slice(&masked);
+            }
         }
     }
     to.push(b')');
@@ -150,7 +157,7 @@ type Find<'a, 'b> = &'a dyn Fn(&[u8]) -> &'b dyn Masker;
 
 fn hstore_binary(
     masker: Find<'_, '_>,
-    text: &DataType,
+    value_type: &DataType,
     raw: &[u8],
     row: &Row<'_>,
     to: &mut Vec<u8>,
@@ -163,7 +170,7 @@ fn hstore_binary(
         let key = key.ok_or(MALFORMED)?;
         let (item, after) = array::take(after)?;
         array::put(Some(&key.to_vec()), to)?;
-        array::put(one(masker(key), text, Wire::Binary, item, row)?.as_ref(), to)?;
+        array::put(one(masker(key), value_type, Wire::Binary, item, row)?.as_ref(), to)?;
         rest = after;
     }
     if rest.is_empty() { Ok(()) } else { Err(MALFORMED) }
@@ -171,7 +178,7 @@ fn hstore_binary(
 
 fn hstore_text(
     masker: Find<'_, '_>,
-    text: &DataType,
+    value_type: &DataType,
     raw: &[u8],
     row: &Row<'_>,
     to: &mut Vec<u8>,
@@ -186,7 +193,7 @@ fn hstore_text(
             Some(after) => (None, after),
             None => read_quoted(after).map(|(item, after)| (Some(item), after))?,
         };
-        match one(masker(&key), text, Wire::Text, item.as_deref(), row)? {
+        match one(masker(&key), value_type, Wire::Text, item.as_deref(), row)? {
             Some(masked) => quote(&masked, b'\\', to),
             None => to.extend_from_slice(b"NULL"),
         }

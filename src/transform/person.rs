@@ -92,12 +92,12 @@ impl People {
 
     #[expect(clippy::unused_self, reason = "reads as a draw from these people")]
     fn draw(&self, digest: &Digest, locale: &'static Locale, gender: Option<Gender>) -> Person {
-        let list = match gender.zip(given::names(locale.code)) {
-            Some((Gender::Female, (female, _))) => female,
-            Some((Gender::Male, (_, male))) => male,
-            None => locale.first,
+        let first = match gender.zip(given::names(locale.code)) {
+            Some((Gender::Female, (female, _))) => given::pick(female, digest),
+            Some((Gender::Male, (_, male))) => given::pick(male, digest),
+            None => pick(digest, 0, locale.first),
         };
-        Person { first: pick(digest, 0, list), last: pick(digest, 8, locale.last) }
+        Person { first, last: pick(digest, 8, locale.last) }
     }
 }
 
@@ -146,22 +146,12 @@ mod tests {
     fn a_column_of_the_row_says_the_gender() {
         let (female, male) = given::names("de_DE").unwrap();
         let rule = r#"{ with = "first_name", gender = "sex", locale = "de_DE" }"#;
+        let has = |names: &str, masked: &str| names.to_lowercase().split(' ').any(|name| name == masked);
         for n in 0..20 {
             let trial = |sex: &str| Trial::of(rule).sibling("sex", "text", Some(sex.as_bytes()));
             let input = format!("name {n}");
-            assert!(female.contains(&trial("F").text(&input).to_title().as_str()));
-            assert!(male.contains(&trial("Herr").text(&input).to_title().as_str()));
-        }
-    }
-
-    trait ToTitle {
-        fn to_title(&self) -> String;
-    }
-
-    impl ToTitle for String {
-        fn to_title(&self) -> String {
-            let mut chars = self.chars();
-            chars.next().map_or(String::new(), |c| c.to_uppercase().chain(chars).collect())
+            assert!(has(female, &trial("F").text(&input)));
+            assert!(has(male, &trial("Herr").text(&input)));
         }
     }
 
