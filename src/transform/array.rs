@@ -122,9 +122,9 @@ fn scan(raw: &[u8], each: &mut Each<'_>) -> Result<(), Unreadable> {
                 rest = bytes.as_slice();
                 let word = buffer.trim_ascii_end();
                 if word.eq_ignore_ascii_case(b"null") {
-                    each(Token::Null)?
+                    each(Token::Null)?;
                 } else {
-                    each(Token::Element(word))?
+                    each(Token::Element(word))?;
                 }
             }
         }

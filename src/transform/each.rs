@@ -116,39 +116,36 @@ fn bind_members(at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnost
     }
     let rules = params.rules("members");
     let text = DataType::scalar_of("text", Scalar::Text);
-    let shape = match &data_type.base().form {
-        Form::Composite(attributes) => {
-            if let Some((name, span, _)) =
-                rules.iter().find(|(name, ..)| !attributes.iter().any(|(a, _)| a == name))
-            {
-                return Err(
-                    Diagnostic::error(format!("`{}` has no member `{name}`", data_type.name)).at(span, "")
-                );
-            }
-            let mut maskers = Vec::with_capacity(attributes.len());
-            for (name, member) in attributes.iter() {
-                let found = rules.iter().find(|(written, ..)| written == name);
-                let (_, span, decision) = found.ok_or_else(|| {
-                    wrong(params, "members", format!("nobody decided on the member `{name}`"))
-                        .help(format!("add `{} = \"keep\"`, \"null\" or a rule", crate::schema::quote(name)))
-                })?;
-                let masker = at.inner(decision, member, wire).map_err(|problem| problem.or_at(span))?;
-                maskers.push((member.clone(), masker));
-            }
-            Shape::Composite(maskers)
+    let shape = if let Form::Composite(attributes) = &data_type.base().form {
+        if let Some((name, span, _)) =
+            rules.iter().find(|(name, ..)| !attributes.iter().any(|(a, _)| a == name))
+        {
+            return Err(
+                Diagnostic::error(format!("`{}` has no member `{name}`", data_type.name)).at(span, "")
+            );
         }
-        _ => {
-            let (mut keys, mut rest) = (Vec::with_capacity(rules.len()), None);
-            for (name, span, decision) in rules {
-                let masker = at.inner(decision, &text, wire).map_err(|problem| problem.or_at(span))?;
-                if name == "*" { rest = Some(masker) } else { keys.push((name.clone(), masker)) }
-            }
-            let rest = match rest {
-                Some(masker) => masker,
-                None => at.inner(&Decision::Refuse, &text, wire)?,
-            };
-            Shape::Hstore(keys, rest, text)
+        let mut maskers = Vec::with_capacity(attributes.len());
+        for (name, member) in attributes.iter() {
+            let found = rules.iter().find(|(written, ..)| written == name);
+            let (_, span, decision) = found.ok_or_else(|| {
+                wrong(params, "members", format!("nobody decided on the member `{name}`"))
+                    .help(format!("add `{} = \"keep\"`, \"null\" or a rule", crate::schema::quote(name)))
+            })?;
+            let masker = at.inner(decision, member, wire).map_err(|problem| problem.or_at(span))?;
+            maskers.push((member.clone(), masker));
         }
+        Shape::Composite(maskers)
+    } else {
+        let (mut keys, mut rest) = (Vec::with_capacity(rules.len()), None);
+        for (name, span, decision) in rules {
+            let masker = at.inner(decision, &text, wire).map_err(|problem| problem.or_at(span))?;
+            if name == "*" { rest = Some(masker) } else { keys.push((name.clone(), masker)) }
+        }
+        let rest = match rest {
+            Some(masker) => masker,
+            None => at.inner(&Decision::Refuse, &text, wire)?,
+        };
+        Shape::Hstore(keys, rest, text)
     };
     Ok(Bound::cell(members::Members(shape)))
 }

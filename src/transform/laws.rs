@@ -51,9 +51,7 @@ fn trial(transformer: &dyn Transformer, column: &str, wire: Wire) -> Trial {
     let id = if wire == Wire::Text { &b"42"[..] } else { &[0, 0, 0, 42] };
     let rule = match (transformer.name(), column) {
         // What these examples say is for text.
-        ("constant", "text" | "varchar(40)") | ("choose", "text" | "varchar(40)") => {
-            transformer.example().rule
-        }
+        ("constant" | "choose", "text" | "varchar(40)") => transformer.example().rule,
         ("constant", "varchar(3)" | "char(32)") => r#"{ with = "constant", value = "abc" }"#,
         ("constant", _) if column.contains("int") => r#"{ with = "constant", value = 7 }"#,
         ("token", _) => r#""token""#,

@@ -53,10 +53,11 @@ pub(super) fn encode(text: &str, data_type: &DataType, wire: Wire, to: &mut Vec<
     let mut out = Output::new(to, data_type, wire);
     let done = match scalar {
         Scalar::Bool => match text.to_ascii_lowercase().as_str() {
-            "true" | "t" | "yes" | "on" | "1" => Some(out.boolean(true)),
-            "false" | "f" | "no" | "off" | "0" => Some(out.boolean(false)),
+            "true" | "t" | "yes" | "on" | "1" => Some(true),
+            "false" | "f" | "no" | "off" | "0" => Some(false),
             _ => None,
-        },
+        }
+        .map(|truth| out.boolean(truth)),
         Scalar::Int2 | Scalar::Int4 | Scalar::Int8 => {
             let number = text.parse::<i128>().ok().filter(|number| fits_integer(*number, scalar));
             number.and_then(|number| out.integer(number).ok())
@@ -70,13 +71,17 @@ pub(super) fn encode(text: &str, data_type: &DataType, wire: Wire, to: &mut Vec<
             if let Some(room) = data_type.max_chars().filter(|room| text.chars().count() > *room) {
                 return Err(format!("`{text}` is longer than the {room} characters of `{}`", data_type.name));
             }
-            Some(out.text().extend_from_slice(text.as_bytes()))
+            out.text().extend_from_slice(text.as_bytes());
+            Some(())
         }
         Scalar::Json | Scalar::Jsonb => {
             let valid = serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok();
             valid.then(|| out.text().extend_from_slice(text.as_bytes()))
         }
-        Scalar::Xml => Some(out.text().extend_from_slice(text.as_bytes())),
+        Scalar::Xml => {
+            out.text().extend_from_slice(text.as_bytes());
+            Some(())
+        }
         Scalar::Bytea => bytes_of(text).map(|bytes| out.bytes(&bytes)),
         Scalar::Date => calendar::parse_date(text).map(|days| out.date(days)),
         Scalar::Timestamp | Scalar::TimestampTz => {

@@ -194,7 +194,7 @@ fn hstore_text(
             None => read_quoted(after).map(|(item, after)| (Some(item), after))?,
         };
         match one(masker(&key), value_type, Wire::Text, item.as_deref(), row)? {
-            Some(masked) => quote(&masked, b'\\', to),
+            Some(new) => quote(&new, b'\\', to),
             None => to.extend_from_slice(b"NULL"),
         }
         rest = after;
