@@ -16,4 +16,5 @@ mod value;
 
 pub use output::Output;
 pub use row::{Cell, Place, Row};
+pub(crate) use value::parse_uuid;
 pub use value::{Unreadable, Value, Wire};

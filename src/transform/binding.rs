@@ -169,6 +169,20 @@ impl Binding<'_> {
         }
     }
 
+    /// The same rule for a value of another type: an element of this one.
+    pub(super) fn of_type<'b>(&'b mut self, data_type: &'b DataType) -> Binding<'b> {
+        Binding {
+            schema: self.schema,
+            column: self.column,
+            data_type,
+            wire: self.wire,
+            secret: self.secret,
+            locale: self.locale,
+            identities: self.identities,
+            rule: self.rule,
+        }
+    }
+
     fn condition(&self, written: &Condition) -> Result<condition::Bound, Diagnostic> {
         let all = |list: &[Condition]| list.iter().map(|c| self.condition(c)).collect::<Result<_, _>>();
         Ok(match written {
@@ -204,7 +218,8 @@ pub fn bind(at: &mut Binding<'_>) -> Result<Box<dyn Masker>, Diagnostic> {
     Ok(Box::new(Conditional { when, then, otherwise }))
 }
 
-fn bind_plain(at: &mut Binding<'_>) -> Result<Box<dyn Masker>, Diagnostic> {
+/// Binds the transformer without its condition; containers element by element.
+pub(super) fn bind_plain(at: &mut Binding<'_>) -> Result<Box<dyn Masker>, Diagnostic> {
     let (rule, data_type) = (at.rule, at.data_type);
     if rule.with.accepts(data_type) || rule.with.accepts(data_type.base()) {
         let Bound::Cell(masker) = rule.with.bind(at, &rule.params)?;

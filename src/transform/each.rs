@@ -1,10 +1,233 @@
-//! `each`: a rule per element.
+//! `each`: a rule per element, bound, member or value.
+//!
+//! Arrays of any dimension keep their bounds and NULLs; ranges and multiranges
+//! are masked bound by bound. `members` has a rule for each attribute of a
+//! composite, or for keys of an hstore (`"*"` for the others); a member nobody
+//! decided on is refused. A rule of the element's own type does the same for
+//! arrays and ranges without being asked ([`bind_elements`]).
 
-use super::{Binding, Masker};
+use super::members::{self, Shape};
+use super::{
+    Binding, Bound, Capacity, Decision, Example, Length, Masker, Param, ParamKind, Params, Promises,
+};
+use super::{Transformer, array, binding, range, wrong};
 use crate::diagnostic::Diagnostic;
+use crate::format::{Output, Row, Unreadable, Value};
+use crate::schema::{DataType, Form, Scalar};
+
+/// See the module.
+pub(super) struct Each;
+
+impl Transformer for Each {
+    fn name(&self) -> &'static str {
+        "each"
+    }
+
+    fn summary(&self) -> &'static str {
+        "Mask the elements of an array or range, or the members of a composite"
+    }
+
+    fn params(&self) -> &'static [Param] {
+        const PARAMS: &[Param] = &[
+            Param::optional("element", ParamKind::Rule, "", "the rule of an element or bound"),
+            Param::optional("members", ParamKind::RuleMap, "", "a rule for each member, by name"),
+        ];
+        PARAMS
+    }
+
+    fn accepts(&self, data_type: &DataType) -> bool {
+        matches!(
+            data_type.base().form,
+            Form::Array(_) | Form::Range(_) | Form::Multirange(_) | Form::Composite(_)
+        ) || members::is_hstore(data_type)
+    }
+
+    fn promises(&self) -> Promises {
+        Promises {
+            length: Length::Fits,
+            reveals: Some("the number of elements, and what the inner rules reveal"),
+            ..Promises::USUAL
+        }
+    }
+
+    fn capacity(&self, _: &DataType, _: &Params) -> Capacity {
+        Capacity::Few
+    }
+
+    fn example(&self) -> Example {
+        Example {
+            rule: "{ with = \"each\", element = \"email\" }",
+            data_type: "text[]",
+            input: "{ann@corp.example,NULL}",
+        }
+    }
+
+    fn bind(&self, at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic> {
+        let (data_type, wire) = (at.data_type, at.wire);
+        if matches!(data_type.base().form, Form::Composite(_)) || members::is_hstore(data_type) {
+            return bind_members(at, params);
+        }
+        if params.get("members").is_some() {
+            return Err(wrong(
+                params,
+                "members",
+                "`members` is for composites and hstore; an array has `element`",
+            ));
+        }
+        let decision = params.rule("element").ok_or_else(|| {
+            Diagnostic::error("`each` needs `element`")
+                .help("write `element = \"…\"`, a rule of the element's type")
+        })?;
+        let element = data_type.element().ok_or_else(|| Diagnostic::error("not an array or a range"))?;
+        let masker = at.inner(decision, element, wire)?;
+        elements(data_type, element, masker).map(Bound::Cell)
+    }
+}
 
 /// Binds a rule of the element type to a container.
 pub(super) fn bind_elements(at: &mut Binding<'_>) -> Result<Box<dyn Masker>, Diagnostic> {
-    let _ = at;
-    Err(Diagnostic::error("arrays are masked here soon"))
+    let data_type = at.data_type;
+    let element = data_type.element().ok_or_else(|| Diagnostic::error("not an array or a range"))?;
+    let masker = binding::bind_plain(&mut at.of_type(element))?;
+    elements(data_type, element, masker)
+}
+
+fn elements(
+    data_type: &DataType,
+    element: &DataType,
+    masker: Box<dyn Masker>,
+) -> Result<Box<dyn Masker>, Diagnostic> {
+    let kind = match data_type.base().form {
+        Form::Range(_) => Kind::Range,
+        Form::Multirange(_) => Kind::Multirange,
+        _ => Kind::Array,
+    };
+    if kind != Kind::Array && !range::orders(element) {
+        let problem = format!("the bounds of `{}` can't be put in order again", data_type.name);
+        return Err(Diagnostic::error(problem).help("use `constant`, \"null\" or \"keep\""));
+    }
+    Ok(Box::new(Elements { kind, element: element.clone(), masker }))
+}
+
+fn bind_members(at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic> {
+    let (data_type, wire) = (at.data_type, at.wire);
+    if params.get("element").is_some() {
+        return Err(wrong(params, "element", "`element` is for arrays and ranges; this type has `members`"));
+    }
+    let rules = params.rules("members");
+    let text = DataType::scalar_of("text", Scalar::Text);
+    let shape = if let Form::Composite(attributes) = &data_type.base().form {
+        if let Some((name, span, _)) =
+            rules.iter().find(|(name, ..)| !attributes.iter().any(|(a, _)| a == name))
+        {
+            return Err(
+                Diagnostic::error(format!("`{}` has no member `{name}`", data_type.name)).at(span, "")
+            );
+        }
+        let mut maskers = Vec::with_capacity(attributes.len());
+        for (name, member) in attributes.iter() {
+            let found = rules.iter().find(|(written, ..)| written == name);
+            let (_, span, decision) = found.ok_or_else(|| {
+                wrong(params, "members", format!("nobody decided on the member `{name}`"))
+                    .help(format!("add `{} = \"keep\"`, \"null\" or a rule", crate::schema::quote(name)))
+            })?;
+            let masker = at.inner(decision, member, wire).map_err(|problem| problem.or_at(span))?;
+            maskers.push((member.clone(), masker));
+        }
+        Shape::Composite(maskers)
+    } else {
+        let (mut keys, mut rest) = (Vec::with_capacity(rules.len()), None);
+        for (name, span, decision) in rules {
+            let masker = at.inner(decision, &text, wire).map_err(|problem| problem.or_at(span))?;
+            if name == "*" { rest = Some(masker) } else { keys.push((name.clone(), masker)) }
+        }
+        let rest = match rest {
+            Some(masker) => masker,
+            None => at.inner(&Decision::Refuse, &text, wire)?,
+        };
+        Shape::Hstore(keys, rest, text)
+    };
+    Ok(Bound::cell(members::Members(shape)))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Array,
+    Range,
+    Multirange,
+}
+
+struct Elements {
+    kind: Kind,
+    element: DataType,
+    masker: Box<dyn Masker>,
+}
+
+impl Masker for Elements {
+    fn mask(&self, value: Value<'_>, row: &Row<'_>, out: &mut Output<'_>) -> Result<(), Unreadable> {
+        let (wire, element) = (value.wire, &self.element);
+        let mut one = |raw: &[u8], to: &mut Vec<u8>| {
+            let mut inner = Output::new(to, element, wire);
+            self.masker.mask(Value { raw, data_type: element, wire }, row, &mut inner)?;
+            Ok(inner.is_null())
+        };
+        let mut bound = |raw: &[u8], to: &mut Vec<u8>| {
+            let null = one(raw, to)?;
+            if null { Err(Unreadable("a bound of a range can't be NULL")) } else { Ok(()) }
+        };
+        match self.kind {
+            Kind::Range => range::map(value.raw, element, wire, out.raw(), &mut bound),
+            Kind::Multirange => range::map_many(value.raw, element, wire, out.raw(), &mut bound),
+            Kind::Array => array::map(value.raw, wire, out.raw(), &mut one),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::schema::{DataType, Form};
+    use crate::transform::fixture::{Trial, data_type};
+
+    #[test]
+    fn elements_are_masked_with_and_without_each_alike() {
+        let input = "{{ann@x.com,NULL},{bob@x.com,\"\"}}";
+        let plain = Trial::of(r#""email""#).on("text[]").text(input);
+        assert_eq!(Trial::of(r#"{ with = "each", element = "email" }"#).on("text[]").text(input), plain);
+        assert!(plain.contains(&Trial::of(r#""email""#).text("bob@x.com")) && plain.contains("NULL"));
+    }
+
+    #[test]
+    fn each_without_a_rule_or_with_the_wrong_one_is_refused() {
+        assert!(Trial::of(r#""each""#).on("text[]").bind().is_err());
+        assert!(Trial::of(r#"{ with = "each", element = "uuid" }"#).on("int4[]").bind().is_err());
+        assert!(Trial::of(r#"{ with = "each", members = { a = "keep" } }"#).on("int4[]").bind().is_err());
+    }
+
+    fn person() -> DataType {
+        let members = [("name".to_owned(), data_type("text")), ("age".to_owned(), data_type("int4"))];
+        DataType { name: "person".into(), form: Form::Composite(members.into()), binary: true }
+    }
+
+    #[test]
+    fn every_member_needs_a_decision() {
+        let rule = r#"{ with = "each", members = { name = "last_name", age = "keep" } }"#;
+        let masked = Trial::of(rule).on_type(person()).text("(\"O'Neill, Ann\",41)");
+        assert!(masked.ends_with(",41)") && !masked.contains("Neill"), "{masked}");
+        assert_eq!(Trial::of(rule).on_type(person()).text("(,)"), "(,)");
+        let missing = Trial::of(r#"{ with = "each", members = { name = "keep" } }"#).on_type(person()).bind();
+        assert_eq!(missing.err().unwrap().message, "nobody decided on the member `age`");
+    }
+
+    #[test]
+    fn an_hstore_is_masked_key_by_key() {
+        let rule = r#"{ with = "each", members = { mail = "email", "*" = "keep" } }"#;
+        let masked = Trial::of(rule).on("hstore").text(r#""mail"=>"a@b", "x"=>NULL, "y \"z"=>"1""#);
+        assert!(
+            masked.contains("@example.test") && masked.ends_with(r#""x"=>NULL, "y \"z"=>"1""#),
+            "{masked}"
+        );
+        let refused =
+            Trial::of(r#"{ with = "each", members = { mail = "email" } }"#).on("hstore").bind().unwrap();
+        assert!(refused.raw(br#""other"=>"1""#).is_err());
+    }
 }

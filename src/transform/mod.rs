@@ -6,15 +6,72 @@
 //! another. Parsing, `check`, help, the JSON Schema, the benches and the laws
 //! all walk [`ALL`].
 
+// What a rule is and how it is bound.
 mod binding;
 mod condition;
-mod each;
 mod param;
 mod rule;
 mod seed;
 
+// What several transformers know.
+mod alphabet;
+mod array;
+mod casing;
+mod check_digit;
+mod dialling;
+mod fit;
+mod fold;
+mod given;
+mod handle;
+mod json_path;
+mod json_text;
+mod literal;
+mod locale;
+mod members;
+mod name;
+mod person;
+mod place;
+mod place_table;
+mod range;
+mod shape;
+
+// One transformer each.
+mod address;
+mod card;
+mod choose;
+mod city;
+mod company;
+mod constant;
+mod country;
+mod date_shift;
+mod digits;
+mod each;
+mod email;
+mod first_name;
+mod full_name;
+mod integer;
+mod ip;
+mod json;
+mod last_name;
+mod letters;
+mod phone;
+mod postcode;
+mod redact;
+mod region;
+mod street;
+mod token;
+mod username;
+mod uuid;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod laws;
+
 pub use binding::{Binding, Identities, Identity, accepting, bind};
 pub use condition::{Condition, Test};
+pub use integer::range as integer_range;
+pub use locale::{LOCALES, Locale};
 pub use param::{Param, ParamKind, ParamValue, Params};
 pub use rule::{Decision, Rule};
 pub use seed::{Folding, Seed};
@@ -24,12 +81,54 @@ use crate::format::{Output, Row, Unreadable, Value};
 use crate::schema::DataType;
 
 /// Every transformer, in the order of the catalogue.
-pub const ALL: &[&dyn Transformer] = &[];
+pub const ALL: &[&dyn Transformer] = &[
+    &first_name::FirstName,
+    &last_name::LastName,
+    &full_name::FullName,
+    &username::Username,
+    &email::Email,
+    &phone::Phone,
+    &street::Street,
+    &city::City,
+    &region::Region,
+    &postcode::Postcode,
+    &country::Country,
+    &address::Address,
+    &company::Company,
+    &ip::Ip,
+    &uuid::Uuid,
+    &integer::Integer,
+    &digits::Digits,
+    &card::Card,
+    &letters::Letters,
+    &redact::Redact,
+    &token::Token,
+    &constant::Constant,
+    &choose::Choose,
+    &date_shift::DateShift,
+    &json::Json,
+    &each::Each,
+];
 
 /// The transformer of that name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static dyn Transformer> {
     ALL.iter().copied().find(|transformer| transformer.name() == name)
+}
+
+/// A problem with a parameter, at its place where that is known.
+fn wrong(params: &Params, name: &str, problem: impl Into<String>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(problem);
+    match params.span(name) {
+        Some(span) => diagnostic.at(span, ""),
+        None => diagnostic,
+    }
+}
+
+/// The bits of a text of `length` characters, or of as many as the column takes.
+fn column_bits(data_type: &DataType, length: usize, bits_each: f64) -> f64 {
+    let length = data_type.max_chars().map_or(length, |room| room.min(length));
+    f64::from(u32::try_from(length).unwrap_or(u32::MAX)) * bits_each
 }
 
 /// A named kind of masking.

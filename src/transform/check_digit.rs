@@ -1,0 +1,102 @@
+//! Check digits at the end of a number: Luhn and MOD 97-10.
+//!
+//! Restoring keeps the *distance* from the right check digits: right stays right,
+//! wrong stays wrong, and two numbers that differ in them alone stay two.
+
+use super::Params;
+
+/// How check digits are computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Check {
+    /// ISO/IEC 7812-1 annex B: one digit.
+    Luhn,
+    /// ISO 7064 MOD 97-10: two digits.
+    Mod97,
+}
+
+impl Check {
+    pub(super) fn said(params: &Params) -> Option<Self> {
+        match params.text("check")? {
+            "luhn" => Some(Self::Luhn),
+            _ => Some(Self::Mod97),
+        }
+    }
+
+    /// How many digits at the end are check digits.
+    pub(super) fn digits(self) -> usize {
+        match self {
+            Self::Luhn => 1,
+            Self::Mod97 => 2,
+        }
+    }
+
+    /// Whether `text` has ASCII digits only and more of them than check digits.
+    pub(super) fn fits(self, text: &str) -> bool {
+        text.chars().all(|c| !c.is_numeric() || c.is_ascii_digit())
+            && text.bytes().filter(u8::is_ascii_digit).count() > self.digits()
+    }
+
+    /// Sets the check digits of `masked`, which still has those of `original`.
+    pub(super) fn restore(self, original: &str, masked: &mut [u8]) {
+        let modulus: u32 = if self == Self::Luhn { 10 } else { 100 };
+        let wanted = std::str::from_utf8(masked).map_or(0, |text| self.right(text));
+        let (mut written, mut place) = (0, 1);
+        for digit in original.bytes().rev().filter(u8::is_ascii_digit).take(self.digits()) {
+            written += u32::from(digit - b'0') * place;
+            place *= 10;
+        }
+        let mut check = (wanted + modulus + written - self.right(original)) % modulus;
+        for to in masked.iter_mut().rev().filter(|b| b.is_ascii_digit()).take(self.digits()) {
+            *to = b'0' + u8::try_from(check % 10).unwrap_or(0);
+            check /= 10;
+        }
+    }
+
+    /// The check digits that would be right for the digits before them.
+    fn right(self, text: &str) -> u32 {
+        let digits = || text.bytes().filter(u8::is_ascii_digit).map(|b| u32::from(b - b'0'));
+        let payload = digits().count().saturating_sub(self.digits());
+        match self {
+            Self::Luhn => {
+                let sum = luhn(digits().take(payload).chain([0]));
+                (10 - sum % 10) % 10
+            }
+            Self::Mod97 => {
+                let rest = digits().take(payload).fold(0, |rest, digit| (rest * 10 + digit) % 97);
+                98 - rest * 100 % 97
+            }
+        }
+    }
+}
+
+/// The sum that is a multiple of ten for a number with a right Luhn digit.
+pub(super) fn luhn(digits: impl Iterator<Item = u32> + Clone) -> u32 {
+    // Every second digit counts double, from the last but one backwards.
+    let last = digits.clone().count() + 1;
+    let weighed = digits.enumerate().map(|(place, digit)| match ((last - place) % 2, digit * 2) {
+        (0, _) => digit,
+        (_, double) if double > 9 => double - 9,
+        (_, double) => double,
+    });
+    weighed.sum()
+}
+
+/// [`luhn`] over the ASCII digits of a text.
+#[cfg(test)]
+pub(super) fn luhn_sum(text: &str) -> u32 {
+    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
+    luhn(digits.into_iter())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_numbers_have_right_check_digits() {
+        assert_eq!(luhn_sum("79927398713") % 10, 0);
+        assert_eq!(Check::Luhn.right("79927398713"), 3);
+        // 794 with its check digits 44: 79444 mod 97 is 1.
+        assert_eq!(Check::Mod97.right("79444"), 44);
+    }
+}

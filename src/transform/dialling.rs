@@ -1,0 +1,193 @@
+//! How phone numbers are laid out: calling codes, trunk zeros, service numbers.
+//!
+//! Calling codes: ITU-T E.164 assigns one digit to zones 1 and 7, two to the codes
+//! listed here, three to the rest. Service numbers: emergency numbers, and the
+//! freephone and premium ranges of the North American plan and of most of Europe.
+
+/// Calling codes of two digits.
+const TWO_DIGITS: [&str; 43] = [
+    "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48",
+    "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81",
+    "82", "84", "86", "90", "91", "92", "93", "94", "95",
+];
+
+const EMERGENCY: [&str; 18] = [
+    "000", "100", "101", "102", "103", "108", "110", "111", "112", "113", "115", "117", "118", "119", "120",
+    "911", "988", "999",
+];
+
+/// Beginnings of freephone, shared-cost and premium numbers, without trunk zeros.
+const SERVICE: [&str; 10] = ["118", "137", "180", "190", "700", "800", "808", "900", "901", "909"];
+
+const NORTH_AMERICAN: [&str; 9] = ["800", "822", "833", "844", "855", "866", "877", "888", "900"];
+
+/// Words that say what kind of number it is, not whose.
+const WORDS: [&str; 14] = [
+    "x",
+    "ext",
+    "extn",
+    "extension",
+    "tel",
+    "phone",
+    "ph",
+    "fax",
+    "mobile",
+    "mob",
+    "cell",
+    "home",
+    "work",
+    "office",
+];
+
+/// Where the parts of a number are, in ASCII digits from its start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// How many digits are calling code and trunk zeros, and stay.
+    pub(super) national: usize,
+    north_american: bool,
+    digits: usize,
+}
+
+impl Layout {
+    /// The layout of a number as a person writes it.
+    pub(super) fn of(text: &str) -> Self {
+        let mut start = [0_u8; 8];
+        let mut digits = 0;
+        for byte in text.bytes().filter(u8::is_ascii_digit) {
+            if let Some(to) = start.get_mut(digits) {
+                *to = byte;
+            }
+            digits += 1;
+        }
+        let plus = text.trim_start().starts_with(['+', '＋']) || text.trim_start().starts_with("(+");
+        let at = |place: usize| start.get(place).copied().unwrap_or(0);
+        let mut code = match (plus, at(0), at(1)) {
+            (true, ..) => Some(0),
+            (false, b'0', b'0') if digits > 8 => Some(2),
+            _ => None,
+        };
+        // `1 415 555 0134`: the trunk digit of the North American plan.
+        if code.is_none() && digits == 11 && at(0) == b'1' {
+            code = Some(0);
+        }
+        let (code_end, zone_one) = match code {
+            Some(from) => {
+                let two = start.get(from..from + 2).unwrap_or_default();
+                let length = match at(from) {
+                    b'1' | b'7' => 1,
+                    _ if TWO_DIGITS.iter().any(|known| known.as_bytes() == two) || two == b"98" => 2,
+                    _ => 3,
+                };
+                (from + length, at(from) == b'1')
+            }
+            None => (0, false),
+        };
+        let zeros = start.iter().skip(code_end).take_while(|b| **b == b'0').count();
+        let national = if code_end >= start.len() { code_end } else { code_end + zeros };
+        let bare = code.is_none() && digits == 10 && at(0) >= b'2';
+        // A number that is all prefix still has a last digit.
+        let national = national.min(digits.saturating_sub(1));
+        Self { national, north_american: (zone_one && digits == code_end + 10) || bare, digits }
+    }
+
+    /// The least digit that may stand at a place, for a digit not below it.
+    pub(super) fn least(&self, place: usize) -> u8 {
+        match place.checked_sub(self.national) {
+            Some(0 | 3) if self.north_american => 2,
+            Some(0) => 1,
+            _ => 0,
+        }
+    }
+
+    /// Whether `text`, a number of this layout, reaches an emergency, freephone or
+    /// premium service.
+    pub(super) fn is_service(&self, text: &str) -> bool {
+        let mut first = [0_u8; 3];
+        let digits = text.bytes().filter(u8::is_ascii_digit).skip(self.national);
+        for (to, byte) in first.iter_mut().zip(digits) {
+            *to = byte;
+        }
+        let begins = |list: &[&str]| list.iter().any(|known| known.as_bytes() == first);
+        match self.digits - self.national.min(self.digits) {
+            0..=2 => false,
+            3 => begins(&EMERGENCY),
+            _ if self.north_american => begins(&NORTH_AMERICAN) || first.ends_with(b"11"),
+            _ => begins(&SERVICE),
+        }
+    }
+}
+
+/// Which characters of a text belong to words of [`WORDS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Known(u128);
+
+impl Known {
+    /// Whether the character at `place` does.
+    pub(super) fn covers(self, place: usize) -> bool {
+        place < 128 && self.0 >> place & 1 == 1
+    }
+}
+
+/// Finds the known words among the first 128 characters.
+pub(super) fn known_words(text: &str) -> Known {
+    let mut known = 0;
+    let (mut start_byte, mut start) = (0, 0);
+    let mut inside = false;
+    let end = text.chars().count();
+    let ends = text.char_indices().chain([(text.len(), ' ')]).take(129);
+    for (place, (byte, c)) in ends.enumerate() {
+        if c.is_alphabetic() == inside && place < end {
+            continue;
+        }
+        if inside {
+            let word = text.get(start_byte..byte).unwrap_or_default();
+            if WORDS.iter().any(|other| other.eq_ignore_ascii_case(word)) {
+                for covered in start..place {
+                    known |= 1_u128.checked_shl(u32::try_from(covered).unwrap_or(128)).unwrap_or(0);
+                }
+            }
+        }
+        (start_byte, start, inside) = (byte, place, c.is_alphabetic());
+    }
+    Known(known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calling_codes_have_one_to_three_digits() {
+        for (text, national) in [
+            ("+1 415 555 0134", 1),
+            ("+44 20 7946 0123", 2),
+            ("+44 (0)20 7946 0123", 3),
+            ("+353 1 234 5678", 3),
+            ("0049 30 123456", 4),
+            ("030 123456", 1),
+            ("415-555-0134", 0),
+            ("911", 0),
+            ("0000", 3),
+        ] {
+            assert_eq!(Layout::of(text).national, national, "{text}");
+        }
+    }
+
+    #[test]
+    fn service_numbers_are_known() {
+        for text in ["911", "+1 800 555 0100", "0800 123456", "+49 900 1234567", "(800) 555-0100"] {
+            assert!(Layout::of(text).is_service(text), "{text}");
+        }
+        for text in ["415-555-0134", "+44 20 7946 0123", "42"] {
+            assert!(!Layout::of(text).is_service(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn known_words_are_whole_words() {
+        let covered = |text: &str| (0..text.len()).filter(|at| known_words(text).covers(*at)).count();
+        assert_eq!(covered("tel 12 x3"), 4);
+        assert_eq!(covered("Rex 12"), 0);
+        assert_eq!(covered("ext"), 3);
+    }
+}

@@ -1,0 +1,307 @@
+//! For tests: a schema of one table, and a rule tried on it.
+
+use super::{Binding, Decision, Identities, Masker, ParamKind, ParamValue, Params, Rule, bind, find};
+use crate::diagnostic::{Diagnostic, SourceFile, Span};
+use crate::format::{Output, Place, Row, Unreadable, Value, Wire};
+use crate::schema::{Column, ColumnId, DataType, Form, Name, Scalar, Schema, Sequence, Table, TableKind};
+use crate::secret::Secret;
+use std::sync::Arc;
+use toml_edit::Value as Toml;
+
+/// A rule on the first column of a table, not bound yet.
+pub(super) struct Trial {
+    pub(super) rule: Rule,
+    pub(super) schema: Schema,
+    pub(super) wire: Wire,
+    pub(super) secret: u8,
+    pub(super) locale: String,
+    siblings: Vec<Option<Vec<u8>>>,
+}
+
+/// A rule bound, with what a row needs.
+pub(super) struct Ready {
+    masker: Box<dyn Masker>,
+    identities: Identities,
+    columns: Vec<Column>,
+    wire: Wire,
+    siblings: Vec<Option<Vec<u8>>>,
+}
+
+pub(super) fn data_type(name: &str) -> DataType {
+    if let Some(element) = name.strip_suffix("[]") {
+        return DataType { name: name.into(), form: Form::Array(Box::new(data_type(element))), binary: true };
+    }
+    let (plain, modifier) = name.split_once('(').unwrap_or((name, ""));
+    let mut numbers = modifier.trim_end_matches(')').split(',').filter_map(|n| n.parse::<u32>().ok());
+    let (first, second) = (numbers.next(), numbers.next());
+    let range = |subtype: &str, multi: bool| {
+        let subtype = Box::new(data_type(subtype));
+        let form = if multi { Form::Multirange(subtype) } else { Form::Range(subtype) };
+        DataType { name: name.into(), form, binary: true }
+    };
+    let scalar = match plain {
+        "text" | "citext" => Scalar::Text,
+        "varchar" => Scalar::Varchar(first),
+        "char" => Scalar::Char(first.unwrap_or(1)),
+        "bool" => Scalar::Bool,
+        "int2" => Scalar::Int2,
+        "int4" => Scalar::Int4,
+        "int8" => Scalar::Int8,
+        "float8" => Scalar::Float8,
+        "numeric" => numeric(first, second),
+        "bytea" => Scalar::Bytea,
+        "date" => Scalar::Date,
+        "time" => Scalar::Time,
+        "timestamp" => Scalar::Timestamp,
+        "timestamptz" => Scalar::TimestampTz,
+        "uuid" => Scalar::Uuid,
+        "inet" => Scalar::Inet,
+        "cidr" => Scalar::Cidr,
+        "macaddr" => Scalar::Macaddr,
+        "json" => Scalar::Json,
+        "jsonb" => Scalar::Jsonb,
+        "daterange" => return range("date", false),
+        "int4range" => return range("int4", false),
+        "numrange" => return range("numeric", false),
+        "datemultirange" => return range("date", true),
+        "enum" => {
+            let labels: Arc<[String]> = ["red", "green", "blue"].map(String::from).into();
+            return DataType { name: name.into(), form: Form::Enum(labels), binary: true };
+        }
+        _ => Scalar::Other,
+    };
+    DataType::scalar_of(name, scalar)
+}
+
+impl Trial {
+    /// A rule as it stands after `column = `, on a text column.
+    pub(super) fn of(written: &str) -> Self {
+        let Decision::Mask(rule) = decision(&parse(written)) else { panic!("not a mask: {written}") };
+        let table = Table {
+            oid: 1,
+            name: Name::new("public", "people"),
+            kind: TableKind::Ordinary,
+            columns: vec![column("value", data_type("text"))],
+            keys: Vec::new(),
+            parent: None,
+            partition_key: Vec::new(),
+            inherits: Vec::new(),
+            extension: None,
+            estimated_rows: 0,
+            pages: 0,
+            bytes: 0,
+            row_security: false,
+        };
+        Self {
+            rule: *rule,
+            schema: Schema { server_major: 17, tables: vec![table], ..Schema::default() },
+            wire: Wire::Text,
+            secret: 7,
+            locale: "en_US".into(),
+            siblings: Vec::new(),
+        }
+    }
+
+    /// On a column of that type.
+    pub(super) fn on(self, name: &str) -> Self {
+        self.on_type(data_type(name))
+    }
+
+    pub(super) fn on_type(mut self, data_type: DataType) -> Self {
+        self.schema.tables[0].columns[0].data_type = data_type;
+        self
+    }
+
+    pub(super) fn wire(mut self, wire: Wire) -> Self {
+        self.wire = wire;
+        self
+    }
+
+    pub(super) fn secret(mut self, byte: u8) -> Self {
+        self.secret = byte;
+        self
+    }
+
+    pub(super) fn locale(mut self, locale: &str) -> Self {
+        self.locale = locale.into();
+        self
+    }
+
+    /// Another column of the row, in the rule's wire form.
+    pub(super) fn sibling(mut self, name: &str, data_type_name: &str, raw: Option<&[u8]>) -> Self {
+        self.schema.tables[0].columns.push(column(name, data_type(data_type_name)));
+        self.siblings.push(raw.map(<[u8]>::to_vec));
+        self
+    }
+
+    /// A sequence behind the column.
+    pub(super) fn sequence(mut self, last_value: i64) -> Self {
+        self.schema.sequences.push(Sequence {
+            name: Name::new("public", "value_seq"),
+            owner: Some((0, 0)),
+            last_value,
+            is_called: true,
+            increment: 1,
+            max_value: i64::MAX,
+            min_value: 1,
+        });
+        self.schema.tables[0].columns[0].sequence = Some(0);
+        self
+    }
+
+    pub(super) fn bind(&self) -> Result<Ready, Diagnostic> {
+        let mut identities = Identities::default();
+        let secret = Secret::parse(&format!("{:02x}", self.secret).repeat(32)).unwrap();
+        let mut at = Binding {
+            schema: &self.schema,
+            column: ColumnId { table: 0, column: 0 },
+            data_type: &self.schema.tables[0].columns[0].data_type,
+            wire: self.wire,
+            secret: &secret,
+            locale: &self.locale,
+            identities: &mut identities,
+            rule: &self.rule,
+        };
+        let masker = bind(&mut at)?;
+        Ok(Ready {
+            masker,
+            identities,
+            columns: self.schema.tables[0].columns.clone(),
+            wire: self.wire,
+            siblings: self.siblings.clone(),
+        })
+    }
+
+    /// Binds and masks a value in text form.
+    pub(super) fn text(&self, input: &str) -> String {
+        self.bind().unwrap().text(input)
+    }
+}
+
+impl Ready {
+    /// Masks a value in wire form; `None` for NULL.
+    pub(super) fn raw(&self, raw: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
+        let mut batch = raw.to_vec();
+        let mut places = vec![Place::Batch(0, raw.len())];
+        for sibling in &self.siblings {
+            places.push(match sibling {
+                Some(bytes) => {
+                    batch.extend_from_slice(bytes);
+                    Place::Batch(batch.len() - bytes.len(), batch.len())
+                }
+                None => Place::Null,
+            });
+        }
+        let mut row = Row {
+            batch: &batch,
+            scratch: &[],
+            places: &places,
+            columns: &self.columns,
+            wire: self.wire,
+            masked: &[],
+            masked_places: &[],
+            identities: &[],
+        };
+        let mut digests = Vec::new();
+        self.identities.digest(&row, &mut digests)?;
+        row.identities = &digests;
+        let data_type = &self.columns[0].data_type;
+        let mut buffer = Vec::new();
+        let mut out = Output::new(&mut buffer, data_type, self.wire);
+        let value = Value { raw: &batch[..raw.len()], data_type, wire: self.wire };
+        self.masker.mask(value, &row, &mut out)?;
+        let null = out.is_null();
+        Ok((!null).then_some(buffer))
+    }
+
+    pub(super) fn text(&self, input: &str) -> String {
+        String::from_utf8(self.raw(input.as_bytes()).unwrap().unwrap()).unwrap()
+    }
+}
+
+fn column(name: &str, data_type: DataType) -> Column {
+    Column {
+        name: name.into(),
+        data_type,
+        not_null: false,
+        generated: false,
+        sequence: None,
+        estimated_distinct: None,
+    }
+}
+
+fn parse(written: &str) -> Toml {
+    written.parse().unwrap_or_else(|e| panic!("{written}: {e}"))
+}
+
+fn span() -> Span {
+    let file = SourceFile { name: "rules.toml".into(), text: String::new() };
+    Span { file: Arc::new(file), range: 0..0 }
+}
+
+fn decision(written: &Toml) -> Decision {
+    let (name, table) = match written {
+        Toml::String(name) => (name.value().as_str(), None),
+        Toml::InlineTable(table) => (table.get("with").unwrap().as_str().unwrap(), Some(table)),
+        _ => panic!("not a rule"),
+    };
+    match name {
+        "keep" => return Decision::Keep,
+        "null" => return Decision::Null,
+        "refuse" => return Decision::Refuse,
+        _ => {}
+    }
+    let with = find(name).unwrap_or_else(|| panic!("no transformer {name}"));
+    let mut rule = Rule {
+        with,
+        params: Params::default(),
+        by: Vec::new(),
+        domain: None,
+        when: None,
+        otherwise: None,
+        span: span(),
+    };
+    for (key, value) in table.into_iter().flat_map(toml_edit::InlineTable::iter) {
+        match key {
+            "with" => {}
+            "by" => rule.by.push(value.as_str().unwrap().into()),
+            "domain" => rule.domain = Some(value.as_str().unwrap().into()),
+            _ => {
+                let param = with.params().iter().find(|param| param.name == key);
+                let param = param.unwrap_or_else(|| panic!("{name} has no {key}"));
+                rule.params.insert(key, param_value(param.kind, value), Some(span()));
+            }
+        }
+    }
+    Decision::Mask(Box::new(rule))
+}
+
+fn param_value(kind: ParamKind, value: &Toml) -> ParamValue {
+    match (kind, value) {
+        (ParamKind::Rule, value) => ParamValue::Rule(Box::new(decision(value))),
+        (ParamKind::RuleMap, Toml::InlineTable(table)) => {
+            let rules = table.iter().map(|(key, value)| (key.to_owned(), span(), decision(value)));
+            ParamValue::RuleMap(rules.collect())
+        }
+        (ParamKind::Duration, Toml::String(text)) => {
+            let (count, unit) = text.value().split_once(' ').unwrap();
+            let unit = match unit.trim_end_matches('s') {
+                "day" => 86_400_000_000,
+                "hour" => 3_600_000_000,
+                other => panic!("unit {other}"),
+            };
+            ParamValue::Duration(count.parse::<i64>().unwrap() * unit)
+        }
+        (_, Toml::String(text)) => ParamValue::Text(text.value().clone()),
+        (_, Toml::Integer(number)) => ParamValue::Integer(*number.value()),
+        (_, Toml::Float(number)) => ParamValue::Number(*number.value()),
+        (_, Toml::Boolean(truth)) => ParamValue::Flag(*truth.value()),
+        (kind, Toml::Array(list)) => ParamValue::List(list.iter().map(|v| param_value(kind, v)).collect()),
+        _ => panic!("no parameter value"),
+    }
+}
+
+fn numeric(precision: Option<u32>, scale: Option<u32>) -> Scalar {
+    let scale = i16::try_from(scale.unwrap_or(0)).unwrap();
+    Scalar::Numeric(precision.map(|precision| (u16::try_from(precision).unwrap(), scale)))
+}

@@ -1,0 +1,46 @@
+//! `last_name`: a family name from `fake`'s tables.
+//!
+//! The one of the row's invented person; without `by` the value decides.
+//! Consistent, not injective. The empty text stays empty.
+
+use super::name::{self, Part};
+use super::{Binding, Bound, Capacity, Example, Param, Params, Promises, Transformer};
+use crate::diagnostic::Diagnostic;
+use crate::schema::DataType;
+
+/// See the module.
+pub(super) struct LastName;
+
+impl Transformer for LastName {
+    fn name(&self) -> &'static str {
+        "last_name"
+    }
+
+    fn summary(&self) -> &'static str {
+        "Invent a family name"
+    }
+
+    fn params(&self) -> &'static [Param] {
+        name::PARAMS
+    }
+
+    fn accepts(&self, data_type: &DataType) -> bool {
+        data_type.is_text()
+    }
+
+    fn promises(&self) -> Promises {
+        Promises::USUAL
+    }
+
+    fn capacity(&self, _: &DataType, _: &Params) -> Capacity {
+        Capacity::Random { bits: name::bits(Part::Last) }
+    }
+
+    fn example(&self) -> Example {
+        Example { rule: "{ with = \"last_name\", by = \"id\" }", data_type: "text", input: "Smith" }
+    }
+
+    fn bind(&self, at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic> {
+        name::bind(Part::Last, "last_name", at, params)
+    }
+}

@@ -1,0 +1,179 @@
+//! The invented person of a digest.
+//!
+//! Fixed bytes of the digest decide each part, so that every transformer that
+//! asks for the person of one digest writes about the same one: bytes 0 to 7 the
+//! first name, 8 to 15 the last name. What tells two values of a person apart
+//! (the token of an e-mail address) comes from the value's own digest.
+
+use super::locale::{self, Locale};
+use super::{Binding, Param, ParamKind, Params, given};
+use crate::diagnostic::Diagnostic;
+use crate::format::{Row, Value};
+use crate::schema::Form;
+use crate::secret::{Digest, scale};
+
+/// The names of an invented person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Person {
+    pub(super) first: &'static str,
+    pub(super) last: &'static str,
+}
+
+/// Which list first names come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gender {
+    Female,
+    Male,
+}
+
+/// A locale and where the gender comes from: what turns digests into persons.
+pub(super) struct People {
+    pub(super) locale: &'static Locale,
+    gender: Option<Source>,
+}
+
+enum Source {
+    Said(Gender),
+    Column(usize),
+}
+
+/// The parameter of every transformer that writes a person's name.
+pub(super) const GENDER: Param = Param::optional(
+    "gender",
+    ParamKind::Text,
+    "any",
+    "\"female\", \"male\", or the column of the same row that says which (f/m, female/male, Mrs/Mr, 2/1)",
+);
+
+impl People {
+    /// Reads `locale` and `gender`.
+    pub(super) fn bind(at: &Binding<'_>, params: &Params) -> Result<Self, Diagnostic> {
+        let locale = locale::of(at, params)?;
+        let gender = match params.text("gender") {
+            None | Some("any") => None,
+            Some(written) => Some(match (at.sibling(written), gender_of(written)) {
+                (Ok(column), _) => Source::Column(column),
+                (Err(_), Some(gender)) => Source::Said(gender),
+                (Err(unknown), None) => {
+                    let help = unknown.help.unwrap_or("write \"female\", \"male\" or a column's name".into());
+                    let problem = format!("`{written}` is neither a gender nor a column of this table");
+                    return Err(super::wrong(params, "gender", problem).help(help));
+                }
+            }),
+        };
+        if gender.is_some() && given::names(locale.code).is_none() {
+            let problem = format!("the locale `{}` has no first names by gender", locale.code);
+            return Err(
+                super::wrong(params, "gender", problem).help("leave `gender` out or choose another locale")
+            );
+        }
+        Ok(Self { locale, gender })
+    }
+
+    /// The person of a digest; `row` says the gender where a column does.
+    pub(super) fn person(&self, digest: &Digest, row: &Row<'_>) -> Person {
+        let gender = match self.gender {
+            None => None,
+            Some(Source::Said(gender)) => Some(gender),
+            Some(Source::Column(column)) => row.value(column).and_then(gender_in),
+        };
+        self.draw(digest, self.locale, gender)
+    }
+
+    /// The same person, but in Latin letters: where the locale has none, an
+    /// English name of the same digest.
+    pub(super) fn latin(&self, digest: &Digest, row: &Row<'_>) -> Person {
+        if self.locale.is_latin() {
+            self.person(digest, row)
+        } else {
+            self.draw(digest, locale::english(), None)
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as a draw from these people")]
+    fn draw(&self, digest: &Digest, locale: &'static Locale, gender: Option<Gender>) -> Person {
+        let first = match gender.zip(given::names(locale.code)) {
+            Some((Gender::Female, (female, _))) => given::pick(female, digest),
+            Some((Gender::Male, (_, male))) => given::pick(male, digest),
+            None => pick(digest, 0, locale.first),
+        };
+        Person { first, last: pick(digest, 8, locale.last) }
+    }
+}
+
+/// The item that eight bytes of a digest, from `from`, choose.
+pub(super) fn pick(digest: &Digest, from: usize, list: &[&'static str]) -> &'static str {
+    let place = scale(digest.get(from..).unwrap_or_default(), list.len() as u64);
+    usize::try_from(place).ok().and_then(|place| list.get(place)).copied().unwrap_or("")
+}
+
+fn gender_in(value: Value<'_>) -> Option<Gender> {
+    if value.data_type.is_integer() {
+        // ISO/IEC 5218: 1 male, 2 female.
+        return match value.integer().ok()? {
+            1 => Some(Gender::Male),
+            2 => Some(Gender::Female),
+            _ => None,
+        };
+    }
+    let readable = value.data_type.is_text() || matches!(value.data_type.base().form, Form::Enum(_));
+    gender_of(if readable { value.text().ok()? } else { return None })
+}
+
+fn gender_of(word: &str) -> Option<Gender> {
+    const FEMALE: [&str; 14] = [
+        "f", "female", "w", "woman", "weiblich", "frau", "femme", "mme", "mrs", "ms", "miss", "mrs.", "ms.",
+        "2",
+    ];
+    const MALE: [&str; 10] = ["m", "male", "man", "männlich", "herr", "homme", "h", "mr", "mr.", "1"];
+    let word = word.trim();
+    let is = |list: &[&str]| list.iter().any(|item| item.eq_ignore_ascii_case(word));
+    if is(&FEMALE) {
+        Some(Gender::Female)
+    } else if is(&MALE) {
+        Some(Gender::Male)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::transform::fixture::Trial;
+    use crate::transform::given;
+
+    #[test]
+    fn a_column_of_the_row_says_the_gender() {
+        let (female, male) = given::names("de_DE").unwrap();
+        let rule = r#"{ with = "first_name", gender = "sex", locale = "de_DE" }"#;
+        let has = |names: &str, masked: &str| names.to_lowercase().split(' ').any(|name| name == masked);
+        for n in 0..20 {
+            let trial = |sex: &str| Trial::of(rule).sibling("sex", "text", Some(sex.as_bytes()));
+            let input = format!("name {n}");
+            assert!(has(female, &trial("F").text(&input)));
+            assert!(has(male, &trial("Herr").text(&input)));
+        }
+    }
+
+    #[test]
+    fn a_gender_that_is_no_word_and_no_column_is_refused() {
+        let refused =
+            Trial::of(r#"{ with = "first_name", gender = "seks" }"#).sibling("sex", "text", None).bind();
+        assert_eq!(refused.err().unwrap().message, "`seks` is neither a gender nor a column of this table");
+    }
+
+    #[test]
+    fn names_mail_and_handle_of_one_identity_agree() {
+        let masked = |with: &str, input: &str| {
+            Trial::of(&format!(r#"{{ with = "{with}", by = "id" }}"#))
+                .sibling("id", "int8", Some(b"42"))
+                .text(input)
+        };
+        let (first, last) = (masked("first_name", "Bob"), masked("last_name", "Smith"));
+        assert_eq!(masked("full_name", "Bob Smith"), format!("{first} {last}"));
+        let words = format!("{first}.{last}.").to_lowercase().replace('\'', "");
+        assert!(masked("email", "bob@corp.com").starts_with(&words), "{words}");
+        let words = words.replace('.', "_");
+        assert!(masked("username", "bob").starts_with(&words), "{words}");
+    }
+}
