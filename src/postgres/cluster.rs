@@ -1,7 +1,7 @@
 //! A throw-away server on loopback, for the demo, rehearsals and tests.
 //!
 //! It needs nothing but the programs of PostgreSQL and leaves nothing behind: a
-//! [`Watchdog`] outlives masque and cleans up after any death. A random password
+//! watchdog outlives masque and cleans up after any death. A random password
 //! keeps other users of the machine out. Durability is off: it never survives a
 //! crash of the machine, and need not.
 
@@ -76,11 +76,10 @@ const LONGEST_FOLDER: usize = 80;
 /// A running server that ends with this value.
 #[derive(Debug)]
 pub struct Cluster {
-    name: String,
+    settings: Settings,
     programs: PathBuf,
     folder: PathBuf,
     account: Option<Account>,
-    superuser: String,
     password: Password,
     port: u16,
     watchdog: Watchdog,
@@ -102,26 +101,25 @@ impl Cluster {
         })?;
         // From here on the watchdog cleans up.
         let mut cluster = Self {
-            name: settings.name.clone(),
             programs: binaries.server.clone(),
             folder,
             account,
-            superuser: settings.superuser.clone(),
+            settings,
             password: random_password()?,
             port: 0,
             watchdog,
             kept: false,
         };
         cluster.check_reach()?;
-        cluster.init(&settings)?;
-        cluster.boot(&settings)?;
+        cluster.init()?;
+        cluster.boot()?;
         Ok(cluster)
     }
 
     /// Where a database of this server is.
     #[must_use]
     pub fn url(&self, database: &str) -> Url {
-        Url::of_loopback(self.port, &self.superuser, self.password.clone(), database)
+        Url::of_loopback(self.port, &self.settings.superuser, self.password.clone(), database)
     }
 
     /// The port on 127.0.0.1.
@@ -158,7 +156,7 @@ impl Cluster {
         if self.folder.exists() {
             return Err(Error::usage(format!(
                 "the {} server's folder `{}` could not be removed",
-                self.name,
+                self.settings.name,
                 self.folder.display()
             )));
         }
@@ -226,7 +224,8 @@ impl Cluster {
             .help("a server does not run as root: put the programs where that user can reach them, or run masque as an ordinary user"))
     }
 
-    fn init(&self, settings: &Settings) -> Result<()> {
+    fn init(&self) -> Result<()> {
+        let settings = &self.settings;
         let secret = self.folder.join("secret");
         self.write(&secret, self.password.reveal())?;
         let locale = settings.locale.clone().unwrap_or_else(usual_locale);
@@ -259,7 +258,7 @@ impl Cluster {
     }
 
     /// Starts the server on a port that is free. Another program can take it in between: then on the next.
-    fn boot(&mut self, settings: &Settings) -> Result<()> {
+    fn boot(&mut self) -> Result<()> {
         let base = fs::read_to_string(self.data_dir().join("postgresql.conf")).unwrap_or_default();
         let mut last = None;
         for _ in 0..5 {
@@ -270,7 +269,7 @@ impl Cluster {
                 ("unix_socket_directories".to_owned(), self.folder.display().to_string()),
             ];
             let defaults = DEFAULTS.map(|(key, value)| (key.to_owned(), value.to_owned()));
-            for (key, value) in defaults.iter().chain(&own).chain(&settings.settings) {
+            for (key, value) in defaults.iter().chain(&own).chain(&self.settings.settings) {
                 let _ = writeln!(text, "{key} = '{}'", value.replace('\\', "\\\\").replace('\'', "''"));
             }
             self.write(&self.data_dir().join("postgresql.conf"), &text)?;
@@ -284,7 +283,7 @@ impl Cluster {
             let log = fs::read_to_string(self.log_path()).unwrap_or_default();
             if !log.contains("could not bind") {
                 let complaint = log.lines().find(|line| line.contains("FATAL:")).unwrap_or_default();
-                return Err(Error::usage(format!("the {} server does not start", self.name)).help(
+                return Err(Error::usage(format!("the {} server does not start", self.settings.name)).help(
                     if complaint.is_empty() {
                         "its settings may not fit this version of PostgreSQL".to_owned()
                     } else {
@@ -306,7 +305,11 @@ impl Cluster {
         if status.is_ok_and(|status| status.success()) {
             return Ok(());
         }
-        Err(Error::usage(format!("`pg_ctl {}` failed for the {} server", action.join(" "), self.name)))
+        Err(Error::usage(format!(
+            "`pg_ctl {}` failed for the {} server",
+            action.join(" "),
+            self.settings.name
+        )))
     }
 }
 
@@ -517,7 +520,7 @@ mod tests {
         let text = format!("{}\n{}\n", cluster.pid().unwrap(), cluster.folder.display());
         fs::write(path.with_extension("new"), text).unwrap();
         fs::rename(path.with_extension("new"), path).unwrap();
-        std::thread::sleep(Duration::from_secs(60));
+        std::thread::sleep(Duration::from_mins(1));
     }
 
     #[test]

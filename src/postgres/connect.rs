@@ -89,7 +89,10 @@ impl Connection {
 
 impl std::fmt::Debug for Connection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Connection").field("url", &self.shown).field("closed", &self.is_closed()).finish()
+        f.debug_struct("Connection")
+            .field("url", &self.shown)
+            .field("closed", &self.is_closed())
+            .finish_non_exhaustive()
     }
 }
 
@@ -340,11 +343,11 @@ mod tests {
             one.client.batch_execute("do $$ begin raise warning 'row 1' ; end $$").await.unwrap();
             let pid: i32 = one.client.query_one("select pg_backend_pid()", &[]).await.unwrap().get(0);
             let canceller = one.canceller();
-            let (slept, cancelled) = tokio::join!(one.client.batch_execute("select pg_sleep(30)"), async {
+            let (slept, asked) = tokio::join!(one.client.batch_execute("select pg_sleep(30)"), async {
                 tokio::time::sleep(Duration::from_millis(200)).await;
                 canceller.cancel(Kind::Source).await
             });
-            cancelled.unwrap();
+            asked.unwrap();
             assert_eq!(slept.unwrap_err().code().unwrap().code(), "57014");
             assert!(!one.is_closed() && one.why_closed(Kind::Source).is_none());
             two.client.execute("select pg_terminate_backend($1)", &[&pid]).await.unwrap();
@@ -353,6 +356,25 @@ mod tests {
             }
             assert_eq!(one.why_closed(Kind::Source).unwrap().sqlstate(), Some("57P01"));
         });
+    }
+
+    #[test]
+    fn pg_dump_logs_in_with_what_the_url_gives_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let cluster = cluster(Settings::new("tools"));
+        let url = cluster.url("postgres").with_application_name("it's masque");
+        let folder = tempfile::tempdir().unwrap();
+        let passfile = folder.path().join("pass");
+        std::fs::write(&passfile, url.passfile_line().unwrap()).unwrap();
+        std::fs::set_permissions(&passfile, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let tools = super::super::binaries::Tools::find().unwrap();
+        let mut dump = std::process::Command::new(&tools.pg_dump);
+        dump.args(["--no-password", "--schema-only", "-d", &url.conninfo_without_password()]);
+        for name in super::super::url::HIDDEN_FROM_TOOLS {
+            dump.env_remove(name);
+        }
+        let output = dump.env("PGPASSFILE", &passfile).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
     struct Papers {
@@ -395,9 +417,11 @@ mod tests {
             wait(async move {
                 let connection =
                     url.connect(Kind::Source).await.map_err(|e| format!("{e} {:?}", e.help_text()))?;
-                connection.cancel(Kind::Source).await.map_err(|e| e.to_string())?;
                 let query = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
-                Ok::<bool, String>(connection.client.query_one(query, &[]).await.unwrap().get(0))
+                let ssl = connection.client.query_one(query, &[]).await.unwrap().get(0);
+                // Nothing runs that it could hit: only that it gets through the same TLS counts.
+                connection.cancel(Kind::Source).await.map_err(|e| e.to_string())?;
+                Ok::<bool, String>(ssl)
             })
         };
         let (root, wrong) = (Some(root.as_path()), Some(wrong.as_path()));
@@ -417,6 +441,8 @@ mod tests {
             let said = encrypted(url(host, mode, root)).unwrap_err();
             assert!(said.contains(word), "{host} {mode}: {said}");
         }
+        let said = encrypted(url("db.example", "verify-ca", None)).unwrap_err();
+        assert!(said.contains("needs a root certificate"), "{said}");
         let lost = folder.path().join("lost.crt");
         assert!(
             encrypted(url("db.example", "verify-ca", Some(&lost))).unwrap_err().contains("cannot be read")

@@ -6,10 +6,13 @@ use super::account;
 use std::fmt;
 use std::path::PathBuf;
 
+/// Answers what a variable holds.
+pub type Lookup = Box<dyn Fn(&str) -> Option<String>>;
+
 /// The world that fills in what a connection string leaves out.
 pub struct Environment {
     /// Looks up an environment variable.
-    pub variable: Box<dyn Fn(&str) -> Option<String>>,
+    pub variable: Lookup,
     /// The user's home, where `.pgpass` and `.postgresql/root.crt` are.
     pub home: Option<PathBuf>,
     /// The user's name in the operating system.

@@ -1,17 +1,23 @@
 //! The only module that speaks to a server.
 
 mod account;
+pub mod archive;
 pub mod binaries;
+pub mod catalog;
 pub mod cluster;
 pub mod connect;
 pub mod environment;
 mod fetch;
+pub mod inventory;
 mod keys;
 mod passfile;
 mod password;
 mod refusal;
+pub mod session;
 mod settle;
+pub mod snapshot;
 mod tls;
 pub mod url;
+pub mod watch;
 mod watchdog;
 mod written;

@@ -52,7 +52,7 @@ impl Url {
             )),
             Some(_) => None,
             None if failure.in_tls() => Some(about_certificate(&cause)),
-            None => self.about_network(host, failure),
+            None => about_network(host, failure),
         };
         match help {
             Some(help) => told.help(help),
@@ -69,27 +69,27 @@ impl Url {
             (None, None) => "no password was given and the password file has none for this login".to_owned(),
         }
     }
+}
 
-    fn about_network(&self, host: &Host, failure: &Failure) -> Option<String> {
-        let port = host.port;
-        match (&host.place, failure.io_kind()?) {
-            (Place::Socket(path), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => Some(
-                format!("no server has its socket at `{}` for port {port}: is it running?", path.display()),
-            ),
-            (_, io::ErrorKind::ConnectionRefused) => {
-                Some(format!("no server listens on port {port} there: is it running, and is the port right?"))
-            }
-            (_, io::ErrorKind::TimedOut) => {
-                Some("check host, port and firewall, or allow more with connect_timeout=SECONDS".to_owned())
-            }
-            (_, io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => {
-                Some(format!("what listens on port {port} hung up: is it PostgreSQL?"))
-            }
-            (Place::Name(name), _) if host.addr.is_none() && failure.in_lookup() => {
-                Some(format!("the host name `{name}` is not known: check its spelling and your network"))
-            }
-            _ => None,
+fn about_network(host: &Host, failure: &Failure) -> Option<String> {
+    let port = host.port;
+    match (&host.place, failure.io_kind()?) {
+        (Place::Socket(path), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
+            Some(format!("no server has its socket at `{}` for port {port}: is it running?", path.display()))
         }
+        (_, io::ErrorKind::ConnectionRefused) => {
+            Some(format!("no server listens on port {port} there: is it running, and is the port right?"))
+        }
+        (_, io::ErrorKind::TimedOut) => {
+            Some("check host, port and firewall, or allow more with connect_timeout=SECONDS".to_owned())
+        }
+        (_, io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => {
+            Some(format!("what listens on port {port} hung up: is it PostgreSQL?"))
+        }
+        (Place::Name(name), _) if host.addr.is_none() && failure.in_lookup() => {
+            Some(format!("the host name `{name}` is not known: check its spelling and your network"))
+        }
+        _ => None,
     }
 }
 

@@ -52,6 +52,11 @@ impl SslMode {
 pub(crate) fn connector(mode: SslMode, root: Option<&Path>) -> Result<Tls> {
     let provider = Arc::new(ring::default_provider());
     let chain = match (mode, root) {
+        // Any certificate of any public CA would pass without its name looked at.
+        (SslMode::VerifyCa, None) => {
+            return Err(Error::usage("sslmode=verify-ca needs a root certificate")
+                .help("name the CA's certificate with sslrootcert=FILE, or use sslmode=verify-full"));
+        }
         (SslMode::VerifyFull | SslMode::VerifyCa, root) => Some(verifier(root, &provider)?),
         (SslMode::Require, Some(root)) if root.exists() => Some(verifier(Some(root), &provider)?),
         _ => None,
@@ -69,27 +74,24 @@ pub(crate) fn connector(mode: SslMode, root: Option<&Path>) -> Result<Tls> {
 
 fn verifier(root: Option<&Path>, provider: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>> {
     let mut roots = RootCertStore::empty();
-    match root {
-        Some(path) => {
-            let unreadable = |why: &str| {
-                Error::usage(format!("the root certificates `{}` {why}", path.display()))
-                    .help("`sslrootcert` must name a PEM file with the CA's certificate, or be `system`")
-            };
-            let iter = CertificateDer::pem_file_iter(path).map_err(|_| unreadable("cannot be read"))?;
-            for certificate in iter {
-                let certificate = certificate.map_err(|_| unreadable("are not PEM"))?;
-                roots.add(certificate).map_err(|_| unreadable("hold a certificate that cannot be used"))?;
-            }
-            if roots.is_empty() {
-                return Err(unreadable("hold no certificate"));
-            }
+    if let Some(path) = root {
+        let unreadable = |why: &str| {
+            Error::usage(format!("the root certificates `{}` {why}", path.display()))
+                .help("`sslrootcert` must name a PEM file with the CA's certificate, or be `system`")
+        };
+        let iter = CertificateDer::pem_file_iter(path).map_err(|_| unreadable("cannot be read"))?;
+        for certificate in iter {
+            let certificate = certificate.map_err(|_| unreadable("are not PEM"))?;
+            roots.add(certificate).map_err(|_| unreadable("hold a certificate that cannot be used"))?;
         }
-        None => {
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            if roots.is_empty() {
-                return Err(Error::usage("the system has no trusted certificates to verify the server with")
-                    .help("install `ca-certificates`, or name the CA's certificate with sslrootcert=FILE"));
-            }
+        if roots.is_empty() {
+            return Err(unreadable("hold no certificate"));
+        }
+    } else {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if roots.is_empty() {
+            return Err(Error::usage("the system has no trusted certificates to verify the server with")
+                .help("install `ca-certificates`, or name the CA's certificate with sslrootcert=FILE"));
         }
     }
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))

@@ -270,7 +270,7 @@ impl fmt::Debug for Url {
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) const DEFAULT_KEEPALIVE: Keepalive = Keepalive {
     on: true,
-    idle: Duration::from_secs(60),
+    idle: Duration::from_mins(1),
     interval: Some(Duration::from_secs(10)),
     count: Some(6),
     tcp_user_timeout: None,

@@ -13,7 +13,7 @@ mod rename;
 pub use build::Build;
 pub use guard::{Guard, adopt};
 pub use lock::RunLock;
-pub use marker::{Marker, State};
+pub use marker::{Database, Marker, State};
 pub use rename::{Published, publish};
 
 /// Quotes an identifier for SQL.

@@ -1,4 +1,39 @@
 //! What a person writes: rule files, and their check against a schema.
 //!
-//! Only [`check`] makes [`CheckedRules`], and a plan takes nothing else: that is
+//! Only [`check()`] makes [`CheckedRules`], and a plan takes nothing else: that is
 //! how an undecided column can't reach a lane.
+//!
+//! Reading and checking collect problems and go on: what is broken counts as
+//! decided, so one mistake is one diagnostic and none hides another.
+
+mod check;
+mod condition;
+mod decide;
+mod decision;
+mod default_mask;
+mod document;
+mod duration;
+mod fit;
+mod follow;
+mod include;
+mod json_schema;
+mod parameter;
+mod pattern;
+mod preset;
+mod reader;
+mod reference;
+mod rows;
+mod rule_file;
+mod select;
+mod spelling;
+mod undecided;
+mod unique;
+
+#[cfg(test)]
+mod tests;
+
+pub use check::{CheckedRules, Decided, TableRules, check};
+pub use json_schema::json_schema;
+pub use preset::PRESETS;
+pub use rows::Rows;
+pub use rule_file::{RuleFile, Unlisted};

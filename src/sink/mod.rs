@@ -1,4 +1,8 @@
-//! Where rows go: a lane's writer into the build.
+//! Where rows go: a lane's writer into the build, and what the build needs around them.
+
+mod finish;
+
+pub use finish::{analyze, loosen, refresh_views, remake, set_sequences};
 
 use crate::error::Result;
 use crate::format::{Wire, binary};

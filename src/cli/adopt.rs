@@ -1,0 +1,59 @@
+//! `masque adopt`
+
+use super::connection::Target;
+use super::{Failure, block_on, output};
+use crate::error::{Error, Kind, Result};
+use crate::postgres::session::{Session, Side};
+use crate::publish::{State, adopt};
+use clap::Args;
+use std::io::{BufRead, IsTerminal};
+
+/// Mark a database as one that masque may replace; asks for its name
+#[derive(Debug, Args)]
+pub(super) struct Adopt {
+    #[command(flatten)]
+    target: Target,
+    /// The database's name, for scripts: says yes without being asked
+    #[arg(long, value_name = "NAME")]
+    yes: Option<String>,
+    /// The database of the target's server to connect to
+    #[arg(long, value_name = "DATABASE", default_value = "postgres")]
+    maintenance_db: String,
+}
+
+impl Adopt {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let target = self.target.url()?;
+        let name = target.database().to_owned();
+        let said = match self.yes {
+            Some(said) => said,
+            None => ask(&name, &target.to_string())?,
+        };
+        if said != name {
+            return Err(Error::new(Kind::Guard, format!("the name given is not `{name}`: nothing was marked")).into());
+        }
+        let marker = block_on(async {
+            let maintenance = target.with_database(&self.maintenance_db);
+            let admin = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
+            Ok(adopt(&admin, &target).await?)
+        })?;
+        output::print(&match marker.state {
+            State::Adopted => format!("`{name}` is masque's now: the next refresh replaces it"),
+            _ => format!("`{name}` was masque's already, since {}", marker.at),
+        });
+        Ok(())
+    }
+}
+
+fn ask(name: &str, shown: &str) -> Result<String> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return Err(Error::usage("nobody is there to be asked").help(format!("give `--yes {name}`")));
+    }
+    output::say(&format!(
+        "`{shown}` will be replaced, with all it holds, by the next refresh.\nType the database's name to allow that:"
+    ));
+    let mut line = String::new();
+    stdin.lock().read_line(&mut line).map_err(|e| Error::usage("can't read the answer").because(e))?;
+    Ok(line.trim().to_owned())
+}

@@ -1,0 +1,120 @@
+//! The face: what a person types and what they see. One file per command.
+
+mod adopt;
+mod check;
+mod completions;
+mod connection;
+mod demo;
+pub mod diagnostics;
+mod output;
+mod preview;
+mod progress;
+mod refresh;
+mod schema;
+mod secret;
+mod signal;
+mod transformers;
+
+use crate::diagnostic::Diagnostic;
+use crate::error::Error;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Makes staging a faithful, harmless double of a production PostgreSQL database
+#[derive(Debug, Parser)]
+#[command(name = "masque", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Demo),
+    Check(check::Check),
+    Preview(preview::Preview),
+    Refresh(Box<refresh::Refresh>),
+    Adopt(adopt::Adopt),
+    Transformers(transformers::Transformers),
+    Schema(schema::Schema),
+    Completions(completions::Completions),
+}
+
+/// Why a command did not do its work.
+enum Failure {
+    /// One sentence.
+    Error(Error),
+    /// Problems of a rule file, all of them.
+    Rules(Vec<Diagnostic>),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<crate::refresh::Failure> for Failure {
+    fn from(failure: crate::refresh::Failure) -> Self {
+        match failure {
+            crate::refresh::Failure::Rules(problems) => Self::Rules(problems),
+            crate::refresh::Failure::Error(error) => Self::Error(error),
+        }
+    }
+}
+
+/// Reads the arguments, runs the command and gives the documented exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    silence_panics();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no mistakes; clap knows which stream each belongs to.
+            let code = if error.use_stderr() { 2 } else { 0 };
+            error.print().ok();
+            return ExitCode::from(code);
+        }
+    };
+    let outcome = match arguments.command {
+        Command::Demo(command) => command.run(),
+        Command::Check(command) => command.run(),
+        Command::Preview(command) => command.run(),
+        Command::Refresh(command) => command.run(),
+        Command::Adopt(command) => command.run(),
+        Command::Transformers(command) => command.run(),
+        Command::Schema(command) => command.run(),
+        Command::Completions(command) => command.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Error(error)) => {
+            output::error(&error);
+            ExitCode::from(error.kind().exit_code())
+        }
+        Err(Failure::Rules(problems)) => {
+            output::diagnostics(&problems);
+            ExitCode::from(diagnostics::exit_kind(&problems).exit_code())
+        }
+    }
+}
+
+/// A panic's payload can quote what was being worked on, so only its place is said.
+fn silence_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
+        output::say(&format!("error: masque met a bug of its own{place}; please report it"));
+    }));
+}
+
+/// Runs a command's work on a runtime of this thread.
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Error::internal("the system gave no runtime").because(e))?;
+    let outcome = runtime.block_on(work);
+    // A host name that is still being looked up must not hold the exit back.
+    runtime.shutdown_background();
+    outcome
+}

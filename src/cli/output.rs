@@ -1,0 +1,53 @@
+//! The only place that prints. Results go to stdout, everything else to stderr.
+
+use super::diagnostics;
+use crate::diagnostic::Diagnostic;
+use crate::error::Error;
+use std::io::{IsTerminal, Write};
+
+/// Prints a result. A reader that went away is no error of ours.
+pub(super) fn print(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(text.as_bytes()).ok();
+    if !text.ends_with('\n') {
+        stdout.write_all(b"\n").ok();
+    }
+    stdout.flush().ok();
+}
+
+/// Says something beside the result.
+pub(super) fn say(text: &str) {
+    let mut stderr = std::io::stderr().lock();
+    stderr.write_all(text.as_bytes()).ok();
+    stderr.write_all(b"\n").ok();
+}
+
+/// Says why the command did not do its work, and what to do.
+pub(super) fn error(error: &Error) {
+    let (bold, plain) = if colours() { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
+    let mut text = format!("{bold}error{plain}: {error}");
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    if let Some(help) = error.help_text() {
+        text.push_str(&format!("\n  help: {help}"));
+    }
+    say(&text);
+}
+
+/// Draws the problems of a rule file.
+pub(super) fn diagnostics(problems: &[Diagnostic]) {
+    say(diagnostics::render(problems, colours()).trim_end());
+}
+
+/// Whether stderr takes colours.
+pub(super) fn colours() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Whether stderr is watched by a person.
+pub(super) fn is_watched() -> bool {
+    std::io::stderr().is_terminal()
+}

@@ -1,0 +1,184 @@
+//! `masque refresh`
+
+use super::connection::{Source, Target};
+use super::progress::Display;
+use super::secret::SecretFrom;
+use super::{Failure, block_on, output, signal};
+use crate::error::{Error, Result};
+use crate::postgres::watch::Budget;
+use crate::publish::Guard;
+use crate::refresh::{Options, Verify, refresh};
+use crate::report::{self, Report};
+use crate::rules::RuleFile;
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Mask a snapshot of production into staging and publish it in one step
+#[derive(Debug, Args)]
+pub(super) struct Refresh {
+    #[command(flatten)]
+    source: Source,
+    #[command(flatten)]
+    target: Target,
+    /// The rule file
+    #[arg(long, value_name = "FILE")]
+    rules: PathBuf,
+    #[command(flatten)]
+    secret: SecretFrom,
+    /// How many lanes read, mask and write at the same time [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
+    /// What to check on the build before it is published
+    #[arg(long, value_enum, default_value_t = VerifyArgument::Full)]
+    verify: VerifyArgument,
+    /// Write `report.json` into this folder
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+    /// End the run when anybody on the source waited this long on one of its locks
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
+    max_blocked: Duration,
+    /// End the run when its snapshot is this old
+    #[arg(long, value_name = "TIME", default_value = "4h", value_parser = duration)]
+    max_snapshot_age: Duration,
+    /// Start over so often when a table was locked or altered at the wrong moment
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    retries: u32,
+    /// Wait this long for another run on the same target
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
+    lock_wait: Duration,
+    /// Keep so many older generations of the target
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    keep: usize,
+    /// Treat warnings about rules as errors
+    #[arg(long)]
+    strict: bool,
+    /// Allow source and target on one server
+    #[arg(long)]
+    same_server: bool,
+    /// Allow a source that is itself a copy made by masque
+    #[arg(long)]
+    source_is_copy: bool,
+    /// The database of the target's server to connect to for making others
+    #[arg(long, value_name = "DATABASE", default_value = "postgres")]
+    maintenance_db: String,
+    /// Make the build from this database, with extensions preinstalled
+    #[arg(long, value_name = "DATABASE")]
+    template: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum VerifyArgument {
+    /// Count every table and compare every object
+    Full,
+    /// Trust what loading itself checks
+    Off,
+}
+
+impl Refresh {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let rules = RuleFile::read(&self.rules).map_err(Failure::Rules)?;
+        let (source, target) = (self.source.url()?, self.target.url()?);
+        let (secret, secret_is_fresh) = self.secret.read()?;
+        if let Some(folder) = &self.report {
+            prepare_folder(folder)?;
+        }
+        let options = Options {
+            source,
+            target,
+            rules,
+            secret,
+            secret_is_fresh,
+            jobs: self.jobs.map_or_else(cores, usize::from),
+            budget: Budget { max_blocked: self.max_blocked, max_snapshot_age: self.max_snapshot_age },
+            retries: self.retries,
+            lock_wait: self.lock_wait,
+            keep: self.keep,
+            verify: match self.verify {
+                VerifyArgument::Full => Verify::Full,
+                VerifyArgument::Off => Verify::Off,
+            },
+            guard: Guard { same_server: self.same_server, source_is_copy: self.source_is_copy },
+            strict: self.strict,
+            maintenance_database: self.maintenance_db,
+            template: self.template,
+        };
+        if options.secret_is_fresh {
+            output::say(
+                "note: no secret was given, so one was made for this run alone; pseudonyms will differ next time",
+            );
+        }
+        let report = run(&options)?;
+        if let Some(folder) = &self.report {
+            write(folder, &report)?;
+        }
+        output::print(&if self.json { json(&report)? } else { report::render(&report) });
+        Ok(())
+    }
+}
+
+/// Runs a refresh with its progress shown; the demo does it too.
+pub(super) fn run(options: &Options) -> Result<Report, Failure> {
+    let display = Display::new();
+    let outcome = block_on(async { Ok(refresh(options, &display, signal::interrupted()).await?) });
+    display.end();
+    outcome
+}
+
+/// As many lanes as there are cores.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+}
+
+fn json(report: &Report) -> Result<String> {
+    serde_json::to_string_pretty(report).map_err(|e| Error::internal("the report has no JSON form").because(e))
+}
+
+/// Before a long run, not after it: can the report be written at all?
+fn prepare_folder(folder: &Path) -> Result<()> {
+    let shown = folder.display();
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(folder.join("report.json"), ""))
+        .map_err(|e| Error::usage(format!("can't write a report into `{shown}`")).because(e))
+}
+
+fn write(folder: &Path, report: &Report) -> Result<()> {
+    let path = folder.join("report.json");
+    std::fs::write(&path, json(report)? + "\n").map_err(|e| {
+        Error::usage(format!("the refresh is published, but `{}` can't be written", path.display())).because(e)
+    })
+}
+
+/// Reads `5s`, `500ms`, `10m`, `4h`, `2d`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let wrong = || String::from("a time is a number and a unit: 500ms, 5s, 10m, 4h, 2d");
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let seconds = match unit.trim() {
+        "ms" => return Ok(Duration::from_millis(number)),
+        "s" | "" => 1,
+        "m" | "min" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return Err(wrong()),
+    };
+    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_units_and_nonsense_is_refused() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("4h"), Ok(Duration::from_secs(14_400)));
+        for bad in ["", "h", "5 parsecs", "-1s", "99999999999999999999s"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! The story of a run, step by step; every step is a room below.
+//!
+//! [`refresh`] prepares both sides and tries; [`attempt`] is one snapshot from its
+//! locks to its publishing. What goes wrong before a row has moved, for a reason
+//! that passes (a lock that was not free, a catalog that moved), is tried again
+//! with a new snapshot. Whatever goes wrong after the build was made, the build is
+//! dropped and the target stands as it was.
+
+mod account;
+mod options;
+
+pub use account::{Observer, Step};
+pub use options::{Options, Verify};
+
+use crate::diagnostic::Diagnostic;
+use crate::error::{Error, Kind, Result};
+use crate::pipeline::{Assignment, Lane, Progress, Queue};
+use crate::plan::{Plan, split};
+use crate::postgres::archive::{SchemaArchive, Section};
+use crate::postgres::binaries::Tools;
+use crate::postgres::inventory::{self, Inventory};
+use crate::postgres::session::{Session, Side};
+use crate::postgres::snapshot::{self, Snapshot};
+use crate::postgres::url::Url;
+use crate::postgres::{catalog, watch};
+use crate::publish::{Build, Database, Marker, Published, RunLock, State, publish};
+use crate::report::Report;
+use crate::rules::{self, CheckedRules};
+use crate::schema::Schema;
+use crate::{sink, verify};
+use account::Account;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::watch as signal;
+
+/// Why a refresh ended without publishing.
+pub enum Failure {
+    /// The rules do not fit the source. Every problem, at once.
+    Rules(Vec<Diagnostic>),
+    /// Anything else.
+    Error(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// Both sides, ready, under the run lock.
+struct Stage<'a> {
+    options: &'a Options,
+    observer: &'a dyn Observer,
+    run: String,
+    source: Url,
+    admin: Session,
+    renamer: Session,
+    lock: RunLock,
+    old: Option<Database>,
+    tools: Tools,
+    source_major: u32,
+    target_major: u32,
+}
+
+/// Runs a refresh. `interrupted` resolves when a signal asks for the end.
+///
+/// # Errors
+/// [`Failure`], with the documented exit code; nothing was published then.
+pub async fn refresh(
+    options: &Options,
+    observer: &dyn Observer,
+    interrupted: impl Future<Output = Error>,
+) -> Result<Report, Failure> {
+    let work = async {
+        let stage = prepare(options, observer).await?;
+        let mut tries = 0;
+        loop {
+            match attempt(&stage).await {
+                Err(Failure::Error(error)) if snapshot::is_passing(&error) && tries < options.retries => {
+                    tries += 1;
+                    observer.notice(&format!("{error}; trying again ({tries} of {})", options.retries));
+                    tokio::time::sleep(Duration::from_millis(500 << tries.min(6))).await;
+                }
+                outcome => return outcome,
+            }
+        }
+    };
+    tokio::select! {
+        outcome = work => outcome,
+        error = interrupted => {
+            clear(options).await;
+            Err(error.into())
+        }
+    }
+}
+
+/// Step 1: connect, climb the guard ladder, take the run lock, clear up after a crash.
+async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result<Stage<'a>> {
+    observer.step(Step::Connect);
+    let run = new_run_id()?;
+    let application = format!("masque {run}");
+    let source = options.source.with_application_name(&application);
+    let target = options.target.with_application_name(&application);
+    let maintenance = target.with_database(&options.maintenance_database);
+    let reader = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
+    let admin = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
+    let renamer = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
+    let holder = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
+    if target.database() == options.maintenance_database {
+        return Err(Error::new(Kind::Guard, "the target is its server's maintenance database")
+            .help("give `--target` another database, or name another one with `--maintenance-db`"));
+    }
+    let old = options.guard.check(&reader, &admin, &target).await?;
+    let lock = RunLock::take(holder, target.database(), options.lock_wait).await?;
+    for name in Build::sweep(&admin, target.database()).await? {
+        observer.notice(&format!("dropped `{name}`, which a run left behind that did not end well"));
+    }
+    let (source_major, target_major) = (major(&reader).await?, major(&admin).await?);
+    if target_major < source_major {
+        return Err(Error::new(
+            Kind::Target,
+            format!("the target's PostgreSQL {target_major} is older than the source's {source_major}"),
+        )
+        .help("staging must run the same major version as production, or a newer one"));
+    }
+    let tools = Tools::find()?.require_at_least(source_major)?;
+    Ok(Stage { options, observer, run, source, admin, renamer, lock, old, tools, source_major, target_major })
+}
+
+/// Steps 2 to 10, in one snapshot.
+async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
+    let options = stage.options;
+    let mut account = Account::begin(stage.observer);
+    account.step(Step::Snapshot);
+    let watcher = Session::open(stage.source.connect(Kind::Source).await?, Side::Source).await?;
+    let snapshot = Snapshot::take(&stage.source, options.budget.max_blocked).await?;
+    // Dropping the sender, by whatever way out of here, ends every lane.
+    let (stop, stopped) = signal::channel(false);
+    let application = format!("masque {}", stage.run);
+    let mut built = None;
+    let outcome = tokio::select! {
+        outcome = copy(stage, &snapshot, stopped, &mut account, &mut built) => outcome,
+        error = watch::watch(&watcher, &application, options.budget) => Err(error.into()),
+    };
+    drop(stop);
+    let held = snapshot.age();
+    let taken_at = snapshot.taken_at().to_owned();
+    drop(snapshot);
+    let outcome = match outcome {
+        Ok(copied) => finish(stage, &copied, &mut account).await.map(|published| (copied, published)),
+        Err(failure) => Err(failure),
+    };
+    match outcome {
+        Ok((copied, published)) => {
+            Ok(account.close(stage, &copied, published, &taken_at, held))
+        }
+        Err(failure) => {
+            if let Some(build) = built {
+                discard(stage, &build).await;
+            }
+            Err(failure)
+        }
+    }
+}
+
+/// What is in the build once the source is no longer needed.
+struct Copied {
+    plan: Plan,
+    rules: CheckedRules,
+    build: Build,
+    build_url: Url,
+    archive: SchemaArchive,
+    inventory: Inventory,
+    progress: Arc<Progress>,
+}
+
+/// Steps 2 to 7: everything that reads the source.
+async fn copy(
+    stage: &Stage<'_>,
+    snapshot: &Snapshot,
+    stopped: signal::Receiver<bool>,
+    account: &mut Account<'_>,
+    built: &mut Option<Build>,
+) -> Result<Copied, Failure> {
+    let options = stage.options;
+    let mut lanes = Vec::new();
+    for number in 0..options.jobs {
+        lanes.push(Lane::start(number, stage.source.clone(), snapshot.ticket(), stopped.clone())?);
+    }
+    for lane in &mut lanes {
+        lane.admitted().await?;
+    }
+    account.step(Step::Plan);
+    let schema = catalog::read(snapshot.session()).await?;
+    let inventory = inventory::read(snapshot.session()).await?;
+    let (plan, rules) = decide(options, schema)?;
+    check_readable(&plan)?;
+    account.warn(rules.warnings());
+
+    account.step(Step::Schema);
+    let wait = options.budget.max_blocked;
+    let archive = SchemaArchive::dump(&stage.tools, &stage.source, snapshot.id(), wait).await?;
+    snapshot.check_unchanged().await?;
+    let target = options.target.database();
+    let template = options.template.as_deref();
+    let build = Build::create(&stage.admin, snapshot.session(), target, &stage.run, template).await?;
+    *built = Some(build.clone());
+    let build_url = options.target.with_application_name(&format!("masque {}", stage.run)).with_database(&build.name);
+    archive.restore(Section::PreData, &build_url, 1).await?;
+    let session = Session::open(build_url.connect(Kind::Target).await?, Side::Target).await?;
+    sink::loosen(&session, &plan).await?;
+
+    account.step(Step::Stream);
+    let progress = Arc::new(Progress::new(&plan));
+    let chunks = split(&plan.tables, options.jobs);
+    account.watch(&progress, &chunks);
+    let assignment =
+        Assignment { build: build_url.clone(), queue: Queue::new(chunks), progress: Arc::clone(&progress) };
+    for lane in &mut lanes {
+        lane.assign(assignment.clone());
+    }
+    // The first lane to fail decides; the others are stopped by whoever drops them.
+    futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished)).await?;
+    Ok(Copied { plan, rules, build, build_url, archive, inventory, progress })
+}
+
+/// Step 4: the rules against the schema, every problem at once.
+fn decide(options: &Options, mut schema: Schema) -> Result<(Plan, CheckedRules), Failure> {
+    let rules = rules::check(&options.rules, &mut schema).map_err(Failure::Rules)?;
+    let plan = Plan::new(schema, &rules, &options.secret, None).map_err(Failure::Rules)?;
+    if options.strict && !rules.warnings().is_empty() {
+        return Err(Failure::Rules(rules.warnings().to_vec()));
+    }
+    Ok((plan, rules))
+}
+
+/// Rows that row security would hide are never silently left out.
+fn check_readable(plan: &Plan) -> Result<()> {
+    for table in plan.tables.iter().filter(|table| !table.is_empty()) {
+        if plan.schema.table(table.table).is_some_and(|t| t.row_security) {
+            return Err(Error::new(
+                Kind::Source,
+                format!("row security hides rows of `{}` from the reading role", table.name),
+            )
+            .help("give the role BYPASSRLS, or leave the table's rows out with `[rows]`"));
+        }
+    }
+    Ok(())
+}
+
+/// Steps 8 to 10: everything that only needs the target.
+async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -> Result<Published, Failure> {
+    let options = stage.options;
+    let session = Session::open(copied.build_url.connect(Kind::Target).await?, Side::Target).await?;
+    account.step(Step::Finish);
+    sink::remake(&session, &copied.plan).await?;
+    copied.archive.restore(Section::PostData, &copied.build_url, options.jobs).await?;
+    sink::set_sequences(&session, &copied.plan).await?;
+    sink::refresh_views(&session, &copied.plan).await?;
+    account.step(Step::Verify);
+    settle(stage, copied).await?;
+    if options.verify == Verify::Full {
+        let build = inventory::read(&session).await?;
+        let exact = stage.source_major == stage.target_major;
+        account.verified.objects = verify::compare(&copied.inventory, &build, exact)?;
+        account.verified.counted = copied.plan.tables.len();
+    }
+    drop(session);
+    account.step(Step::Publish);
+    stage.lock.check_held().await?;
+    let finished = Marker {
+        state: State::Published,
+        snapshot: Some(account.started.clone()),
+        rules: Some(copied.rules.digest().to_owned()),
+        secret: Some(options.secret.id()),
+        ..copied.build.marker.clone()
+    };
+    let (old, keep) = (stage.old.as_ref(), options.keep);
+    Ok(publish(&stage.renamer, &stage.admin, &copied.build, old, &finished, keep).await?)
+}
+
+/// Statistics and counts of every table, on as many connections as there are lanes.
+async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
+    let streamed = copied.plan.tables.iter().zip(&copied.progress.tables).map(|(plan, counters)| {
+        let rows = counters.rows.load(std::sync::atomic::Ordering::Relaxed);
+        (plan.name.clone(), Some(rows))
+    });
+    let roots = copied
+        .plan
+        .schema
+        .tables
+        .iter()
+        .filter(|table| table.kind == crate::schema::TableKind::Partitioned && table.extension.is_none())
+        .map(|table| (table.name.clone(), None));
+    let queue: Mutex<VecDeque<_>> = Mutex::new(streamed.chain(roots).collect());
+    let work = || async {
+        let session = Session::open(copied.build_url.connect(Kind::Target).await?, Side::Target).await?;
+        loop {
+            let next = queue.lock().map_err(|_| Error::internal("a settling task died"))?.pop_front();
+            let Some((name, rows)) = next else { return Ok::<(), Error>(()) };
+            sink::analyze(&session, &name).await?;
+            if let (Verify::Full, Some(rows)) = (stage.options.verify, rows) {
+                verify::count(&session, &name, rows).await?;
+            }
+        }
+    };
+    futures_util::future::try_join_all((0..stage.options.jobs).map(|_| work())).await?;
+    Ok(())
+}
+
+/// Drops a build that will not be published. Where that fails too, the next run does it.
+async fn discard(stage: &Stage<'_>, build: &Build) {
+    if let Err(error) = build.discard(&stage.admin).await {
+        stage.observer.notice(&format!("{error}; the next run drops the build `{}`", build.name));
+    }
+}
+
+/// After a signal: the run's own sessions are gone with it, so a new one drops the build.
+async fn clear(options: &Options) {
+    let maintenance = options.target.with_database(&options.maintenance_database);
+    let work = async {
+        let admin = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
+        // The dropped sessions need a moment to give the run lock back.
+        let holder = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
+        let _lock = RunLock::take(holder, options.target.database(), Duration::from_secs(3)).await?;
+        Build::sweep(&admin, options.target.database()).await
+    };
+    // Bounded, because a person waits; the next run clears up what this could not.
+    tokio::time::timeout(Duration::from_secs(4), work).await.ok();
+}
+
+async fn major(session: &Session) -> Result<u32> {
+    let sql = "SELECT current_setting('server_version_num')::int / 10000";
+    let row = session.one("reading the version", sql, &[]).await?;
+    Ok(u32::try_from(row.get::<_, i32>(0)).unwrap_or(0))
+}
+
+fn new_run_id() -> Result<String> {
+    let mut bytes = [0_u8; 4];
+    getrandom::fill(&mut bytes).map_err(|_| Error::internal("the operating system gave no random bytes"))?;
+    Ok(data_encoding::HEXLOWER.encode(&bytes))
+}

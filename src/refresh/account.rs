@@ -1,0 +1,210 @@
+//! What a run keeps of itself for its report, and tells whoever watches.
+
+use super::{Copied, Stage};
+use crate::diagnostic::Diagnostic;
+use crate::format::Wire;
+use crate::pipeline::Progress;
+use crate::plan::Chunk;
+use crate::publish::Published;
+use crate::report::{self, Report};
+use crate::rules::Rows;
+use crate::schema::TableKind;
+use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The steps of a run, as shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Connect, guard, lock.
+    Connect,
+    /// Locks, snapshot, lanes.
+    Snapshot,
+    /// Catalog, check, plan.
+    Plan,
+    /// Dump and make the schema.
+    Schema,
+    /// Rows.
+    Stream,
+    /// Indexes, constraints, triggers, sequences, views.
+    Finish,
+    /// Statistics, counts, objects.
+    Verify,
+    /// The rename.
+    Publish,
+}
+
+impl Step {
+    /// One word, for reports and progress.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Snapshot => "snapshot",
+            Self::Plan => "plan",
+            Self::Schema => "schema",
+            Self::Stream => "stream",
+            Self::Finish => "indexes and keys",
+            Self::Verify => "verify",
+            Self::Publish => "publish",
+        }
+    }
+}
+
+/// Whoever watches a run. Called from the run's own thread; must not block.
+pub trait Observer {
+    /// A step begins, and the one before is done.
+    fn step(&self, step: Step);
+    /// Rows begin to move; the counters go on by themselves.
+    fn stream(&self, progress: &Arc<Progress>);
+    /// Something worth saying that does not stop the run.
+    fn notice(&self, message: &str);
+    /// A rule that will do its work but deserves a look.
+    fn warn(&self, warning: &Diagnostic);
+}
+
+/// The run's own account.
+pub(super) struct Account<'a> {
+    observer: &'a dyn Observer,
+    began: Instant,
+    pub(super) started: String,
+    steps: Vec<(Step, Instant)>,
+    notices: Vec<String>,
+    pub(super) verified: report::Verified,
+}
+
+impl<'a> Account<'a> {
+    pub(super) fn begin(observer: &'a dyn Observer) -> Self {
+        Self {
+            observer,
+            began: Instant::now(),
+            started: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            steps: Vec::new(),
+            notices: Vec::new(),
+            verified: report::Verified::default(),
+        }
+    }
+
+    pub(super) fn step(&mut self, step: Step) {
+        self.steps.push((step, Instant::now()));
+        self.observer.step(step);
+    }
+
+    pub(super) fn warn(&mut self, warnings: &[Diagnostic]) {
+        for warning in warnings {
+            self.notices.push(warning.to_string());
+            self.observer.warn(warning);
+        }
+    }
+
+    pub(super) fn watch(&self, progress: &Arc<Progress>, chunks: &[Chunk]) {
+        for chunk in chunks {
+            let name = chunk.plan.name.to_string();
+            if let Some(counters) = progress.tables.iter().find(|counters| counters.name == name) {
+                counters.open.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        self.observer.stream(progress);
+    }
+
+    pub(super) fn close(
+        self,
+        stage: &Stage<'_>,
+        copied: &Copied,
+        published: Published,
+        taken_at: &str,
+        held: Duration,
+    ) -> Report {
+        let now = Instant::now();
+        let ends = self.steps.iter().skip(1).map(|(_, at)| *at).chain([now]);
+        let phases = self
+            .steps
+            .iter()
+            .zip(ends)
+            .map(|((step, from), to)| report::Phase {
+                name: step.word(),
+                seconds: to.duration_since(*from).as_secs_f64(),
+            })
+            .collect();
+        Report {
+            masque: env!("CARGO_PKG_VERSION"),
+            run: stage.run.clone(),
+            source: stage.options.source.to_string(),
+            target: stage.options.target.to_string(),
+            started: self.started,
+            seconds: now.duration_since(self.began).as_secs_f64(),
+            snapshot: report::Snapshot {
+                taken_at: taken_at.to_owned(),
+                held_seconds: held.as_secs_f64(),
+                bytes: copied.progress.total().1,
+            },
+            rules: copied.rules.digest().to_owned(),
+            secret: stage.options.secret.id(),
+            secret_is_fresh: stage.options.secret_is_fresh,
+            phases,
+            tables: tables(copied),
+            left_out: copied
+                .archive
+                .left_out()
+                .iter()
+                .map(|(kind, count)| report::LeftOut { kind: kind.clone(), count: *count })
+                .collect(),
+            not_read: not_read(copied),
+            verified: self.verified,
+            published: report::Published {
+                database: stage.options.target.database().to_owned(),
+                kept: published.kept,
+                dropped: published.dropped,
+                milliseconds: u64::try_from(published.took.as_millis()).unwrap_or(u64::MAX),
+            },
+            notices: self.notices,
+        }
+    }
+}
+
+fn tables(copied: &Copied) -> Vec<report::Table> {
+    let tables = copied.plan.tables.iter().zip(&copied.progress.tables);
+    tables
+        .map(|(plan, counters)| {
+            let columns = plan
+                .columns
+                .iter()
+                .zip(&plan.treatments)
+                .zip(&plan.transformers)
+                .map(|((column, treatment), with)| report::Column {
+                    name: column.name.clone(),
+                    treatment: treatment.word(),
+                    with: *with,
+                })
+                .collect();
+            #[expect(clippy::cast_precision_loss, reason = "seconds for people")]
+            let seconds = counters.micros.load(Ordering::Relaxed) as f64 / 1e6;
+            report::Table {
+                name: counters.name.clone(),
+                rows: counters.rows.load(Ordering::Relaxed),
+                bytes: counters.bytes.load(Ordering::Relaxed),
+                seconds,
+                wire: if plan.wire == Wire::Binary { "binary" } else { "text" },
+                columns,
+            }
+        })
+        .collect()
+}
+
+fn not_read(copied: &Copied) -> Vec<report::NotRead> {
+    let by_rule = copied
+        .plan
+        .tables
+        .iter()
+        .filter(|plan| matches!(plan.rows, Rows::None))
+        .map(|plan| report::NotRead { table: plan.name.to_string(), why: "by rule" });
+    let by_kind = copied.plan.schema.tables.iter().filter_map(|table| {
+        let why = match (&table.extension, table.kind) {
+            (Some(_), _) => "belongs to an extension",
+            (None, TableKind::Foreign) => "held by another server",
+            _ => return None,
+        };
+        Some(report::NotRead { table: table.name.to_string(), why })
+    });
+    by_rule.chain(by_kind).collect()
+}

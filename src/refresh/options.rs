@@ -1,0 +1,52 @@
+//! What a person asked of a run.
+
+use crate::postgres::url::Url;
+use crate::postgres::watch::Budget;
+use crate::publish::Guard;
+use crate::rules::RuleFile;
+use crate::secret::Secret;
+use std::time::Duration;
+
+/// How much is checked before publishing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verify {
+    /// Counts of every table, and every object of the source.
+    Full,
+    /// Only what loading itself checks: rows read = rows written, keys and checks valid.
+    Off,
+}
+
+/// A refresh as asked for.
+#[derive(Debug)]
+pub struct Options {
+    /// Production.
+    pub source: Url,
+    /// Staging.
+    pub target: Url,
+    /// The rules, parsed.
+    pub rules: RuleFile,
+    /// The secret of all pseudonyms.
+    pub secret: Secret,
+    /// Whether the secret was made for this run alone.
+    pub secret_is_fresh: bool,
+    /// How many lanes.
+    pub jobs: usize,
+    /// What production grants.
+    pub budget: Budget,
+    /// How often a run starts over for a reason that passes.
+    pub retries: u32,
+    /// How long to wait for another run.
+    pub lock_wait: Duration,
+    /// How many older generations stay.
+    pub keep: usize,
+    /// What is checked before publishing.
+    pub verify: Verify,
+    /// What the guard was told to allow.
+    pub guard: Guard,
+    /// Whether warnings stop the run.
+    pub strict: bool,
+    /// The database on the target's server to connect to for making others.
+    pub maintenance_database: String,
+    /// The database a build is made from, in place of `template0`.
+    pub template: Option<String>,
+}
