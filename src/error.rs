@@ -7,7 +7,7 @@
 //! hints and contexts, so nothing of those is kept. What is kept of a server's
 //! error is its SQLSTATE and the names it carries ([`Error::from_server`]).
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// The result of anything that can end a run.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -146,7 +146,7 @@ impl Error {
         ];
         for (what, name) in names {
             if let Some(name) = name {
-                message.push_str(&format!(", {what} `{name}`"));
+                let _ = write!(message, ", {what} `{name}`");
             }
         }
         let mut this = Self::new(kind, message);

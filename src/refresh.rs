@@ -145,16 +145,13 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
     };
     drop(stop);
     let held = snapshot.age();
-    let taken_at = snapshot.taken_at().to_owned();
     drop(snapshot);
     let outcome = match outcome {
         Ok(copied) => finish(stage, &copied, &mut account).await.map(|published| (copied, published)),
         Err(failure) => Err(failure),
     };
     match outcome {
-        Ok((copied, published)) => {
-            Ok(account.close(stage, &copied, published, &taken_at, held))
-        }
+        Ok((copied, published)) => Ok(account.close(stage, &copied, published, held)),
         Err(failure) => {
             if let Some(build) = built {
                 discard(stage, &build).await;
@@ -170,6 +167,7 @@ struct Copied {
     rules: CheckedRules,
     build: Build,
     build_url: Url,
+    taken_at: String,
     archive: SchemaArchive,
     inventory: Inventory,
     progress: Arc<Progress>,
@@ -204,9 +202,10 @@ async fn copy(
     snapshot.check_unchanged().await?;
     let target = options.target.database();
     let template = options.template.as_deref();
-    let build = Build::create(&stage.admin, snapshot.session(), target, &stage.run, template).await?;
-    *built = Some(build.clone());
-    let build_url = options.target.with_application_name(&format!("masque {}", stage.run)).with_database(&build.name);
+    let made = Build::create(&stage.admin, snapshot.session(), target, &stage.run, template).await?;
+    *built = Some(made.clone());
+    let build_url =
+        options.target.with_application_name(&format!("masque {}", stage.run)).with_database(&made.name);
     archive.restore(Section::PreData, &build_url, 1).await?;
     let session = Session::open(build_url.connect(Kind::Target).await?, Side::Target).await?;
     sink::loosen(&session, &plan).await?;
@@ -222,7 +221,16 @@ async fn copy(
     }
     // The first lane to fail decides; the others are stopped by whoever drops them.
     futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished)).await?;
-    Ok(Copied { plan, rules, build, build_url, archive, inventory, progress })
+    Ok(Copied {
+        plan,
+        rules,
+        build: made,
+        build_url,
+        taken_at: snapshot.taken_at().to_owned(),
+        archive,
+        inventory,
+        progress,
+    })
 }
 
 /// Step 4: the rules against the schema, every problem at once.
@@ -271,7 +279,7 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
     stage.lock.check_held().await?;
     let finished = Marker {
         state: State::Published,
-        snapshot: Some(account.started.clone()),
+        snapshot: Some(copied.taken_at.clone()),
         rules: Some(copied.rules.digest().to_owned()),
         secret: Some(options.secret.id()),
         ..copied.build.marker.clone()

@@ -19,7 +19,10 @@ pub async fn count(build: &Session, table: &Name, written: u64) -> Result<()> {
     if found == written {
         return Ok(());
     }
-    Err(Error::new(Kind::Verify, format!("`{table}`: {written} rows were written and {found} rows are in the table")))
+    Err(Error::new(
+        Kind::Verify,
+        format!("`{table}`: {written} rows were written and {found} rows are in the table"),
+    ))
 }
 
 /// Compares what source and build are made of. `exact` compares definitions too,

@@ -30,7 +30,11 @@ impl Adopt {
             None => ask(&name, &target.to_string())?,
         };
         if said != name {
-            return Err(Error::new(Kind::Guard, format!("the name given is not `{name}`: nothing was marked")).into());
+            return Err(Error::new(
+                Kind::Guard,
+                format!("the name given is not `{name}`: nothing was marked"),
+            )
+            .into());
         }
         let marker = block_on(async {
             let maintenance = target.with_database(&self.maintenance_db);

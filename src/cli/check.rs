@@ -38,8 +38,8 @@ impl Check {
         let secret = Secret::random()?;
         let outcome = rules::check(&file, &mut schema)
             .and_then(|checked| Ok((Plan::new(schema, &checked, &secret, None)?, checked)));
-        let (plan, checked) = match outcome {
-            Ok(fine) => fine,
+        let (plan, decided) = match outcome {
+            Ok(both) => both,
             Err(problems) => {
                 if self.json {
                     output::print(&diagnostics::json(&problems));
@@ -47,7 +47,7 @@ impl Check {
                 return Err(Failure::Rules(problems));
             }
         };
-        let warnings = checked.warnings();
+        let warnings = decided.warnings();
         if self.json {
             output::print(&diagnostics::json(warnings));
         }

@@ -1,6 +1,6 @@
 //! `masque completions`
 
-use super::{Arguments, Failure, output};
+use super::{Arguments, output};
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
@@ -12,10 +12,10 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    /// Prints the script.
+    pub(super) fn run(&self) {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Arguments::command(), "masque", &mut script);
         output::print(&String::from_utf8_lossy(&script));
-        Ok(())
     }
 }

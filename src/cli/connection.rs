@@ -8,7 +8,7 @@ use clap::Args;
 /// The URL of production
 #[derive(Args)]
 pub(super) struct Source {
-    /// Production: a libpq URI or key=value string [default: MASQUE_SOURCE]
+    /// Production: a libpq URI or key=value string [default: `MASQUE_SOURCE`]
     #[arg(long, value_name = "URL")]
     source: Option<String>,
 }
@@ -16,7 +16,7 @@ pub(super) struct Source {
 /// The URL of staging
 #[derive(Args)]
 pub(super) struct Target {
-    /// Staging: a libpq URI or key=value string [default: MASQUE_TARGET]
+    /// Staging: a libpq URI or key=value string [default: `MASQUE_TARGET`]
     #[arg(long, value_name = "URL")]
     target: Option<String>,
 }

@@ -34,7 +34,9 @@ pub(super) struct Demo {
 impl Demo {
     pub(super) fn run(self) -> Result<(), Failure> {
         let began = Instant::now();
-        output::print("masque demo: two throw-away PostgreSQL servers on this machine, gone when this ends.\n");
+        output::print(
+            "masque demo: two throw-away PostgreSQL servers on this machine, gone when this ends.\n",
+        );
         let mut log = |line: &str| output::say(line);
         let theatre = Theatre::open(self.bindir.as_deref(), &mut log)?;
         block_on(async {
@@ -58,7 +60,7 @@ impl Demo {
             secret: Secret::random()?,
             secret_is_fresh: true,
             jobs: cores(),
-            budget: Budget { max_blocked: Duration::from_secs(5), max_snapshot_age: Duration::from_secs(3600) },
+            budget: Budget { max_blocked: Duration::from_secs(5), max_snapshot_age: Duration::from_hours(1) },
             retries: 3,
             lock_wait: Duration::ZERO,
             keep: 1,
@@ -89,7 +91,8 @@ impl Demo {
             let [first, second] = theatre.keep();
             let _ = writeln!(text, "Both servers stay. In a shell:\n");
             let _ = writeln!(text, "  export MASQUE_SOURCE={source}\n  export MASQUE_TARGET={target}");
-            let _ = writeln!(text, "  masque check   --rules rules/shop.toml          # every column decided?");
+            let _ =
+                writeln!(text, "  masque check   --rules rules/shop.toml          # every column decided?");
             let _ = writeln!(text, "  masque preview --rules rules/shop.toml --table customers");
             let _ = writeln!(text, "  masque refresh --rules rules/shop.toml          # again\n");
             let _ = writeln!(text, "Stop and remove them with\n\n  {first}\n  {second}");
@@ -99,8 +102,12 @@ impl Demo {
         text.push_str("Where to go next:\n\n");
         text.push_str("  masque demo --keep                    leave both servers running and try the commands on them\n");
         text.push_str("  masque transformers                   what can be masked, and how\n");
-        text.push_str("  masque check   --source URL --rules FILE                 your rules against your production\n");
-        text.push_str("  masque preview --source URL --rules FILE --table T       its rows before and after\n");
+        text.push_str(
+            "  masque check   --source URL --rules FILE                 your rules against your production\n",
+        );
+        text.push_str(
+            "  masque preview --source URL --rules FILE --table T       its rows before and after\n",
+        );
         text.push_str("  masque refresh --source URL --target URL --rules FILE    the whole run\n");
         text
     }

@@ -83,8 +83,11 @@ pub fn main() -> ExitCode {
         Command::Refresh(command) => command.run(),
         Command::Adopt(command) => command.run(),
         Command::Transformers(command) => command.run(),
-        Command::Schema(command) => command.run(),
-        Command::Completions(command) => command.run(),
+        Command::Schema(_) => schema::Schema::run(),
+        Command::Completions(command) => {
+            command.run();
+            Ok(())
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

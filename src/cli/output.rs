@@ -3,7 +3,8 @@
 use super::diagnostics;
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
-use std::io::{IsTerminal, Write};
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
 
 /// Prints a result. A reader that went away is no error of ours.
 pub(super) fn print(text: &str) {
@@ -28,11 +29,11 @@ pub(super) fn error(error: &Error) {
     let mut text = format!("{bold}error{plain}: {error}");
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
-        text.push_str(&format!(": {cause}"));
+        let _ = write!(text, ": {cause}");
         source = cause.source();
     }
     if let Some(help) = error.help_text() {
-        text.push_str(&format!("\n  help: {help}"));
+        let _ = write!(text, "\n  help: {help}");
     }
     say(&text);
 }

@@ -105,7 +105,9 @@ impl Preview {
             let new = cells(plan, &after.bytes, masked_start, *masked_end)?;
             for place in &plan.selected {
                 let kept = matches!(plan.treatments.get(*place), Some(Treatment::Keep));
-                let (Some(column), Some(old), Some(new)) = (plan.columns.get(*place), old.get(*place), new.get(*place)) else {
+                let (Some(column), Some(old), Some(new)) =
+                    (plan.columns.get(*place), old.get(*place), new.get(*place))
+                else {
                     continue;
                 };
                 if self.all || !kept {
@@ -127,8 +129,9 @@ impl Preview {
 /// The values of a row in text form, by the column's place.
 fn cells(plan: &TablePlan, bytes: &[u8], start: usize, end: usize) -> Result<Vec<String>, Error> {
     let (mut places, mut scratch) = (vec![Place::Null; plan.columns.len()], Vec::new());
-    text::find_fields(bytes, start, end, &plan.selected, &mut places, &mut scratch)
-        .ok_or_else(|| Error::internal(format!("a row of `{}` does not have the shape that was asked for", plan.name)))?;
+    text::find_fields(bytes, start, end, &plan.selected, &mut places, &mut scratch).ok_or_else(|| {
+        Error::internal(format!("a row of `{}` does not have the shape that was asked for", plan.name))
+    })?;
     Ok(places
         .iter()
         .map(|place| {

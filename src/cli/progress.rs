@@ -38,8 +38,11 @@ impl Shown {
 
 impl Display {
     pub(super) fn new() -> Self {
-        let shown =
-            Shown { bars: MultiProgress::new(), watched: output::is_watched(), ended: AtomicBool::new(false) };
+        let shown = Shown {
+            bars: MultiProgress::new(),
+            watched: output::is_watched(),
+            ended: AtomicBool::new(false),
+        };
         Self { shown: Arc::new(shown), thread: Mutex::new(None), began: Mutex::new(None) }
     }
 
@@ -81,7 +84,10 @@ impl Observer for Display {
     fn stream(&self, progress: &Arc<Progress>) {
         self.shown.ended.store(false, Ordering::Relaxed);
         let (shown, progress) = (Arc::clone(&self.shown), Arc::clone(progress));
-        let thread = std::thread::spawn(move || if shown.watched { draw(&shown, &progress) } else { tell(&shown, &progress) });
+        let thread =
+            std::thread::spawn(
+                move || if shown.watched { draw(&shown, &progress) } else { tell(&shown, &progress) },
+            );
         if let Ok(mut slot) = self.thread.lock() {
             *slot = Some(thread);
         }
@@ -109,7 +115,8 @@ fn done_bytes(table: &TableProgress) -> u64 {
 
 fn draw(shown: &Shown, progress: &Progress) {
     let style = |template: &str| {
-        ProgressStyle::with_template(template).map_or_else(|_| ProgressStyle::default_bar(), |s| s.progress_chars("━╸ "))
+        ProgressStyle::with_template(template)
+            .map_or_else(|_| ProgressStyle::default_bar(), |s| s.progress_chars("━╸ "))
     };
     let total: u64 = progress.tables.iter().map(|table| table.estimated_bytes).sum();
     let all = shown.bars.add(ProgressBar::new(total.max(1)));
@@ -119,7 +126,12 @@ fn draw(shown: &Shown, progress: &Progress) {
     while !shown.ended.load(Ordering::Relaxed) {
         let (rows, read) = progress.total();
         all.set_position(progress.tables.iter().map(done_bytes).sum());
-        all.set_message(format!("{} rows  {}  {}/s", grouped(rows), bytes(read), rate(read, progress.started)));
+        all.set_message(format!(
+            "{} rows  {}  {}/s",
+            grouped(rows),
+            bytes(read),
+            rate(read, progress.started)
+        ));
         bars.retain(|(place, bar)| {
             let open = progress.tables.get(*place).is_some_and(|t| t.open.load(Ordering::Relaxed) > 0);
             if !open {
@@ -141,7 +153,11 @@ fn draw(shown: &Shown, progress: &Progress) {
             if let Some(table) = progress.tables.get(*place) {
                 let read = table.bytes.load(Ordering::Relaxed);
                 bar.set_position(done_bytes(table));
-                bar.set_message(format!("{} rows  {}", grouped(table.rows.load(Ordering::Relaxed)), bytes(read)));
+                bar.set_message(format!(
+                    "{} rows  {}",
+                    grouped(table.rows.load(Ordering::Relaxed)),
+                    bytes(read)
+                ));
             }
         }
         std::thread::sleep(Duration::from_millis(100));
@@ -168,6 +184,7 @@ fn tell(shown: &Shown, progress: &Progress) {
         let eta = if done == 0 {
             String::from("?")
         } else {
+            #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
             let left = elapsed.as_secs_f64() * (total.saturating_sub(done)) as f64 / done as f64;
             format!("{left:.0} s")
         };

@@ -9,7 +9,7 @@ use clap::Args;
 pub(super) struct Schema {}
 
 impl Schema {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run() -> Result<(), Failure> {
         let schema = crate::rules::json_schema();
         let text = serde_json::to_string_pretty(&schema)
             .map_err(|e| Error::internal("the schema has no JSON form").because(e))?;

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 /// Where the secret comes from
 #[derive(Debug, Args)]
 pub(super) struct SecretFrom {
-    /// Read the secret from a file that only its owner can read [default: MASQUE_SECRET]
+    /// Read the secret from a file that only its owner can read [default: `MASQUE_SECRET`]
     #[arg(long, value_name = "FILE", conflicts_with = "secret_command")]
     secret_file: Option<PathBuf>,
     /// Run a program, without a shell, that prints the secret
@@ -29,7 +29,9 @@ impl SecretFrom {
             return Ok((run(command)?, false));
         }
         match std::env::var("MASQUE_SECRET").map(Zeroizing::new) {
-            Ok(text) if !text.is_empty() => Ok((Secret::parse(&text).map_err(|e| e.context("MASQUE_SECRET"))?, false)),
+            Ok(text) if !text.is_empty() => {
+                Ok((Secret::parse(&text).map_err(|e| e.context("MASQUE_SECRET"))?, false))
+            }
             _ => Ok((Secret::random()?, true)),
         }
     }

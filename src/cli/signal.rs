@@ -5,10 +5,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Resolves when the first signal comes.
 pub(super) async fn interrupted() -> Error {
-    let (mut interrupt, mut terminate) = match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
-        (Ok(interrupt), Ok(terminate)) => (interrupt, terminate),
+    let handlers = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    let (Ok(mut interrupt), Ok(mut terminate)) = handlers else {
         // Without handlers the system's own end us, which is safe too.
-        _ => return std::future::pending().await,
+        return std::future::pending().await;
     };
     let kind = next(&mut interrupt, &mut terminate).await;
     tokio::spawn(async move {

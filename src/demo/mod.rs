@@ -45,7 +45,8 @@ impl Theatre {
         let production = Cluster::start(&binaries, Settings::new("production"))?;
         let staging = Cluster::start(&binaries, Settings::new("staging"))?;
         let mut bytes = [0_u8; 12];
-        getrandom::fill(&mut bytes).map_err(|_| Error::internal("the operating system gave no random bytes"))?;
+        getrandom::fill(&mut bytes)
+            .map_err(|_| Error::internal("the operating system gave no random bytes"))?;
         Ok(Self { production, staging, password: data_encoding::HEXLOWER.encode(&bytes) })
     }
 
@@ -104,7 +105,14 @@ impl Theatre {
     }
 }
 
-async fn fill(cluster: &Cluster, kind: Kind, database: &str, role: &str, owner: Option<&str>, rows: u64) -> Result<()> {
+async fn fill(
+    cluster: &Cluster,
+    kind: Kind,
+    database: &str,
+    role: &str,
+    owner: Option<&str>,
+    rows: u64,
+) -> Result<()> {
     let side = Side::Target;
     let admin = Session::open(cluster.url("postgres").connect(kind).await?, side).await?;
     admin.run("making the demo's roles", role).await?;
@@ -112,7 +120,8 @@ async fn fill(cluster: &Cluster, kind: Kind, database: &str, role: &str, owner: 
     admin.run("making the demo's database", &format!("CREATE DATABASE {database}{owner}")).await?;
     let shop = cluster.url(database).connect(kind).await?;
     let shop = Session::open(shop, side).await?;
-    shop.run("filling the demo", &format!("SET search_path = public; SET masque_demo.rows = '{rows}'")).await?;
+    shop.run("filling the demo", &format!("SET search_path = public; SET masque_demo.rows = '{rows}'"))
+        .await?;
     for part in SHOP {
         shop.run("filling the demo", part).await?;
     }
@@ -126,5 +135,8 @@ async fn show(url: &Url, kind: Kind, side: Side) -> Result<Vec<(String, String)>
     let session = Session::open(url.connect(kind).await?, side).await?;
     session.run("reading the demo", "SET search_path = public").await?;
     let rows = session.query("reading the demo", SHOWN, &[]).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get::<_, Option<String>>(1).unwrap_or_else(|| "NULL".to_owned()))).collect())
+    Ok(rows
+        .iter()
+        .map(|row| (row.get(0), row.get::<_, Option<String>>(1).unwrap_or_else(|| "NULL".to_owned())))
+        .collect())
 }

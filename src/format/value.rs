@@ -111,8 +111,8 @@ impl<'a> Value<'a> {
     /// Where the type is another.
     pub fn boolean(&self) -> Result<bool, Unreadable> {
         match (self.data_type.scalar(), self.raw) {
-            (Some(Scalar::Bool), [1] | [b't']) => Ok(true),
-            (Some(Scalar::Bool), [0] | [b'f']) => Ok(false),
+            (Some(Scalar::Bool), [1 | b't']) => Ok(true),
+            (Some(Scalar::Bool), [0 | b'f']) => Ok(false),
             _ => Err(Unreadable("not a boolean")),
         }
     }

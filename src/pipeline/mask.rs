@@ -91,9 +91,7 @@ fn mask_row(
 ) -> Result<(), Problem> {
     scratch.unescaped.clear();
     let found = match plan.wire {
-        Wire::Binary => {
-            binary::find_fields(batch, row.start, row.end, &plan.selected, &mut scratch.places)
-        }
+        Wire::Binary => binary::find_fields(batch, row.start, row.end, &plan.selected, &mut scratch.places),
         Wire::Text => text::find_fields(
             batch,
             row.start,
@@ -128,11 +126,17 @@ fn mask_row(
     }
 }
 
-fn mask_cell(plan: &TablePlan, batch: &[u8], column: usize, scratch: &mut Scratch) -> Result<Place, Unreadable> {
+fn mask_cell(
+    plan: &TablePlan,
+    batch: &[u8],
+    column: usize,
+    scratch: &mut Scratch,
+) -> Result<Place, Unreadable> {
     let mut cell = std::mem::take(&mut scratch.cell);
     cell.clear();
     let row = scratch.row(plan, batch);
-    let (Some(Treatment::Mask(masker)), Some(value)) = (plan.treatments.get(column), row.value(column)) else {
+    let (Some(Treatment::Mask(masker)), Some(value)) = (plan.treatments.get(column), row.value(column))
+    else {
         scratch.cell = cell;
         return Ok(Place::Null);
     };

@@ -37,7 +37,8 @@ pub fn split(tables: &[Arc<TablePlan>], lanes: usize) -> Vec<Chunk> {
         // A table is too large when it is more than half of a lane's fair share.
         let fair = (total / lanes / 2).max(1);
         let wanted = u32::try_from(plan.bytes.div_ceil(fair)).unwrap_or(MOST).clamp(1, MOST);
-        let is_cut = lanes > 1 && plan.pages >= SMALL && wanted > 1 && matches!(plan.rows, Rows::All | Rows::Where(_));
+        let is_cut =
+            lanes > 1 && plan.pages >= SMALL && wanted > 1 && matches!(plan.rows, Rows::All | Rows::Where(_));
         if !is_cut {
             chunks.push(Chunk { plan: Arc::clone(plan), blocks: None, bytes: plan.bytes });
             continue;

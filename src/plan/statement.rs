@@ -4,12 +4,8 @@ use super::table::TablePlan;
 use super::treatment::Treatment;
 use crate::format::Wire;
 use crate::rules::Rows;
-use crate::schema::Name;
+use crate::schema::{Name, identifier};
 use std::fmt::Write;
-
-fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
 
 fn format_name(wire: Wire) -> &'static str {
     match wire {
@@ -24,7 +20,8 @@ pub(super) fn copy_out(plan: &TablePlan, blocks: Option<(u32, Option<u32>)>, lim
         .iter()
         .filter_map(|place| {
             let name = identifier(&plan.columns.get(*place)?.name);
-            let unread = matches!(plan.treatments.get(*place), Some(Treatment::Null)) && !plan.read.contains(place);
+            let unread =
+                matches!(plan.treatments.get(*place), Some(Treatment::Null)) && !plan.read.contains(place);
             Some(if unread { "NULL".to_owned() } else { name })
         })
         .collect();
@@ -52,11 +49,8 @@ pub(super) fn copy_out(plan: &TablePlan, blocks: Option<(u32, Option<u32>)>, lim
 }
 
 pub(super) fn copy_in(plan: &TablePlan) -> String {
-    let columns: Vec<String> = plan
-        .selected
-        .iter()
-        .filter_map(|place| Some(identifier(&plan.columns.get(*place)?.name)))
-        .collect();
+    let columns: Vec<String> =
+        plan.selected.iter().filter_map(|place| Some(identifier(&plan.columns.get(*place)?.name))).collect();
     // A table without columns takes no list; an empty one is no SQL.
     let list = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
     format!("COPY {}{list} FROM STDIN (FORMAT {})", Name::sql(&plan.name), format_name(plan.wire))

@@ -174,7 +174,10 @@ fn entry_type(line: &str) -> Option<&'static str> {
     let (_, rest) = line.split_once("; ")?;
     let mut words = rest.splitn(3, ' ');
     let (_, _, rest) = (words.next()?, words.next()?, words.next()?);
-    NEVER.iter().copied().find(|kind| rest.strip_prefix(kind).is_some_and(|rest| rest.starts_with([' ', 'S'])))
+    NEVER
+        .iter()
+        .copied()
+        .find(|kind| rest.strip_prefix(kind).is_some_and(|rest| rest.starts_with([' ', 'S'])))
 }
 
 async fn run(mut command: Command) -> Result<std::process::Output> {
@@ -208,18 +211,19 @@ fn dump_error(said: &str) -> Error {
         return error("a table was locked by another session").help("run again when it is done");
     }
     if said.contains("permission denied") {
-        return error("permission denied").help("grant the reading role pg_read_all_data and USAGE on every schema");
+        return error("permission denied")
+            .help("grant the reading role pg_read_all_data and USAGE on every schema");
     }
     if said.contains("invalid snapshot identifier") {
         return error("it can't import the snapshot")
             .help("a connection pooler or a load-balanced address can't share a snapshot: give the server's own address");
     }
     if said.contains("connection to server") || said.contains("could not connect") {
-        return error("it can't connect").help("pg_dump and masque must both reach the server; see pg_hba.conf");
+        return error("it can't connect")
+            .help("pg_dump and masque must both reach the server; see pg_hba.conf");
     }
-    error("it failed for a reason it may quote rows in").help(
-        "run `pg_dump --schema-only` by hand with the same role to see its message",
-    )
+    error("it failed for a reason it may quote rows in")
+        .help("run `pg_dump --schema-only` by hand with the same role to see its message")
 }
 
 /// Reads `pg_restore`'s complaint: which entry failed, by its line of the table of contents.
@@ -238,7 +242,9 @@ fn restore_error(section: Section, said: &str) -> Error {
     // The last word is the owner.
     let entry = entry.rsplit_once(' ').map_or(entry, |(entry, _)| entry);
     let is_promise = section == Section::PostData
-        && ["CONSTRAINT", "FK CONSTRAINT", "CHECK CONSTRAINT", "INDEX"].iter().any(|kind| entry.starts_with(kind));
+        && ["CONSTRAINT", "FK CONSTRAINT", "CHECK CONSTRAINT", "INDEX"]
+            .iter()
+            .any(|kind| entry.starts_with(kind));
     let refused = [
         "could not create unique index",
         "violates foreign key constraint",

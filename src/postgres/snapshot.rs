@@ -134,7 +134,9 @@ impl Ticket {
     /// # Errors
     /// Source; 55P03 where a lock is not free.
     pub async fn admit(&self, session: &Session) -> Result<()> {
-        session.run("opening a reader's transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        session
+            .run("opening a reader's transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            .await?;
         let import = format!("SET TRANSACTION SNAPSHOT '{}'", self.id.replace('\'', "''"));
         session.run("importing the snapshot", &import).await.map_err(|e| {
             e.help("a connection pooler or a load-balanced address can't share a snapshot: give the server's own address")

@@ -1,9 +1,10 @@
 //! The database being filled, before it is published.
 
 use super::marker::{self, Marker, State};
-use super::{beside, identifier, literal};
+use super::{beside, literal};
 use crate::error::Result;
 use crate::postgres::session::Session;
+use crate::schema::identifier;
 use std::fmt::Write;
 
 /// A build: a database beside the target, known by its marker.

@@ -51,17 +51,19 @@ impl Guard {
         let found = marker::databases(admin).await?.into_iter().find(|d| d.name == target.database());
         let Some(found) = found else { return Ok(None) };
         match &found.marker {
-            Some(marker) if marker.state == State::Building => Err(refuse(format!(
-                "the target `{}` is an unfinished build of another run",
-                found.name
-            ))
-            .help(format!("give `--target` the URL of `{}`; the next run drops the build", marker.target))),
+            Some(marker) if marker.state == State::Building => {
+                Err(refuse(format!("the target `{}` is an unfinished build of another run", found.name))
+                    .help(format!(
+                        "give `--target` the URL of `{}`; the next run drops the build",
+                        marker.target
+                    )))
+            }
             Some(_) => Ok(Some(found)),
             None if is_empty(target).await? => Ok(Some(found)),
-            None => Err(refuse(format!("the target `{}` holds tables and is not marked as masque's", found.name))
-                .help(format!(
-                    "if it may be replaced, say so once: `masque adopt --target '{target}'`"
-                ))),
+            None => {
+                Err(refuse(format!("the target `{}` holds tables and is not marked as masque's", found.name))
+                    .help(format!("if it may be replaced, say so once: `masque adopt --target '{target}'`")))
+            }
         }
     }
 }
@@ -75,14 +77,16 @@ async fn is_one_server(source: &Session, admin: &Session) -> Result<bool> {
     let (high, low) = (number(high), number(low));
     let key = (i64::from(high) << 32) | i64::from(low);
     admin.one("taking the handshake's lock", "SELECT pg_advisory_lock($1)::text", &[&key]).await?;
-    let sql = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = $1 AND objid = $2)";
+    let sql =
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = $1 AND objid = $2)";
     let seen = source.one("looking for the handshake's lock", sql, &[&high, &low]).await;
     admin.one("giving back the handshake's lock", "SELECT pg_advisory_unlock($1)", &[&key]).await?;
     Ok(seen?.get(0))
 }
 
 async fn carries_marker(source: &Session) -> Result<bool> {
-    let sql = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()";
+    let sql =
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()";
     let comment: Option<String> = source.one("reading the source's comment", sql, &[]).await?.get(0);
     // A storage snapshot of staging carries the comment too, so its binding is not asked for.
     Ok(comment.is_some_and(|text| serde_json::from_str::<Marker>(&text).is_ok()))

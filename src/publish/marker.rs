@@ -4,9 +4,10 @@
 //! database, and puts no object into staging's schema. It is bound to the server
 //! and the database it was written for, so that a copied comment marks nothing.
 
-use super::{identifier, literal};
+use super::literal;
 use crate::error::Result;
 use crate::postgres::session::Session;
+use crate::schema::identifier;
 use serde::{Deserialize, Serialize};
 
 /// What a marked database is.

@@ -16,11 +16,6 @@ pub use lock::RunLock;
 pub use marker::{Database, Marker, State};
 pub use rename::{Published, publish};
 
-/// Quotes an identifier for SQL.
-fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
 /// Quotes a string for SQL, backslashes included.
 fn literal(text: &str) -> String {
     format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))

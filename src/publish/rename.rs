@@ -7,9 +7,11 @@
 
 use super::build::{Build, drop_database};
 use super::marker::{self, Database, Marker, State};
-use super::{beside, identifier, literal};
+use super::{beside, literal};
 use crate::error::{Error, Result};
 use crate::postgres::session::Session;
+use crate::schema::identifier;
+use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 /// What publishing did.
@@ -71,9 +73,9 @@ pub async fn publish(
 
 fn explain(error: Error) -> Error {
     match error.sqlstate() {
-        Some("55006") => error
-            .context("publishing")
-            .help("sessions on the target could not be ended: a superuser's can only be ended by a superuser"),
+        Some("55006") => error.context("publishing").help(
+            "sessions on the target could not be ended: a superuser's can only be ended by a superuser",
+        ),
         Some("42501") => error
             .context("publishing")
             .help("the loading role must own the target database and have CREATEDB"),
@@ -90,21 +92,22 @@ async fn rename(
 ) -> Result<()> {
     let mut sql = String::from("BEGIN; ");
     if let (Some(old), Some(kept)) = (old, kept) {
-        sql.push_str(&format!("ALTER DATABASE {} RENAME TO {}; ", identifier(&old.name), identifier(kept)));
+        let _ = write!(sql, "ALTER DATABASE {} RENAME TO {}; ", identifier(&old.name), identifier(kept));
         let marker = Marker {
             state: State::Kept,
             identity: old.identity.clone(),
             at: marker::now(),
             ..old.marker.clone().unwrap_or_else(|| finished.clone())
         };
-        sql.push_str(&format!("{}; ", marker.statement(kept)));
+        let _ = write!(sql, "{}; ", marker.statement(kept));
     }
-    sql.push_str(&format!(
+    let _ = write!(
+        sql,
         "ALTER DATABASE {} RENAME TO {}; {}; COMMIT",
         identifier(&build.name),
         identifier(&finished.target),
         finished.statement(&finished.target)
-    ));
+    );
     renamer.run("renaming the databases", &sql).await
 }
 

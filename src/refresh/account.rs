@@ -9,8 +9,8 @@ use crate::publish::Published;
 use crate::report::{self, Report};
 use crate::rules::Rows;
 use crate::schema::TableKind;
-use std::sync::atomic::Ordering;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// The steps of a run, as shown.
@@ -112,7 +112,6 @@ impl<'a> Account<'a> {
         stage: &Stage<'_>,
         copied: &Copied,
         published: Published,
-        taken_at: &str,
         held: Duration,
     ) -> Report {
         let now = Instant::now();
@@ -134,7 +133,7 @@ impl<'a> Account<'a> {
             started: self.started,
             seconds: now.duration_since(self.began).as_secs_f64(),
             snapshot: report::Snapshot {
-                taken_at: taken_at.to_owned(),
+                taken_at: copied.taken_at.clone(),
                 held_seconds: held.as_secs_f64(),
                 bytes: copied.progress.total().1,
             },

@@ -29,7 +29,8 @@ pub fn render(report: &Report) -> String {
         ]);
     }
     let _ = writeln!(out, "{}", table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n"));
-    let phases: Vec<String> = report.phases.iter().map(|p| format!("{} {:.1} s", p.name, p.seconds)).collect();
+    let phases: Vec<String> =
+        report.phases.iter().map(|p| format!("{} {:.1} s", p.name, p.seconds)).collect();
     let _ = writeln!(out, "\n  time       {:.1} s: {}", report.seconds, phases.join(", "));
     let rows: u64 = report.tables.iter().map(|t| t.rows).sum();
     let _ = writeln!(
@@ -58,7 +59,12 @@ pub fn render(report: &Report) -> String {
         "  published  {} in {} ms{}",
         report.published.database,
         report.published.milliseconds,
-        report.published.kept.as_ref().map(|kept| format!("; the one before is kept as {kept}")).unwrap_or_default()
+        report
+            .published
+            .kept
+            .as_ref()
+            .map(|kept| format!("; the one before is kept as {kept}"))
+            .unwrap_or_default()
     );
     out
 }

@@ -18,7 +18,9 @@ impl Reader {
     pub(super) fn parameter(&mut self, param: &Param, at: &Written<'_>) -> Option<ParamValue> {
         let item = at.item;
         let value = match param.kind {
-            ParamKind::Text | ParamKind::Column => item.as_str().map(|text| ParamValue::Text(text.to_owned())),
+            ParamKind::Text | ParamKind::Column => {
+                item.as_str().map(|text| ParamValue::Text(text.to_owned()))
+            }
             ParamKind::Word(words) => return self.word(param, words, at),
             ParamKind::Integer => item.as_integer().map(ParamValue::Integer),
             ParamKind::Number => item.as_value().and_then(number),

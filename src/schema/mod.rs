@@ -13,7 +13,7 @@ mod table;
 pub use data_type::{DataType, Form, Scalar};
 pub use graph::ColumnId;
 pub use key::{ForeignKey, KeyKind, UniqueKey};
-pub use name::{Name, quote};
+pub use name::{Name, identifier, quote};
 pub use table::{Column, MaterializedView, Sequence, Table, TableKind};
 
 /// Everything masque knows of a database's shape.

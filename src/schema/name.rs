@@ -20,7 +20,7 @@ impl Name {
     /// The form that is always valid in SQL: both parts in double quotes.
     #[must_use]
     pub fn sql(&self) -> String {
-        format!("{}.{}", always_quote(&self.schema), always_quote(&self.name))
+        format!("{}.{}", identifier(&self.schema), identifier(&self.name))
     }
 
     /// Reads a name as SQL writes it: `users`, `sales.users`, `sales."Odd.Name"`.
@@ -50,14 +50,16 @@ impl Name {
 /// Quotes an identifier where a reader needs it; for messages, not for SQL,
 /// because it does not know the reserved words.
 #[must_use]
-pub fn quote(identifier: &str) -> String {
-    let plain = identifier.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && identifier.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    if plain { identifier.to_owned() } else { always_quote(identifier).replace('\n', "\\n") }
+pub fn quote(name: &str) -> String {
+    let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    if plain { name.to_owned() } else { identifier(name).replace('\n', "\\n") }
 }
 
-fn always_quote(identifier: &str) -> String {
-    format!("\"{}\"", identifier.replace('"', "\"\""))
+/// Quotes an identifier so that it is valid in SQL whatever it is.
+#[must_use]
+pub fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 impl fmt::Display for Name {

@@ -3,11 +3,7 @@
 use crate::error::Result;
 use crate::plan::{Plan, TablePlan, Treatment};
 use crate::postgres::session::Session;
-use crate::schema::{Name, Sequence};
-
-fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
+use crate::schema::{Name, Sequence, identifier};
 
 /// The columns that an expression sets on the build, with it.
 fn remade(plan: &TablePlan) -> impl Iterator<Item = (&str, bool, &str)> {
@@ -25,7 +21,11 @@ pub async fn loosen(build: &Session, plan: &Plan) -> Result<()> {
     for table in &plan.tables {
         for (column, not_null, _) in remade(table) {
             if not_null {
-                let sql = format!("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL", table.name.sql(), identifier(column));
+                let sql = format!(
+                    "ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL",
+                    table.name.sql(),
+                    identifier(column)
+                );
                 build.run("loosening a remade column", &sql).await?;
             }
         }
@@ -49,7 +49,11 @@ pub async fn remake(build: &Session, plan: &Plan) -> Result<()> {
         build.run(&doing, &format!("UPDATE ONLY {} SET {}", table.name.sql(), sets.join(", "))).await?;
         for (column, not_null, _) in remade(table) {
             if not_null {
-                let sql = format!("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", table.name.sql(), identifier(column));
+                let sql = format!(
+                    "ALTER TABLE {} ALTER COLUMN {} SET NOT NULL",
+                    table.name.sql(),
+                    identifier(column)
+                );
                 build.run(&doing, &sql).await?;
             }
         }

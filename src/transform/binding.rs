@@ -78,7 +78,7 @@ pub struct Binding<'a> {
     pub rule: &'a Rule,
 }
 
-impl<'a> Binding<'a> {
+impl Binding<'_> {
     /// The column that decides for this one through foreign keys and partition
     /// roots: itself, where it follows none. An injective mask of a key takes its
     /// range from here, so that children agree with it.
@@ -195,14 +195,12 @@ pub fn bind(at: &mut Binding<'_>) -> Result<Box<dyn Masker>, Diagnostic> {
     let Some(when) = &rule.when else { return Ok(then) };
     let when = at.condition(when).map_err(place)?;
     let (data_type, wire) = (at.data_type, at.wire);
-    let otherwise = match &rule.otherwise {
-        Some(decision) => at.inner(decision, data_type, wire).map_err(place)?,
-        None => {
-            let problem = "`when` without `otherwise` leaves the other rows undecided";
-            return Err(place(Diagnostic::error(problem))
-                .help("add `otherwise = \"null\"`, `otherwise = \"keep\"` or a rule"));
-        }
+    let Some(decision) = &rule.otherwise else {
+        let problem = "`when` without `otherwise` leaves the other rows undecided";
+        return Err(place(Diagnostic::error(problem))
+            .help("add `otherwise = \"null\"`, `otherwise = \"keep\"` or a rule"));
     };
+    let otherwise = at.inner(decision, data_type, wire).map_err(place)?;
     Ok(Box::new(Conditional { when, then, otherwise }))
 }
 

@@ -22,7 +22,9 @@ async fn read_unique(session: &Session, places: &Places, schema: &mut Schema) ->
                ORDER BY i.indrelid, NOT i.indisprimary, c.relname::text COLLATE \"C\"";
     for row in session.query("reading the unique keys", sql, &[]).await? {
         let relation: u32 = row.get(0);
-        let Some(table) = places.table(relation).and_then(|place| schema.tables.get_mut(place)) else { continue };
+        let Some(table) = places.table(relation).and_then(|place| schema.tables.get_mut(place)) else {
+            continue;
+        };
         let mut numbers: Vec<i16> = row.get(4);
         // Columns after the key ones are only INCLUDEd.
         numbers.truncate(usize::try_from(row.get::<_, i16>(8)).unwrap_or(0));

@@ -3,11 +3,11 @@
 //! A constant number of queries, whatever the number of tables. What belongs to
 //! the system, to temporary schemas or to another session is not here.
 
+mod data_type;
 mod fingerprint;
 mod key;
 mod sequence;
 mod table;
-mod data_type;
 mod view;
 
 pub use fingerprint::fingerprint;

@@ -64,7 +64,11 @@ async fn read_tables(session: &Session, schema: &mut Schema) -> Result<Vec<(u32,
             b'f' => TableKind::Foreign,
             _ => TableKind::Ordinary,
         };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an estimate, -1 when unknown")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "an estimate, -1 when unknown"
+        )]
         let estimated_rows = row.get::<_, f64>(4).max(0.0) as u64;
         schema.tables.push(Table {
             oid: row.get(0),
@@ -124,7 +128,12 @@ async fn read_columns(
 }
 
 /// `n_distinct` is a count, or a negative share of the rows.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an estimate")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "an estimate"
+)]
 fn estimate_distinct(n_distinct: f64, rows: u64) -> u64 {
     if n_distinct < 0.0 { (-n_distinct * rows as f64) as u64 } else { n_distinct as u64 }
 }
