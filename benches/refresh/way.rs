@@ -2,7 +2,7 @@
 
 use super::Result;
 use super::stage::{Stage, run};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -86,8 +86,18 @@ fn dump_and_restore(stage: &Stage, target: &str) -> Result<()> {
     Ok(())
 }
 
-fn refresh(stage: &Stage, target: &str) -> Result<()> {
+/// The shop's rules leave some rows out, which the other ways carry: here all of them travel.
+fn rules_for_all_rows(stage: &Stage) -> Result<PathBuf> {
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/shop.toml");
+    let mut document: toml_edit::DocumentMut = std::fs::read_to_string(rules)?.parse()?;
+    document.remove("rows");
+    let file = stage.folder().join("rules.toml");
+    std::fs::write(&file, document.to_string())?;
+    Ok(file)
+}
+
+fn refresh(stage: &Stage, target: &str) -> Result<()> {
+    let rules = rules_for_all_rows(stage)?;
     let mut command = Command::new(env!("CARGO_BIN_EXE_masque"));
     for (name, _) in std::env::vars_os() {
         if name.to_str().is_some_and(|name| name.starts_with("PG") || name.starts_with("MASQUE_")) {

@@ -3,10 +3,10 @@
 use crate::house::top;
 use crate::support::{Database, Fixture, Side, count, dataset, query, run, value};
 
-/// Every table with rows of its own, as SQL writes it.
+/// Every table and materialized view that can be counted, as SQL writes it.
 fn tables(url: &str) -> Vec<String> {
     let sql = "select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace \
-        where c.relkind in ('r', 'm') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' order by 1";
+        where c.relkind in ('r', 'm') and c.relispopulated and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' order by 1";
     query(url, sql).into_iter().flatten().flatten().collect()
 }
 
@@ -17,6 +17,8 @@ const OBJECTS: &str = "
     union all select 'index', tablename, indexname, indexdef, '' from pg_indexes where schemaname !~ '^(pg_|information_schema)'
     union all select 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), tgenabled::text from pg_trigger where not tgisinternal
     union all select 'view', schemaname, viewname, definition, '' from pg_views where schemaname !~ '^(pg_|information_schema)'
+    union all select 'materialized view', schemaname, matviewname, definition, ispopulated::text
+      from pg_matviews where schemaname !~ '^(pg_|information_schema)'
     union all select 'function', pronamespace::regnamespace::text, proname, prosrc, pg_get_function_identity_arguments(oid)
       from pg_proc where pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
     union all select 'sequence', schemaname, sequencename, last_value::text, increment_by::text from pg_sequences
