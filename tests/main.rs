@@ -1,3 +1,14 @@
 //! All tests in one binary.
 
-fn main() {}
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test stops at the first surprise, and says what it skips"
+)]
+
+mod cli;
+mod house;
+mod journeys;
+mod postgres;
+mod support;

@@ -1,0 +1,3 @@
+//! The program as a person meets it.
+
+mod bad_input;

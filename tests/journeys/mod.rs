@@ -1,0 +1,3 @@
+//! Whole refreshes, from command line to published database.
+
+mod datasets;

@@ -1,0 +1,3 @@
+//! What only a real server can show.
+
+mod fixtures;

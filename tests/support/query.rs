@@ -1,0 +1,55 @@
+//! Asks a server, on a runtime of its own.
+
+use std::future::Future;
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+
+/// The rows of a query in text form; of several statements, those of all.
+pub(crate) fn query(url: &str, sql: &str) -> Vec<Vec<Option<String>>> {
+    with_client(url, async |client| {
+        let messages = client.simple_query(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        let rows = messages.iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some(row),
+            _ => None,
+        });
+        rows.map(|row| (0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect()).collect()
+    })
+}
+
+/// The one value of a query.
+pub(crate) fn value(url: &str, sql: &str) -> String {
+    match query(url, sql).as_slice() {
+        [row] if row.len() == 1 => row[0].clone().unwrap_or_default(),
+        rows => panic!("{sql}: one value was expected, {} rows came", rows.len()),
+    }
+}
+
+/// How many rows a table has. `table` is written as SQL.
+pub(crate) fn count(url: &str, table: &str) -> u64 {
+    value(url, &format!("select count(*) from {table}")).parse().unwrap()
+}
+
+/// Runs batches of statements one after the other in one session.
+pub(crate) fn execute(url: &str, batches: &[&str]) {
+    with_client(url, async |client| {
+        for batch in batches {
+            let start: String = batch.chars().take(60).collect();
+            client.batch_execute(batch).await.unwrap_or_else(|error| panic!("{start}…: {error:?}"));
+        }
+    });
+}
+
+fn with_client<T>(url: &str, work: impl AsyncFnOnce(&Client) -> T) -> T {
+    block_on(async {
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+        let connection = tokio::spawn(connection);
+        let result = work(&client).await;
+        drop(client);
+        // Waits until the server has seen the end, so that the database can be copied or dropped.
+        let _ = connection.await;
+        result
+    })
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}

@@ -1,0 +1,53 @@
+//! Two throw-away servers, started when the first test asks, gone with the process.
+
+use masque::postgres::binaries::Binaries;
+use masque::postgres::cluster::{Cluster, Settings};
+use std::path::Path;
+use std::sync::OnceLock;
+
+/// Which of the two servers. A refresh refuses a target on the source's server, so there must be two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// Where fixtures are made and sources lie.
+    Production,
+    /// Where targets lie.
+    Staging,
+}
+
+impl Side {
+    /// The running server. A static is never dropped: the cluster's watchdog ends it with the process.
+    pub(crate) fn cluster(self) -> &'static Cluster {
+        static PRODUCTION: OnceLock<Cluster> = OnceLock::new();
+        static STAGING: OnceLock<Cluster> = OnceLock::new();
+        match self {
+            Self::Production => PRODUCTION.get_or_init(|| start("production")),
+            Self::Staging => STAGING.get_or_init(|| start("staging")),
+        }
+    }
+
+    /// The URL of a database, with its password.
+    pub(crate) fn url(self, database: &str) -> String {
+        self.cluster().url_with_password(database)
+    }
+}
+
+fn binaries() -> &'static Binaries {
+    static FOUND: OnceLock<Binaries> = OnceLock::new();
+    FOUND.get_or_init(|| {
+        Binaries::find(None, &mut |line| eprintln!("{line}")).unwrap_or_else(|e| panic!("{e}"))
+    })
+}
+
+/// The folder with PostgreSQL's programs.
+pub(crate) fn programs() -> &'static Path {
+    &binaries().server
+}
+
+fn start(name: &str) -> Cluster {
+    let settings = Settings::new(format!("test{name}"))
+        .set("max_connections", "200")
+        // A worker of it may sit in a template at the moment it is copied.
+        .set("autovacuum", "off")
+        .set("max_wal_size", "4GB");
+    Cluster::start(binaries(), settings).unwrap_or_else(|error| panic!("{error}: {:?}", error.help_text()))
+}
