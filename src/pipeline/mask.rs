@@ -104,7 +104,7 @@ fn mask_row(
     found.ok_or(Problem::Shape)?;
     scratch.masked.clear();
     scratch.masked_places.fill(None);
-    if !plan.identities.0.is_empty() {
+    if !plan.identities.list.is_empty() {
         let mut digests = std::mem::take(&mut scratch.identities);
         let seen = scratch.row(plan, batch);
         let done = plan.identities.digest(&seen, &mut digests);

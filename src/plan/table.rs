@@ -8,7 +8,6 @@ use crate::rules::{Decided, Rows, TableRules};
 use crate::schema::{Column, ColumnId, Name, Schema};
 use crate::secret::Secret;
 use crate::transform::{Binding, Identities, bind};
-use std::collections::BTreeSet;
 
 /// What a refresh will do with one table.
 #[derive(Debug)]
@@ -59,7 +58,6 @@ impl TablePlan {
         let mut treatments = Vec::with_capacity(table.columns.len());
         let mut transformers = Vec::with_capacity(table.columns.len());
         let mut problems = Vec::new();
-        let mut siblings: BTreeSet<usize> = BTreeSet::new();
         for (column, decision) in decided.columns.iter().enumerate() {
             transformers.push(None);
             treatments.push(match decision {
@@ -85,9 +83,6 @@ impl TablePlan {
                             if let Some(name) = transformers.last_mut() {
                                 *name = Some(rule.with.name());
                             }
-                            for name in rule.reads() {
-                                siblings.extend(table.find(name));
-                            }
                             Treatment::Mask(masker)
                         }
                         Err(problem) => {
@@ -100,7 +95,7 @@ impl TablePlan {
                 }
             });
         }
-        siblings.extend(identities.0.iter().flat_map(|identity| identity.columns.iter().copied()));
+        let mut siblings = identities.siblings.clone();
         for sibling in &siblings {
             if let (Some(Treatment::Omit | Treatment::Remake(_)), Some(column)) =
                 (treatments.get(*sibling), table.columns.get(*sibling))

@@ -290,7 +290,7 @@ pub(super) fn unnamed(table: &dyn TableLike, span: &Span) -> Diagnostic {
 /// What a value of that kind looks like.
 fn sample(kind: ParamKind) -> String {
     match kind {
-        ParamKind::Text | ParamKind::Scalar | ParamKind::Column => "\"…\"".to_owned(),
+        ParamKind::Text | ParamKind::Scalar => "\"…\"".to_owned(),
         ParamKind::Word(words) => format!("\"{}\"", words.first().unwrap_or(&"…")),
         ParamKind::Integer | ParamKind::Number => "1".to_owned(),
         ParamKind::Flag => "true".to_owned(),

@@ -150,7 +150,7 @@ fn transformer(with: &dyn Transformer, column: bool) -> Value {
 
 fn parameter(param: &Param) -> Value {
     let mut value = match param.kind {
-        ParamKind::Text | ParamKind::Column => text(""),
+        ParamKind::Text => text(""),
         ParamKind::Word(words) => json!({ "enum": words }),
         ParamKind::Integer => json!({ "type": "integer" }),
         ParamKind::Number => json!({ "type": "number" }),

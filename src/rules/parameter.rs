@@ -18,9 +18,7 @@ impl Reader {
     pub(super) fn parameter(&mut self, param: &Param, at: &Written<'_>) -> Option<ParamValue> {
         let item = at.item;
         let value = match param.kind {
-            ParamKind::Text | ParamKind::Column => {
-                item.as_str().map(|text| ParamValue::Text(text.to_owned()))
-            }
+            ParamKind::Text => item.as_str().map(|text| ParamValue::Text(text.to_owned())),
             ParamKind::Word(words) => return self.word(param, words, at),
             ParamKind::Integer => item.as_integer().map(ParamValue::Integer),
             ParamKind::Number => item.as_value().and_then(number),
@@ -101,7 +99,7 @@ impl Reader {
 /// What is expected, and what it looks like.
 fn expected(kind: ParamKind) -> (&'static str, &'static str) {
     match kind {
-        ParamKind::Text | ParamKind::Column => ("a string", "\"…\""),
+        ParamKind::Text => ("a string", "\"…\""),
         ParamKind::Word(_) => ("a word in quotes", "\"…\""),
         ParamKind::Integer => ("a whole number", "1"),
         ParamKind::Number => ("a number", "0.5"),

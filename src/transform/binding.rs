@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::format::{Output, Row, Unreadable, Value, Wire};
 use crate::schema::{ColumnId, DataType, Form, Schema};
 use crate::secret::{Digest, DomainKey, Secret};
+use std::collections::BTreeSet;
 
 /// Whom a row is about: a root key and the columns of this row that lead to it.
 ///
@@ -24,10 +25,15 @@ pub struct Identity {
     pub key: DomainKey,
 }
 
-/// The identities of one table's plan, each once. A row's digests stand in the
-/// same order ([`Row::identity`]).
+/// What the rules of one table read beside the columns they stand on.
 #[derive(Clone, Debug, Default)]
-pub struct Identities(pub Vec<Identity>);
+pub struct Identities {
+    /// The identities, each once. A row's digests stand in the same order
+    /// ([`Row::identity`]).
+    pub list: Vec<Identity>,
+    /// The columns whose source values are read, by place.
+    pub siblings: BTreeSet<usize>,
+}
 
 impl Identities {
     /// Computes the digest of each identity for `row`, whose own `identities` are
@@ -38,7 +44,7 @@ impl Identities {
     pub fn digest(&self, row: &Row<'_>, digests: &mut Vec<Option<Digest>>) -> Result<(), Unreadable> {
         digests.clear();
         let mut canonical = Vec::with_capacity(64);
-        for identity in &self.0 {
+        for identity in &self.list {
             canonical.clear();
             let mut whole = true;
             for column in &identity.columns {
@@ -97,8 +103,16 @@ impl Binding<'_> {
     ///
     /// # Errors
     /// A diagnostic naming the nearest column.
-    pub fn sibling(&self, name: &str) -> Result<usize, Diagnostic> {
-        find_column(self.schema, self.column, name)
+    pub fn sibling(&mut self, name: &str) -> Result<usize, Diagnostic> {
+        let column = find_column(self.schema, self.column, name)?;
+        self.read(column);
+        Ok(column)
+    }
+
+    /// Says that the mask will read this column of the row; one that it does not
+    /// say may not be asked of the source.
+    pub fn read(&mut self, column: usize) {
+        self.identities.siblings.insert(column);
     }
 
     /// Where the masker's bytes come from: the identity that `by` names, else the
@@ -111,13 +125,14 @@ impl Binding<'_> {
         if self.rule.by.is_empty() {
             return Ok(Seed::new(None, key, folding));
         }
-        let columns = self.rule.by.iter().map(|name| self.sibling(name)).collect::<Result<Vec<_>, _>>()?;
+        let rule = self.rule;
+        let columns = rule.by.iter().map(|name| self.sibling(name)).collect::<Result<Vec<_>, _>>()?;
         let table = self.column.table;
         let roots: Vec<_> =
             columns.iter().map(|column| self.schema.root(ColumnId { table, column: *column })).collect();
         let known = self
             .identities
-            .0
+            .list
             .iter()
             .position(|identity| identity.columns == columns && identity.domain == self.rule.domain);
         let slot = known.unwrap_or_else(|| {
@@ -125,8 +140,8 @@ impl Binding<'_> {
             let scope = self.rule.domain.as_deref().unwrap_or("");
             let key = self.secret.domain(&format!("identity:{scope}:{}", names.join(",")));
             let domain = self.rule.domain.clone();
-            self.identities.0.push(Identity { roots, columns, domain, key });
-            self.identities.0.len() - 1
+            self.identities.list.push(Identity { roots, columns, domain, key });
+            self.identities.list.len() - 1
         });
         Ok(Seed::new(Some(slot), key, folding))
     }
@@ -183,8 +198,8 @@ impl Binding<'_> {
         }
     }
 
-    fn condition(&self, written: &Condition) -> Result<condition::Bound, Diagnostic> {
-        let all = |list: &[Condition]| list.iter().map(|c| self.condition(c)).collect::<Result<_, _>>();
+    fn condition(&mut self, written: &Condition) -> Result<condition::Bound, Diagnostic> {
+        let mut all = |list: &[Condition]| list.iter().map(|c| self.condition(c)).collect::<Result<_, _>>();
         Ok(match written {
             Condition::All(list) => condition::Bound::All(all(list)?),
             Condition::Any(list) => condition::Bound::Any(all(list)?),

@@ -65,8 +65,6 @@ pub enum ParamKind {
     ScalarList,
     /// A list of numbers.
     NumberList,
-    /// A string that is the name of a sibling column where there is one of that name.
-    Column,
     /// A rule: what may stand after `column = `.
     Rule,
     /// A table of rules by name or path.

@@ -47,7 +47,7 @@ pub(super) const GENDER: Param = Param::optional(
 
 impl People {
     /// Reads `locale` and `gender`.
-    pub(super) fn bind(at: &Binding<'_>, params: &Params) -> Result<Self, Diagnostic> {
+    pub(super) fn bind(at: &mut Binding<'_>, params: &Params) -> Result<Self, Diagnostic> {
         let locale = locale::of(at, params)?;
         let gender = match params.text("gender") {
             None | Some("any") => None,

@@ -69,6 +69,9 @@ pub(super) fn bind(part: Part, at: &mut Binding<'_>, params: &Params) -> Result<
     ];
     for (slot, (own, names)) in columns.iter_mut().zip(known) {
         *slot = if own == part { Some(at.column.column) } else { find(at, names) };
+        if let (Some(column), false) = (*slot, matches!(keep, Keep::Nothing)) {
+            at.read(column);
+        }
     }
     let needed = match keep {
         Keep::Nothing => None,

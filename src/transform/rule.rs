@@ -1,6 +1,6 @@
 //! A rule as a person wrote it, with its parameters checked.
 
-use super::{Condition, ParamKind, ParamValue, Params, Transformer};
+use super::{Condition, Params, Transformer};
 use crate::diagnostic::Span;
 use std::fmt;
 
@@ -36,30 +36,6 @@ pub struct Rule {
     pub otherwise: Option<Box<Decision>>,
     /// Where it stands.
     pub span: Span,
-}
-
-impl Rule {
-    /// The columns of the row that it reads beside its own: by `when`, by
-    /// parameters that name columns, and by the rules inside it. Those of `by` are
-    /// known to the identities.
-    #[must_use]
-    pub fn reads(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.when.iter().flat_map(Condition::columns).collect();
-        for param in self.with.params().iter().filter(|param| param.kind == ParamKind::Column) {
-            names.extend(self.params.texts(param.name));
-        }
-        let inner = self.params.iter().flat_map(|(_, value)| match value {
-            ParamValue::Rule(decision) => vec![&**decision],
-            ParamValue::RuleMap(rules) => rules.iter().map(|(_, _, decision)| decision).collect(),
-            _ => Vec::new(),
-        });
-        for decision in inner.chain(self.otherwise.as_deref()) {
-            if let Decision::Mask(rule) = decision {
-                names.extend(rule.reads());
-            }
-        }
-        names
-    }
 }
 
 impl fmt::Debug for Rule {
