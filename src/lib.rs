@@ -1,4 +1,38 @@
 //! masque makes staging a faithful, harmless double of production.
+//!
+//! # How rows flow
+//!
+//! ```text
+//!  rules/*.toml ─▶ rules ─check─▶ CheckedRules ┐
+//!                                              ├─▶ plan ─▶ Plan
+//!  source ─▶ postgres::catalog ─▶ Schema ──────┘            │
+//!                                                           ▼
+//!  source ══ one snapshot ══▶ source ─Batch▶ mask (rayon) ─Batch▶ sink ══▶ build ─verify─▶ publish ══▶ target
+//! ```
+//!
+//! [`refresh`] tells the story of a run on one page. A [`schema::Schema`] is the
+//! source's shape; a [`rules::RuleFile`] what a person wrote about it. Only
+//! [`rules::check()`] makes [`rules::CheckedRules`], and a [`plan::Plan`] takes nothing
+//! else: a column without a decision can't reach a lane. A [`pipeline::Lane`] reads
+//! whole rows in wire form as a [`pipeline::Batch`], changes the fields that the plan
+//! masks, copies the runs between them, and writes the batch on.
+//!
+//! # The house
+//!
+//! Imports point down, never up; rooms of one floor don't know each other, but on the ground.
+//!
+//! ```text
+//!  9 cli   8 demo   7 refresh   6 verify report publish   5 pipeline   4 source sink
+//!  3 plan   2 rules postgres   1 transform   0 format schema secret diagnostic error
+//! ```
+//!
+//! # Where it stands
+//!
+//! The audits behind `verify` (a search for source values that survived), the
+//! discovery of rules, rehearsals and archives are rooms still to be built.
+//!
+//! A build is known by its marker, a comment; until that is written, by the
+//! connection limit it is created with, so that no crash leaves an orphan.
 
 pub mod cli;
 pub mod demo;

@@ -35,7 +35,7 @@ impl Demo {
     pub(super) fn run(self) -> Result<(), Failure> {
         let began = Instant::now();
         output::print(
-            "masque demo: two throw-away PostgreSQL servers on this machine, gone when this ends.\n",
+            "masque demo: two throw-away PostgreSQL servers on this machine, gone when this ends.\n\n",
         );
         let mut log = |line: &str| output::say(line);
         let theatre = Theatre::open(self.bindir.as_deref(), &mut log)?;
@@ -49,7 +49,7 @@ impl Demo {
         let (source, target) = (Url::parse(&theatre.source())?, Url::parse(&theatre.target())?);
         output::print(&format!(
             "production  {source}   a shop of {} rows that masque invented\nstaging     {target}   last week's copy, smaller\n\n\
-             $ masque refresh --source $MASQUE_SOURCE --target $MASQUE_TARGET --rules rules/shop.toml\n",
+             $ masque refresh --source $MASQUE_SOURCE --target $MASQUE_TARGET --rules rules/shop.toml\n\n",
             report::grouped(self.rows)
         ));
         let rules = RuleFile::parse("rules/shop.toml", RULES).map_err(Failure::Rules)?;
@@ -73,10 +73,9 @@ impl Demo {
         let report = run(&options)?;
         let samples = block_on(async { Ok(theatre.compare().await?) })?;
         let unchanged = samples.is_empty();
-        output::print("The same rows on both sides:\n");
-        output::print(&side_by_side(&samples));
+        output::print(&format!("\nThe same rows on both sides:\n\n{}", side_by_side(&samples)));
         output::print(&report::render(&report));
-        output::print(&format!("Done in {:.0} s.\n", began.elapsed().as_secs_f64()));
+        output::print(&format!("\nDone in {:.0} s.\n\n", began.elapsed().as_secs_f64()));
         output::print(&self.next(theatre));
         if unchanged {
             return Err(Error::new(Kind::Internal, "the demo found no rows to show").into());

@@ -15,8 +15,8 @@ pub(super) struct SecretFrom {
     #[arg(long, value_name = "FILE", conflicts_with = "secret_command")]
     secret_file: Option<PathBuf>,
     /// Run a program, without a shell, that prints the secret
-    #[arg(long, value_name = "PROGRAM ARGS", value_delimiter = ' ', num_args = 1..)]
-    secret_command: Option<Vec<String>>,
+    #[arg(long, value_name = "PROGRAM ARGS")]
+    secret_command: Option<String>,
 }
 
 impl SecretFrom {
@@ -49,12 +49,14 @@ fn read_file(path: &PathBuf) -> Result<Secret> {
     Secret::parse(&text).map_err(|e| e.context(format!("`{shown}`")))
 }
 
-fn run(command: &[String]) -> Result<Secret> {
-    let Some((program, arguments)) = command.split_first() else {
+/// Runs a program and its arguments, split at white space: there is no shell.
+fn run(command: &str) -> Result<Secret> {
+    let mut words = command.split_whitespace();
+    let Some(program) = words.next() else {
         return Err(Error::usage("`--secret-command` is empty"));
     };
     let output = Command::new(program)
-        .args(arguments)
+        .args(words)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()

@@ -1,6 +1,6 @@
 //! The database being filled, before it is published.
 
-use super::marker::{self, Marker, State};
+use super::marker::{self, Marker, State, UNBORN};
 use super::{beside, literal};
 use crate::error::Result;
 use crate::postgres::session::Session;
@@ -24,10 +24,11 @@ impl Build {
     pub async fn sweep(admin: &Session, target: &str) -> Result<Vec<String>> {
         let mut dropped = Vec::new();
         for database in marker::databases(admin).await? {
-            let orphan = database
-                .marker
-                .is_some_and(|marker| marker.state == State::Building && marker.target == target);
-            if orphan {
+            let is_orphan = match &database.marker {
+                Some(marker) => marker.state == State::Building && marker.target == target,
+                None => database.is_unborn && is_build_name(&database.name, target),
+            };
+            if is_orphan {
                 drop_database(admin, &database.name).await?;
                 dropped.push(database.name);
             }
@@ -49,7 +50,11 @@ impl Build {
         let name = beside(target, "masque", run);
         let locale = locale_clauses(source, admin).await?;
         let template = template.unwrap_or("template0");
-        let sql = format!("CREATE DATABASE {} TEMPLATE {}{locale}", identifier(&name), identifier(template));
+        let sql = format!(
+            "CREATE DATABASE {} TEMPLATE {}{locale} CONNECTION LIMIT {UNBORN}",
+            identifier(&name),
+            identifier(template)
+        );
         admin.run("making the build database", &sql).await.map_err(|e| match e.sqlstate() {
             Some("42501") => e.help("the loading role needs CREATEDB: `ALTER ROLE <role> CREATEDB`"),
             Some("22023" | "42704") => {
@@ -76,6 +81,8 @@ impl Build {
             at: marker::now(),
         };
         admin.run("marking the build", &marker.statement(&name)).await?;
+        let limit = format!("ALTER DATABASE {} CONNECTION LIMIT -1", identifier(&name));
+        admin.run("marking the build", &limit).await?;
         Ok(Self { name, marker })
     }
 
@@ -86,6 +93,11 @@ impl Build {
     pub async fn discard(&self, admin: &Session) -> Result<()> {
         drop_database(admin, &self.name).await
     }
+}
+
+/// Whether a name is one that a build for `target` would get.
+fn is_build_name(name: &str, target: &str) -> bool {
+    name.rsplit_once('_').is_some_and(|(_, run)| beside(target, "masque", run) == name)
 }
 
 pub(super) async fn drop_database(admin: &Session, name: &str) -> Result<()> {

@@ -59,7 +59,14 @@ pub struct Database {
     pub identity: String,
     /// Its marker, where it has one that is bound to it.
     pub marker: Option<Marker>,
+    /// Whether it was made by us and not marked yet: a crash fell between the two.
+    pub is_unborn: bool,
 }
+
+/// The connection limit a build is made with. A comment can't be part of CREATE
+/// DATABASE, so this number stands for the marker until that is written: nobody
+/// allows so many connections, and it is there from the first moment.
+pub(super) const UNBORN: i32 = 1_957_301_841;
 
 /// Every database of the server with its marker.
 ///
@@ -67,17 +74,19 @@ pub struct Database {
 /// Target, where the query fails.
 pub(super) async fn databases(session: &Session) -> Result<Vec<Database>> {
     let sql = "SELECT d.datname::text, (SELECT system_identifier FROM pg_control_system())::text || ':' || d.oid, \
-                      shobj_description(d.oid, 'pg_database') FROM pg_database d WHERE NOT d.datistemplate ORDER BY d.oid";
+                      shobj_description(d.oid, 'pg_database'), d.datconnlimit \
+               FROM pg_database d WHERE NOT d.datistemplate ORDER BY d.oid";
     let rows = session.query("reading the databases' markers", sql, &[]).await?;
     Ok(rows
         .iter()
         .map(|row| {
             let identity: String = row.get(1);
             let comment: Option<String> = row.get(2);
+            let is_unborn = comment.is_none() && row.get::<_, i32>(3) == UNBORN;
             let marker = comment
                 .and_then(|text| serde_json::from_str::<Marker>(&text).ok())
                 .filter(|marker| marker.identity == identity);
-            Database { name: row.get(0), identity, marker }
+            Database { name: row.get(0), identity, marker, is_unborn }
         })
         .collect())
 }

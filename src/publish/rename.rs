@@ -43,6 +43,7 @@ pub async fn publish(
     keep: usize,
 ) -> Result<Published> {
     let target = &finished.target;
+    let finished = &Marker { at: marker::now(), ..finished.clone() };
     if let Some(old) = old {
         carry_over(admin, &old.name, &build.name).await?;
     }
