@@ -1,6 +1,6 @@
 //! The story of a run, step by step; every step is a room below.
 //!
-//! [`refresh`] prepares both sides and tries; [`attempt`] is one snapshot from its
+//! [`refresh`] prepares both sides and tries; `attempt` is one snapshot from its
 //! locks to its publishing. What goes wrong before a row has moved, for a reason
 //! that passes (a lock that was not free, a catalog that moved), is tried again
 //! with a new snapshot. Whatever goes wrong after the build was made, the build is

@@ -3,7 +3,7 @@
 //! 256 bits, never a default. Each domain has its own key by HKDF-SHA-256
 //! (RFC 5869), so that what is learnt in one domain says nothing of another.
 //! Pseudonyms are `HMAC-SHA-256(domain key, canonical input)`; injective masks
-//! are keyed permutations ([`permutation`]). Nothing here is ever a seeded
+//! are keyed permutations (`permutation`). Nothing here is ever a seeded
 //! generator or an unkeyed hash. The known answers in the tests pin the
 //! functions for ever: another answer means other pseudonyms for everybody.
 

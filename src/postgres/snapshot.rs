@@ -37,7 +37,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// Source; with SQLSTATE 55P03 where a table was locked by someone else, and
-    /// with the one of [`changed`] where the catalog moved: both may be tried again.
+    /// without one where the catalog moved: [`is_passing`] knows both, and they may be tried again.
     pub async fn take(url: &Url, lock_wait: Duration) -> Result<Self> {
         let locks = Session::open(url.connect(Kind::Source).await?, super::session::Side::Source).await?;
         let exporter = Session::open(url.connect(Kind::Source).await?, super::session::Side::Source).await?;
@@ -100,7 +100,7 @@ impl Snapshot {
     /// Compares the catalog as it is now with the one inside the snapshot.
     ///
     /// # Errors
-    /// Source, marked by [`changed`], where they differ.
+    /// Source, known by [`is_passing`], where they differ.
     pub async fn check_unchanged(&self) -> Result<()> {
         if catalog::fingerprint(&self.locks).await? == self.fingerprint {
             return Ok(());
