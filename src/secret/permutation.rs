@@ -10,7 +10,8 @@
 
 use super::DomainKey;
 use aes::Aes128;
-use aes::cipher::BlockCipherEncrypt;
+use aes::cipher::consts::U16;
+use aes::cipher::{BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncrypt, BlockSizeUser};
 use std::fmt;
 
 const ROUNDS: u8 = 10;
@@ -59,12 +60,8 @@ impl Permutation {
             }
             Method::Feistel { cipher, half_bits } => {
                 let mut at = value;
-                loop {
-                    at = feistel(cipher, *half_bits, at);
-                    if at < self.size {
-                        return at;
-                    }
-                }
+                cipher.encrypt_with_backend(Walk { half_bits: *half_bits, size: self.size, at: &mut at });
+                at
             }
         }
     }
@@ -89,13 +86,36 @@ fn shuffle(key: &DomainKey, size: u128) -> Vec<u16> {
     table
 }
 
-fn feistel(cipher: &Aes128, half_bits: u32, value: u128) -> u128 {
+/// A whole walk in one visit to the cipher: entering it costs more than a block
+/// on processors with wide vectors, because the round keys are spread out each time.
+struct Walk<'a> {
+    half_bits: u32,
+    size: u128,
+    at: &'a mut u128,
+}
+
+impl BlockSizeUser for Walk<'_> {
+    type BlockSize = U16;
+}
+
+impl BlockCipherEncClosure for Walk<'_> {
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, backend: &B) {
+        loop {
+            *self.at = feistel(backend, self.half_bits, *self.at);
+            if *self.at < self.size {
+                return;
+            }
+        }
+    }
+}
+
+fn feistel<B: BlockCipherEncBackend<BlockSize = U16>>(cipher: &B, half_bits: u32, value: u128) -> u128 {
     let mask = (1_u128 << half_bits) - 1;
     let (mut left, mut right) = (value >> half_bits, value & mask);
     for round in 0..ROUNDS {
         // A half has at most 63 bits, so the round number never meets it.
         let mut block = (right | u128::from(round) << 120).to_be_bytes().into();
-        cipher.encrypt_block(&mut block);
+        cipher.encrypt_block_inplace(&mut block);
         let next = left ^ (u128::from_be_bytes(block.into()) & mask);
         left = right;
         right = next;
@@ -121,13 +141,32 @@ impl MixedRadix {
     /// has and must be as long; a digit not below its radix is left alone, with
     /// no promise of injectivity for such input. `tweak` separates uses.
     pub fn apply(&self, digits: &mut [u8], radixes: &[u8], tweak: u64) {
-        let (split, length) = (digits.len() / 2, digits.len() as u64);
-        let mut shape = self.start(length, tweak);
-        for chunk in radixes.chunks(16) {
-            self.absorb(&mut shape, chunk);
+        self.cipher.encrypt_with_backend(Rounds { digits, radixes, tweak });
+    }
+}
+
+/// All rounds in one visit to the cipher, as in [`Walk`].
+struct Rounds<'a> {
+    digits: &'a mut [u8],
+    radixes: &'a [u8],
+    tweak: u64,
+}
+
+impl BlockSizeUser for Rounds<'_> {
+    type BlockSize = U16;
+}
+
+impl BlockCipherEncClosure for Rounds<'_> {
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, cipher: &B) {
+        let (split, length) = (self.digits.len() / 2, self.digits.len() as u64);
+        // The first block fixes the lengths of all that follow, which CBC-MAC needs.
+        let mut shape = (u128::from(length) << 64 | u128::from(self.tweak)).to_be_bytes();
+        absorb(cipher, &mut shape, &[]);
+        for chunk in self.radixes.chunks(16) {
+            absorb(cipher, &mut shape, chunk);
         }
-        let (left_radixes, right_radixes) = radixes.split_at(split.min(radixes.len()));
-        let (left, right) = digits.split_at_mut(split);
+        let (left_radixes, right_radixes) = self.radixes.split_at(split.min(self.radixes.len()));
+        let (left, right) = self.digits.split_at_mut(split);
         for round in 0..ROUNDS {
             let (from, to, to_radixes) = if round % 2 == 0 {
                 (&*left, &mut *right, right_radixes)
@@ -135,50 +174,50 @@ impl MixedRadix {
                 (&*right, &mut *left, left_radixes)
             };
             let mut state = shape;
-            self.absorb(&mut state, &[0xff, round]);
-            for chunk in from.chunks(16) {
-                self.absorb(&mut state, chunk);
+            let mut chunks = from.chunks(15);
+            // The last byte of the first block is the round's number.
+            let mut first = [0_u8; 16];
+            for (to, from) in first.iter_mut().zip(chunks.next().unwrap_or_default()) {
+                *to = *from;
             }
-            self.add_keystream(state, to, to_radixes);
+            first[15] = round + 1;
+            absorb(cipher, &mut state, &first);
+            for chunk in chunks {
+                absorb(cipher, &mut state, chunk);
+            }
+            add_keystream(cipher, state, to, to_radixes);
         }
     }
+}
 
-    fn start(&self, length: u64, tweak: u64) -> [u8; 16] {
-        let mut state = (u128::from(length) << 64 | u128::from(tweak)).to_be_bytes();
-        self.absorb(&mut state, &[]);
-        state
+/// One step of CBC-MAC.
+fn absorb<B: BlockCipherEncBackend<BlockSize = U16>>(cipher: &B, state: &mut [u8; 16], chunk: &[u8]) {
+    for (to, from) in state.iter_mut().zip(chunk) {
+        *to ^= from;
     }
+    let mut block = (*state).into();
+    cipher.encrypt_block_inplace(&mut block);
+    *state = block.into();
+}
 
-    /// One step of CBC-MAC; the inputs' lengths are fixed by the first block.
-    fn absorb(&self, state: &mut [u8; 16], chunk: &[u8]) {
-        for (to, from) in state.iter_mut().zip(chunk) {
-            *to ^= from;
-        }
-        let mut block = (*state).into();
-        self.cipher.encrypt_block(&mut block);
-        *state = block.into();
-    }
-
-    /// Adds a digit of the stream to each position. Eight bytes a digit keep the
-    /// bias of the remainder below 2^-56.
-    fn add_keystream(&self, state: [u8; 16], digits: &mut [u8], radixes: &[u8]) {
-        let mut block = state;
-        for (pair, (digits, radixes)) in digits.chunks_mut(2).zip(radixes.chunks(2)).enumerate() {
-            let counter = pair as u64;
-            let mut input = block;
-            for (to, from) in input.iter_mut().zip(counter.to_be_bytes()) {
-                *to ^= from;
+/// Adds a digit of the stream to each position. Four bytes a digit keep the bias
+/// of the remainder below 2^-24.
+fn add_keystream<B: BlockCipherEncBackend<BlockSize = U16>>(
+    cipher: &B,
+    state: [u8; 16],
+    digits: &mut [u8],
+    radixes: &[u8],
+) {
+    for (part, (digits, radixes)) in digits.chunks_mut(4).zip(radixes.chunks(4)).enumerate() {
+        let mut stream = state;
+        absorb(cipher, &mut stream, &(part as u64 + 1).to_be_bytes());
+        for ((digit, radix), word) in digits.iter_mut().zip(radixes).zip(stream.chunks_exact(4)) {
+            if *digit >= *radix {
+                continue;
             }
-            self.absorb(&mut input, &[]);
-            for ((digit, radix), word) in digits.iter_mut().zip(radixes).zip(input.chunks_exact(8)) {
-                if *digit >= *radix {
-                    continue;
-                }
-                let word = word.iter().fold(0_u64, |n, b| n << 8 | u64::from(*b));
-                let sum = (word % u64::from(*radix) + u64::from(*digit)) % u64::from(*radix);
-                *digit = u8::try_from(sum).unwrap_or(*digit);
-            }
-            block = state;
+            let word = word.iter().fold(0_u32, |n, b| n << 8 | u32::from(*b));
+            let sum = (word % u32::from(*radix) + u32::from(*digit)) % u32::from(*radix);
+            *digit = u8::try_from(sum).unwrap_or(*digit);
         }
     }
 }
