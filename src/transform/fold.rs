@@ -5,8 +5,12 @@
 pub(super) fn ascii(c: char) -> &'static str {
     const PLAIN: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
     if c.is_ascii() {
-        let at = PLAIN.find(c.to_ascii_lowercase());
-        return at.and_then(|at| PLAIN.get(at..=at)).unwrap_or("");
+        let at = match c.to_ascii_lowercase() {
+            letter @ 'a'..='z' => letter as usize - 'a' as usize,
+            digit @ '0'..='9' => 26 + digit as usize - '0' as usize,
+            _ => return "",
+        };
+        return PLAIN.get(at..=at).unwrap_or("");
     }
     match super::casing::lower(c) {
         'à' | 'á' | 'â' | 'ã' | 'å' | 'ā' | 'ă' | 'ą' | 'ȧ' => "a",
