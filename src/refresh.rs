@@ -22,7 +22,7 @@ use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
-use crate::postgres::{catalog, watch};
+use crate::postgres::{catalog, foreign, watch};
 use crate::publish::{Build, Database, Marker, Published, RunLock, State, publish};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
@@ -194,6 +194,7 @@ async fn copy(
     let inventory = inventory::read(snapshot.session()).await?;
     let (plan, rules) = decide(options, schema)?;
     check_readable(&plan)?;
+    foreign::refuse_secrets(snapshot.session()).await?;
     account.warn(rules.warnings());
 
     account.step(Step::Schema);

@@ -191,7 +191,10 @@ mod tests {
         assert_eq!(purpose, "3a7776b50a8a8a6f5024b5c8de82d1844a48f7aca4fbf84f3849283e973be66b");
         assert_eq!([0, 1, 999].map(|n| key.permutation(1000).apply(n)), [719, 86, 590]);
         let large = key.permutation(10_u128.pow(18));
-        assert_eq!([0, 1, 10_u128.pow(18) - 1].map(|n| large.apply(n)), [490715690406417632, 728115164955363965, 415044529430386084]);
+        assert_eq!(
+            [0, 1, 10_u128.pow(18) - 1].map(|n| large.apply(n)),
+            [490715690406417632, 728115164955363965, 415044529430386084]
+        );
         let mut digits = [1, 2, 3, 4, 5, 6, 7, 8, 9, 25];
         key.mixed_radix().apply(&mut digits, &[10, 10, 10, 10, 10, 10, 10, 10, 10, 26], 3);
         assert_eq!(digits, [5, 3, 7, 2, 9, 2, 4, 4, 6, 11]);

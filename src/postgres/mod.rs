@@ -8,6 +8,7 @@ pub mod cluster;
 pub mod connect;
 pub mod environment;
 mod fetch;
+pub mod foreign;
 pub mod inventory;
 mod keys;
 mod passfile;
