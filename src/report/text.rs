@@ -1,6 +1,6 @@
 //! The report on a terminal.
 
-use super::Report;
+use super::{Report, Table as TableReport};
 use comfy_table::{CellAlignment, Table, presets};
 use std::fmt::Write;
 
@@ -16,7 +16,8 @@ pub fn render(report: &Report) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    for row in &report.tables {
+    let (shown, rest) = largest(&report.tables);
+    for row in shown {
         let count = |word| row.columns.iter().filter(|c| c.treatment == word).count();
         table.add_row([
             row.name.clone(),
@@ -29,6 +30,10 @@ pub fn render(report: &Report) -> String {
         ]);
     }
     let _ = writeln!(out, "{}", table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n"));
+    if !rest.is_empty() {
+        let rows = rest.iter().map(|table| table.rows).sum();
+        let _ = writeln!(out, " and {} smaller tables with {} rows", rest.len(), grouped(rows));
+    }
     let phases: Vec<String> =
         report.phases.iter().map(|p| format!("{} {:.1} s", p.name, p.seconds)).collect();
     let _ = writeln!(out, "\n  time       {:.1} s: {}", report.seconds, phases.join(", "));
@@ -67,6 +72,22 @@ pub fn render(report: &Report) -> String {
             .unwrap_or_default()
     );
     out
+}
+
+/// How many tables a terminal gets to see; `report.json` has all of them.
+const SHOWN: usize = 40;
+
+/// The tables to show, in their order, and those that are too small for it.
+fn largest(tables: &[TableReport]) -> (Vec<&TableReport>, Vec<&TableReport>) {
+    let mut by_size: Vec<u64> = tables.iter().map(|table| table.bytes).collect();
+    by_size.sort_unstable_by(|a, b| b.cmp(a));
+    let least = by_size.get(SHOWN).copied();
+    let mut room = SHOWN;
+    tables.iter().partition(|table| {
+        let fits = room > 0 && least.is_none_or(|least| table.bytes > least);
+        room -= usize::from(fits);
+        fits
+    })
 }
 
 /// `1 234 567`
