@@ -74,7 +74,7 @@ fn a_table_that_is_locked_at_first_is_waited_for() {
     let play = Play::small("canary");
     let url = play.source.url();
     let holding = std::thread::spawn(move || {
-        execute(&url, &["begin; lock table people in access exclusive mode; select pg_sleep(1.5); commit"]);
+        execute(&url, &["begin; lock table people in access exclusive mode; select pg_sleep(3); commit"]);
     });
     play.wait_for_lock();
     let output = play.refresh_with(&["--max-blocked", "300ms"]);
@@ -141,19 +141,13 @@ fn columns_that_swap_names_all_the_time_never_put_a_masked_value_into_a_kept_col
             }
             swaps
         });
-        let outcomes: Vec<_> = (0..2)
-            .map(|_| {
-                let output = play.refresh_with(&["--max-blocked", "30s", "--retries", "2"]);
-                let leaks = if output.code == 0 { leaks(&play) } else { String::from("0") };
-                (output, leaks)
-            })
-            .collect();
+        let output = play.refresh_with(&["--max-blocked", "30s", "--retries", "2"]);
         done.store(true, Ordering::Relaxed);
         assert!(swapping.join().unwrap() > 4);
-        for (output, leaks) in outcomes {
-            // A moment that was never quiet is no failure of the run's promises.
-            output.assert_code(if output.code == 6 { 6 } else { 0 });
-            assert_eq!(leaks, "0", "values of the masked column reached the target");
+        // That no moment was quiet breaks no promise.
+        if output.code != 6 {
+            output.assert_code(0);
+            assert_eq!(leaks(&play), "0", "values of the masked column reached the target");
         }
     });
 }

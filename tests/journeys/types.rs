@@ -41,13 +41,12 @@ fn masked_columns_change_and_kept_ones_beside_them_do_not() {
         play.refresh().assert_code(0);
     }
     let (source, target) = (play.source.url(), play.target.url());
-    for table in tables(&source) {
-        assert_eq!(count(&source, &format!("only {table}")), count(&target, &format!("only {table}")), "{table}");
-    }
     let report = play.report();
     let mut seen = (0, 0);
     for table in report["tables"].as_array().unwrap() {
         let name = table["name"].as_str().unwrap();
+        let rows = count(&source, &format!("only {name}"));
+        assert_eq!((count(&target, &format!("only {name}")), table["rows"].as_u64()), (rows, Some(rows)), "{name}");
         for decided in table["columns"].as_array().unwrap() {
             let quoted = format!("t.\"{}\"", decided["name"].as_str().unwrap().replace('"', "\"\""));
             let [before, after] = [&source, &target].map(|url| column(url, name, &quoted));

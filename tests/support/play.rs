@@ -63,10 +63,14 @@ impl Play {
         self.folder.path().join("rules.toml").to_str().unwrap().to_owned()
     }
 
-    /// The folder the report is written to.
+    /// What the last [`Play::refresh`] reported.
     pub(crate) fn report(&self) -> serde_json::Value {
-        let text = fs::read_to_string(self.folder.path().join("report/report.json")).unwrap();
-        serde_json::from_str(&text).unwrap()
+        serde_json::from_str(&self.report_text()).unwrap()
+    }
+
+    /// The file of that report; empty after a run that did not publish.
+    pub(crate) fn report_text(&self) -> String {
+        fs::read_to_string(self.folder.path().join("report/report.json")).unwrap()
     }
 
     /// Runs a refresh between two URLs by these rules.
