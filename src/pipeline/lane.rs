@@ -12,7 +12,7 @@ use crate::sink::Writer;
 use crate::source::Rows;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 /// How many batches a lane may have in memory.
@@ -193,8 +193,20 @@ async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, progress: &Pr
         }
         sink.finish().await
     };
+    // Between two batches of a slow reader nothing is written that would fail.
+    let target_gone = async {
+        while !writer.client().is_closed() {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        Err::<(), _>(Error::new(Kind::Target, format!("writing `{table}`: the connection was closed")))
+    };
     // The first failure ends both: a reader would wait for permits that a dead writer never gives back.
-    let (read, written) = tokio::try_join!(read, write)?;
+    let both = async { tokio::try_join!(read, write) };
+    let (read, written) = tokio::select! {
+        biased;
+        both = both => both?,
+        gone = target_gone => return gone,
+    };
     if read != written {
         return Err(Error::new(
             Kind::Verify,
