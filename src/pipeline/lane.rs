@@ -127,7 +127,11 @@ async fn live(
         let writer = Session::open(assignment.build.connect(Kind::Target).await?, Side::Target).await?;
         writer.run("preparing the load", "SET synchronous_commit = off").await?;
         while let Some(chunk) = assignment.queue.next()? {
-            stream(&chunk, &reader, &writer, &assignment.progress).await?;
+            tokio::select! {
+                biased;
+                done = stream(&chunk, &reader, &writer, &assignment.progress) => done?,
+                gone = closed(&writer, &chunk) => return Err(gone),
+            }
         }
         Ok(())
     };
@@ -136,6 +140,14 @@ async fn live(
         // Dropping the connections makes both servers end their statements.
         _ = stop.wait_for(|stopped| *stopped) => Ok(()),
     }
+}
+
+/// Resolves when the target is gone. While a slow source gives no row, nothing is written that would fail.
+async fn closed(writer: &Session, chunk: &Chunk) -> Error {
+    while !writer.connection().is_closed() {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    Error::new(Kind::Target, format!("writing `{}`: the connection was closed", chunk.plan.name))
 }
 
 /// A masked batch on its way, with the permit it must give back.
@@ -193,20 +205,8 @@ async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, progress: &Pr
         }
         sink.finish().await
     };
-    // Between two batches of a slow reader nothing is written that would fail.
-    let target_gone = async {
-        while !writer.client().is_closed() {
-            tokio::time::sleep(Duration::from_millis(500)).await;
-        }
-        Err::<(), _>(Error::new(Kind::Target, format!("writing `{table}`: the connection was closed")))
-    };
     // The first failure ends both: a reader would wait for permits that a dead writer never gives back.
-    let both = async { tokio::try_join!(read, write) };
-    let (read, written) = tokio::select! {
-        biased;
-        both = both => both?,
-        gone = target_gone => return gone,
-    };
+    let (read, written) = tokio::try_join!(read, write)?;
     if read != written {
         return Err(Error::new(
             Kind::Verify,

@@ -55,7 +55,8 @@ enum Pass {
 impl Pass {
     /// The pass of an entry: `12; 0 0 INDEX ATTACH public t_key postgres`.
     fn of(line: &str) -> Self {
-        let entry = line.split_once("; ").and_then(|(_, rest)| rest.splitn(3, ' ').nth(2)).unwrap_or_default();
+        let entry =
+            line.split_once("; ").and_then(|(_, rest)| rest.splitn(3, ' ').nth(2)).unwrap_or_default();
         if entry.starts_with("INDEX ATTACH ") {
             Self::Attach
         } else if entry.starts_with("FK CONSTRAINT ") || entry.starts_with("TRIGGER ") {
@@ -318,8 +319,9 @@ fn restore_error(section: Section, said: &str) -> Error {
 }
 
 fn promise_error(name: &str) -> Error {
-    Error::new(Kind::Verify, format!("the masked rows break `{name}`"))
-        .help("mask the columns of this key so that it holds; `masque check` names the rules that can break one")
+    Error::new(Kind::Verify, format!("the masked rows break `{name}`")).help(
+        "mask the columns of this key so that it holds; `masque check` names the rules that can break one",
+    )
 }
 
 /// The key or check that rows break, by the server's primary message. The name in
@@ -348,7 +350,10 @@ mod tests {
         let said = "pg_restore: error: could not execute query: ERROR:  could not create unique index \"c_key\"\n\
                     DETAIL:  Key (email)=(ann@corp.example) is duplicated.\npg_restore: error: a worker process died unexpectedly\n";
         let error = restore_error(Section::PostData, said);
-        assert_eq!((error.kind(), error.to_string().as_str()), (Kind::Verify, "the masked rows break `c_key`"));
+        assert_eq!(
+            (error.kind(), error.to_string().as_str()),
+            (Kind::Verify, "the masked rows break `c_key`")
+        );
     }
 
     #[test]

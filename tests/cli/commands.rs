@@ -12,7 +12,11 @@ fn check_counts_the_decisions_and_writes_nothing() {
     let source = Database::from(Fixture::Shop);
     let output = run(&["check", "--source", &source.url(), "--rules", &shop_rules()]);
     output.assert_code(0);
-    assert!(output.stdout.contains("every column of") && output.stdout.contains("masked"), "{}", output.stdout);
+    assert!(
+        output.stdout.contains("every column of") && output.stdout.contains("masked"),
+        "{}",
+        output.stdout
+    );
     let output = run(&["check", "--json", "--strict", "--source", &source.url(), "--rules", &shop_rules()]);
     output.assert_code(0);
     assert_eq!(serde_json::from_str::<serde_json::Value>(&output.stdout).unwrap(), serde_json::json!([]));

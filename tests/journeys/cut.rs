@@ -5,7 +5,8 @@ use std::time::Duration;
 
 /// Waits until rows are on their way.
 fn wait_for_rows(source: &str, run: &Started) {
-    let sql = "select count(*) from pg_stat_activity where state = 'active' and starts_with(query, 'COPY (SELECT')";
+    let sql =
+        "select count(*) from pg_stat_activity where state = 'active' and starts_with(query, 'COPY (SELECT')";
     wait_until(&format!("rows move: {}", run.said()), Duration::from_secs(30), || value(source, sql) != "0");
 }
 
@@ -15,10 +16,13 @@ fn a_server_that_crashes_under_a_run_ends_the_run_and_nothing_else() {
     let (production, staging) = (start("cutsource", &[]), start("cuttarget", &[]));
     let (source, target) = (production.url_with_password("postgres"), staging.url_with_password("served"));
     let maintenance = staging.url_with_password("postgres");
-    execute(&source, &[
-        "create table people (id integer primary key, email text not null)",
-        "insert into people select n, n || '@canary.example' from generate_series(1, 300) n",
-    ]);
+    execute(
+        &source,
+        &[
+            "create table people (id integer primary key, email text not null)",
+            "insert into people select n, n || '@canary.example' from generate_series(1, 300) n",
+        ],
+    );
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, more: &str| {
         let path = folder.path().join(name);
@@ -28,7 +32,8 @@ fn a_server_that_crashes_under_a_run_ends_the_run_and_nothing_else() {
     };
     let slow = file("slow.toml", "[rows]\npeople = { where = \"pg_sleep(0.05)::text is not null\" }\n");
     let fast = file("fast.toml", "");
-    let args = |rules| ["refresh", "--source", &source, "--target", &target, "--rules", rules].map(str::to_owned);
+    let args =
+        |rules| ["refresh", "--source", &source, "--target", &target, "--rules", rules].map(str::to_owned);
     let refresh = |rules| run(&args(rules).each_ref().map(String::as_str));
     let begin = |rules| Started::new(&args(rules).each_ref().map(String::as_str));
     let served = || value(&target, "select md5(string_agg(email, ',' order by id)) from people");
@@ -45,6 +50,7 @@ fn a_server_that_crashes_under_a_run_ends_the_run_and_nothing_else() {
     refresh(&fast).assert_code(0);
     assert_eq!(count(&target, "people"), 300);
     assert!(served() != before, "the last run published nothing");
-    let builds = query(&maintenance, "select datname from pg_database where datname like '%\\_\\_masque\\_%'");
+    let builds =
+        query(&maintenance, "select datname from pg_database where datname like '%\\_\\_masque\\_%'");
     assert!(builds.is_empty(), "{builds:?}");
 }

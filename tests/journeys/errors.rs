@@ -111,7 +111,9 @@ fn a_path_that_nobody_decided_on_stops_the_run_without_its_value() {
 
 #[test]
 fn a_mistake_in_a_condition_on_rows_is_told_without_a_value() {
-    for (condition, words) in [("no_such_column = 1", ["people", "42703"]), ("code::integer > 1", ["people", "22P02"])] {
+    for (condition, words) in
+        [("no_such_column = 1", ["people", "42703"]), ("code::integer > 1", ["people", "22P02"])]
+    {
         let rules = format!("code = \"letters\"\n[rows]\npeople = {{ where = \"{condition}\" }}\n");
         let play = play("id integer primary key, code text", "(1, 'CANARY')", &rules);
         let output = play.refresh();
@@ -125,11 +127,14 @@ fn a_mistake_in_a_condition_on_rows_is_told_without_a_value() {
 fn a_value_in_a_default_of_the_schema_is_not_shown_when_the_schema_fails() {
     let play = play("id integer primary key, code text", "(1, 'CANARY')", "code = \"letters\"\n");
     // On the build the function does not find its table yet, and says so with the values it was given.
-    execute(&play.source.url(), &[
-        "create function tells(text) returns text language plpgsql immutable as $$ begin \
+    execute(
+        &play.source.url(),
+        &[
+            "create function tells(text) returns text language plpgsql immutable as $$ begin \
          if current_database() like '%\\_\\_masque\\_%' then raise exception 'bad value %', $1; end if; return $1; end $$",
-        "alter table people add constraint told check (public.tells('canary7f3a' || code) is not null)",
-    ]);
+            "alter table people add constraint told check (public.tells('canary7f3a' || code) is not null)",
+        ],
+    );
     let output = play.refresh();
     assert!([4, 7].contains(&output.code), "{}", output.stderr);
     output.assert_says(&["people"]).assert_silent_about(CANARY);

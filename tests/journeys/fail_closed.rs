@@ -26,7 +26,10 @@ fn an_undecided_column_stops_the_run_before_a_row_is_read() {
     let (length, published) = (statements().len(), catalog(&play));
     assert_ne!(published, before);
 
-    execute(&source, &["alter table people add column shoe_size text", "insert into people values (1, '', '', 'canary')"]);
+    execute(
+        &source,
+        &["alter table people add column shoe_size text", "insert into people values (1, '', '', 'canary')"],
+    );
     let outputs = [
         crate::support::run(&["check", "--source", &source, "--rules", &play.rules()]),
         play.refresh_between(&source, &play.target.url(), &[]),
@@ -37,7 +40,10 @@ fn an_undecided_column_stops_the_run_before_a_row_is_read() {
     let after = statements();
     let lines: Vec<&str> = after[length..].lines().filter(|line| line.contains("statement:")).collect();
     assert!(lines.len() > 10, "the log ends too early");
-    assert!(!lines.iter().any(|line| line.contains("COPY")), "rows were read although a column was undecided");
+    assert!(
+        !lines.iter().any(|line| line.contains("COPY")),
+        "rows were read although a column was undecided"
+    );
     assert_eq!(catalog(&play), published, "the target's server was touched");
 }
 

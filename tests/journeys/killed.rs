@@ -16,11 +16,14 @@ fn published() -> (Play, String) {
 
 /// Makes every build spend seconds on an index; the source itself is not slowed.
 fn index_slowly(play: &Play) {
-    execute(&play.source.url(), &[
-        "create function slowly(id integer) returns integer language plpgsql immutable as $$ begin \
+    execute(
+        &play.source.url(),
+        &[
+            "create function slowly(id integer) returns integer language plpgsql immutable as $$ begin \
          if current_database() like '%\\_\\_masque\\_%' then perform pg_sleep(0.05); end if; return id; end $$",
-        "create index people_slowly_idx on people (public.slowly(id))",
-    ]);
+            "create index people_slowly_idx on people (public.slowly(id))",
+        ],
+    );
 }
 
 #[track_caller]
@@ -32,7 +35,10 @@ fn assert_recovers(play: &Play, served: &str) {
 
 #[track_caller]
 fn assert_next_run_clears_up(play: &Play) {
-    execute(&play.source.url(), &["drop index if exists people_slowly_idx", "update people set note = 'new' where id = 1"]);
+    execute(
+        &play.source.url(),
+        &["drop index if exists people_slowly_idx", "update people set note = 'new' where id = 1"],
+    );
     play.read_fast();
     play.refresh().assert_code(0);
     assert_eq!(play.builds(), Vec::<String>::new());

@@ -20,7 +20,8 @@ fn a_role_that_may_only_read_and_one_that_may_only_create_databases_are_enough()
     create_role(Side::Production, "plain_reader", "in role pg_read_all_data");
     create_role(Side::Staging, "plain_loader", "createdb");
     let source = Database::from(Fixture::Shop);
-    let play = Play::new(source, &std::fs::read_to_string(crate::house::top().join("rules/shop.toml")).unwrap());
+    let play =
+        Play::new(source, &std::fs::read_to_string(crate::house::top().join("rules/shop.toml")).unwrap());
     let source = as_role(&play.source.url(), "plain_reader");
     let target = as_role(&play.target.url(), "plain_loader");
     for _ in 0..2 {
@@ -156,10 +157,10 @@ fn columns_that_swap_names_all_the_time_never_put_a_masked_value_into_a_kept_col
 fn rows_hidden_by_row_security_are_never_left_out_in_silence() {
     create_role(Side::Production, "secured_reader", "in role pg_read_all_data");
     let play = Play::small("canary");
-    execute(&play.source.url(), &[
-        "alter table people enable row level security",
-        "create policy few on people using (id < 10)",
-    ]);
+    execute(
+        &play.source.url(),
+        &["alter table people enable row level security", "create policy few on people using (id < 10)"],
+    );
     let source = as_role(&play.source.url(), "secured_reader");
     let output = play.refresh_between(&source, &play.target.url(), &[]);
     output.assert_code(6).assert_says(&["people", "BYPASSRLS"]);

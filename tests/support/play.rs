@@ -11,7 +11,8 @@ use tempfile::TempDir;
 const SECRET: &str = "1f2e3d4c5b6a79880f1e2d3c4b5a69781f2e3d4c5b6a79880f1e2d3c4b5a6978";
 
 /// The rules of [`Play::small`], and a beginning for others.
-const SMALL: &str = "masque = 1\n[table.people]\nid = \"keep\"\nnote = \"keep\"\nemail = { with = \"email\", by = \"id\" }\n";
+const SMALL: &str =
+    "masque = 1\n[table.people]\nid = \"keep\"\nnote = \"keep\"\nemail = { with = \"email\", by = \"id\" }\n";
 
 /// Source, target and rules of one test.
 pub(crate) struct Play {
@@ -34,12 +35,15 @@ impl Play {
     /// One small table, `people`, with an `id`, a kept `note` and a masked `email` that no mask invents.
     pub(crate) fn small(stem: &str) -> Self {
         let source = Database::from(Fixture::Empty);
-        execute(&source.url(), &[
-            "create table people (id integer primary key, note text, email text not null)",
-            &format!(
-                "insert into people select n, 'note ' || n, '{stem}.' || n || '@example.com' from generate_series(1, 300) n"
-            ),
-        ]);
+        execute(
+            &source.url(),
+            &[
+                "create table people (id integer primary key, note text, email text not null)",
+                &format!(
+                    "insert into people select n, 'note ' || n, '{stem}.' || n || '@example.com' from generate_series(1, 300) n"
+                ),
+            ],
+        );
         Self::new(source, SMALL)
     }
 
@@ -50,7 +54,9 @@ impl Play {
 
     /// Makes the source give its 300 small rows in about 15 seconds instead of at once.
     pub(crate) fn read_slowly(&self) {
-        self.write_rules(&format!("{SMALL}[rows]\npeople = {{ where = \"pg_sleep(0.05)::text is not null\" }}\n"));
+        self.write_rules(&format!(
+            "{SMALL}[rows]\npeople = {{ where = \"pg_sleep(0.05)::text is not null\" }}\n"
+        ));
     }
 
     /// The rules of a small play as they were.
