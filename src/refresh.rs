@@ -146,6 +146,7 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
     drop(stop);
     let held = snapshot.age();
     drop(snapshot);
+    drop(watcher);
     let outcome = match outcome {
         Ok(copied) => finish(stage, &copied, &mut account).await.map(|published| (copied, published)),
         Err(failure) => Err(failure),

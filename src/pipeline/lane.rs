@@ -12,7 +12,7 @@ use crate::sink::Writer;
 use crate::source::Rows;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 /// How many batches a lane may have in memory.
@@ -127,7 +127,11 @@ async fn live(
         let writer = Session::open(assignment.build.connect(Kind::Target).await?, Side::Target).await?;
         writer.run("preparing the load", "SET synchronous_commit = off").await?;
         while let Some(chunk) = assignment.queue.next()? {
-            stream(&chunk, &reader, &writer, &assignment.progress).await?;
+            tokio::select! {
+                biased;
+                done = stream(&chunk, &reader, &writer, &assignment.progress) => done?,
+                gone = closed(&writer, &chunk) => return Err(gone),
+            }
         }
         Ok(())
     };
@@ -136,6 +140,14 @@ async fn live(
         // Dropping the connections makes both servers end their statements.
         _ = stop.wait_for(|stopped| *stopped) => Ok(()),
     }
+}
+
+/// Resolves when the target is gone. While a slow source gives no row, nothing is written that would fail.
+async fn closed(writer: &Session, chunk: &Chunk) -> Error {
+    while !writer.connection().is_closed() {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    Error::new(Kind::Target, format!("writing `{}`: the connection was closed", chunk.plan.name))
 }
 
 /// A masked batch on its way, with the permit it must give back.

@@ -38,6 +38,33 @@ pub struct SchemaArchive {
     directory: TempDir,
     tools: Tools,
     left_out: Vec<(String, u64)>,
+    attaches: bool,
+}
+
+/// What is restored together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pass {
+    /// All that needs no index of a partitioned table to be whole.
+    Main,
+    /// Indexes of partitions joining their parents', one after the other.
+    Attach,
+    /// Foreign keys, which may point at such an index, and triggers.
+    Last,
+}
+
+impl Pass {
+    /// The pass of an entry: `12; 0 0 INDEX ATTACH public t_key postgres`.
+    fn of(line: &str) -> Self {
+        let entry =
+            line.split_once("; ").and_then(|(_, rest)| rest.splitn(3, ' ').nth(2)).unwrap_or_default();
+        if entry.starts_with("INDEX ATTACH ") {
+            Self::Attach
+        } else if entry.starts_with("FK CONSTRAINT ") || entry.starts_with("TRIGGER ") {
+            Self::Last
+        } else {
+            Self::Main
+        }
+    }
 }
 
 /// Which half of the schema to make.
@@ -58,7 +85,7 @@ impl SchemaArchive {
         let directory = tempfile::Builder::new().prefix("masque-").tempdir().map_err(|e| {
             Error::usage("can't make a private directory for the schema").because(e).help("set TMPDIR")
         })?;
-        let this = Self { directory, tools: tools.clone(), left_out: Vec::new() };
+        let this = Self { directory, tools: tools.clone(), left_out: Vec::new(), attaches: false };
         let mut command = this.command(&tools.pg_dump, source)?;
         command
             .args(["--format=custom", "--compress=0", "--schema-only", "--no-owner", "--no-privileges"])
@@ -88,6 +115,22 @@ impl SchemaArchive {
     /// Target for what the server lacks; verify for a key or check that the rows
     /// break, which is a broken promise.
     pub async fn restore(&self, section: Section, target: &Url, lanes: usize) -> Result<()> {
+        let lanes = lanes.max(1);
+        match section {
+            Section::PreData => self.restore_listed(section, Pass::Main, target, 1).await,
+            Section::PostData => {
+                self.restore_listed(section, Pass::Main, target, lanes).await?;
+                if self.attaches {
+                    // Side by side, two of them in a tree of partitions do not see each other,
+                    // and the root's index stays invalid.
+                    self.restore_listed(section, Pass::Attach, target, 1).await?;
+                }
+                self.restore_listed(section, Pass::Last, target, lanes).await
+            }
+        }
+    }
+
+    async fn restore_listed(&self, section: Section, pass: Pass, target: &Url, jobs: usize) -> Result<()> {
         let mut command = self.command(&self.tools.pg_restore, target)?;
         let name = match section {
             Section::PreData => "pre-data",
@@ -96,9 +139,9 @@ impl SchemaArchive {
         command
             .args(["--no-owner", "--no-privileges", "--exit-on-error", "--no-password"])
             .arg(format!("--section={name}"))
-            .arg(format!("--jobs={}", if section == Section::PostData { lanes.max(1) } else { 1 }))
+            .arg(format!("--jobs={jobs}"))
             .arg("--use-list")
-            .arg(self.list())
+            .arg(self.list(pass))
             .arg(self.file());
         let output = run(command).await?;
         if output.status.success() {
@@ -112,8 +155,12 @@ impl SchemaArchive {
         self.directory.path().join("schema.dump")
     }
 
-    fn list(&self) -> PathBuf {
-        self.directory.path().join("schema.list")
+    fn list(&self, pass: Pass) -> PathBuf {
+        self.directory.path().join(match pass {
+            Pass::Main => "schema.list",
+            Pass::Attach => "attach.list",
+            Pass::Last => "last.list",
+        })
     }
 
     /// A tool's command line: passwords travel in a private file, never in
@@ -151,7 +198,7 @@ impl SchemaArchive {
             return Err(Error::internal("pg_restore can't list the schema dump that pg_dump wrote"));
         }
         let listing = String::from_utf8_lossy(&output.stdout);
-        let mut kept = String::with_capacity(listing.len());
+        let mut kept = [const { String::new() }; 3];
         for line in listing.lines() {
             match entry_type(line) {
                 Some(kind) if !line.starts_with(';') => {
@@ -161,12 +208,18 @@ impl SchemaArchive {
                     }
                 }
                 _ => {
-                    kept.push_str(line);
-                    kept.push('\n');
+                    let pass = Pass::of(line);
+                    self.attaches |= pass == Pass::Attach;
+                    if let Some(kept) = kept.get_mut(pass as usize) {
+                        kept.push_str(line);
+                        kept.push('\n');
+                    }
                 }
             }
         }
-        write_private(&self.list(), &kept)?;
+        for (pass, kept) in [Pass::Main, Pass::Attach, Pass::Last].into_iter().zip(&kept) {
+            write_private(&self.list(pass), kept)?;
+        }
         Ok(self)
     }
 }
@@ -239,7 +292,11 @@ fn restore_error(section: Section, said: &str) -> Error {
             .help("install client tools of one version, or point MASQUE_PG_BINDIR at them");
     }
     let Some(entry) = entry else {
-        return Error::new(Kind::Target, "pg_restore could not make the schema on the target");
+        // With several jobs the tool does not always say which entry it was.
+        return match broken_promise(said) {
+            Some(name) => promise_error(&name),
+            None => Error::new(Kind::Target, "pg_restore could not make the schema on the target"),
+        };
     };
     // The last word is the owner.
     let entry = entry.rsplit_once(' ').map_or(entry, |(entry, _)| entry);
@@ -247,16 +304,8 @@ fn restore_error(section: Section, said: &str) -> Error {
         && ["CONSTRAINT", "FK CONSTRAINT", "CHECK CONSTRAINT", "INDEX"]
             .iter()
             .any(|kind| entry.starts_with(kind));
-    let refused = [
-        "could not create unique index",
-        "violates foreign key constraint",
-        "is violated by some row",
-        "conflicts with key",
-        "could not create exclusion constraint",
-    ];
-    if is_promise && refused.iter().any(|words| said.contains(words)) {
-        return Error::new(Kind::Verify, format!("the masked rows break `{entry}`"))
-            .help("mask the columns of this key so that it holds; `masque check` names the rules that can break one");
+    if is_promise && broken_promise(said).is_some() {
+        return promise_error(entry);
     }
     let error = Error::new(Kind::Target, format!("the target can't make `{entry}`"));
     if said.contains("No space left on device") {
@@ -271,9 +320,51 @@ fn restore_error(section: Section, said: &str) -> Error {
     error
 }
 
+fn promise_error(name: &str) -> Error {
+    Error::new(Kind::Verify, format!("the masked rows break `{name}`")).help(
+        "mask the columns of this key so that it holds; `masque check` names the rules that can break one",
+    )
+}
+
+/// The key or check that rows break, by the server's primary message. The name in
+/// quotes there is an object's; what quotes rows are the lines below it.
+fn broken_promise(said: &str) -> Option<String> {
+    const REFUSED: [&str; 5] = [
+        "could not create unique index",
+        "violates foreign key constraint",
+        "check constraint",
+        "could not create exclusion constraint",
+        "contains null values",
+    ];
+    let line = said.lines().filter_map(|line| line.split_once("ERROR:  ")).map(|(_, line)| line);
+    let line = line.into_iter().find(|line| REFUSED.iter().any(|words| line.contains(words)))?;
+    let words = REFUSED.iter().find_map(|words| line.split_once(words)).map_or(line, |(_, rest)| rest);
+    let name = words.split('"').nth(1).or_else(|| line.split('"').nth(1)).unwrap_or("a key or check");
+    Some(name.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_broken_under_several_jobs_is_named_too() {
+        let said = "pg_restore: error: could not execute query: ERROR:  could not create unique index \"c_key\"\n\
+                    DETAIL:  Key (email)=(ann@corp.example) is duplicated.\npg_restore: error: a worker process died unexpectedly\n";
+        let error = restore_error(Section::PostData, said);
+        assert_eq!(
+            (error.kind(), error.to_string().as_str()),
+            (Kind::Verify, "the masked rows break `c_key`")
+        );
+    }
+
+    #[test]
+    fn indexes_of_partitions_are_attached_between_the_other_entries() {
+        assert_eq!(Pass::of("12; 0 0 INDEX ATTACH public t_key postgres"), Pass::Attach);
+        assert_eq!(Pass::of("12; 1259 1 INDEX public t_key postgres"), Pass::Main);
+        assert_eq!(Pass::of("12; 2606 1 FK CONSTRAINT public t t_key postgres"), Pass::Last);
+        assert_eq!(Pass::of("12; 2606 1 CONSTRAINT public t t_key postgres"), Pass::Main);
+    }
 
     #[test]
     fn what_never_reaches_staging_is_known_by_its_entry() {

@@ -53,8 +53,8 @@ impl Session {
         if side == Side::Source {
             this.run("preparing the session", "SET default_transaction_read_only = on").await?;
         }
-        // Found out by the server within seconds once we are gone (PostgreSQL 14).
-        this.run("preparing the session", "SET client_connection_check_interval = '10s'").await.ok();
+        // A statement that sends nothing for long must not keep its locks after we gave way (PostgreSQL 14).
+        this.run("preparing the session", "SET client_connection_check_interval = '1s'").await.ok();
         let encoding: String = this.one("reading the encoding", "SHOW server_encoding", &[]).await?.get(0);
         if encoding == "SQL_ASCII" {
             // Bytes of no known encoding must not be converted on their way.

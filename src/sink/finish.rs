@@ -46,7 +46,8 @@ pub async fn remake(build: &Session, plan: &Plan) -> Result<()> {
             continue;
         }
         let doing = format!("remaking columns of `{}`", table.name);
-        build.run(&doing, &format!("UPDATE ONLY {} SET {}", table.name.sql(), sets.join(", "))).await?;
+        let sql = format!("UPDATE ONLY {} SET {}", table.name.sql(), sets.join(", "));
+        build.run(&doing, &sql).await.map_err(super::broken_by_rows)?;
         for (column, not_null, _) in remade(table) {
             if not_null {
                 let sql = format!(
@@ -54,7 +55,7 @@ pub async fn remake(build: &Session, plan: &Plan) -> Result<()> {
                     table.name.sql(),
                     identifier(column)
                 );
-                build.run(&doing, &sql).await?;
+                build.run(&doing, &sql).await.map_err(super::broken_by_rows)?;
             }
         }
     }

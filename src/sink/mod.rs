@@ -4,12 +4,20 @@ mod finish;
 
 pub use finish::{analyze, loosen, refresh_views, remake, set_sequences};
 
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::format::{Wire, binary};
 use crate::postgres::session::Session;
 use bytes::Bytes;
 use futures_util::SinkExt;
 use std::pin::Pin;
+
+/// A server that refuses masked rows for their values is not at fault: the copy broke a promise.
+fn broken_by_rows(error: Error) -> Error {
+    match error.sqlstate().and_then(|state| state.get(..2)) {
+        Some("22" | "23") => error.with_kind(Kind::Verify).help("give the column a rule whose values fit it"),
+        _ => error,
+    }
+}
 
 /// One chunk's way into its table: one `COPY` statement.
 pub struct Writer<'a> {
@@ -43,7 +51,7 @@ impl<'a> Writer<'a> {
     /// Target, where the server refuses a row or the connection fails.
     pub async fn write(&mut self, rows: Bytes) -> Result<()> {
         let sent = self.sink.feed(rows).await;
-        sent.map_err(|e| self.session.error(&format!("writing `{}`", self.table), &e))
+        sent.map_err(|e| self.refused(&e))
     }
 
     /// Ends the statement and gives the number of rows the server took.
@@ -55,6 +63,10 @@ impl<'a> Writer<'a> {
             self.write(Bytes::from_static(&binary::TRAILER)).await?;
         }
         let done = self.sink.as_mut().finish().await;
-        done.map_err(|e| self.session.error(&format!("writing `{}`", self.table), &e))
+        done.map_err(|e| self.refused(&e))
+    }
+
+    fn refused(&self, error: &tokio_postgres::Error) -> Error {
+        broken_by_rows(self.session.error(&format!("writing `{}`", self.table), error))
     }
 }

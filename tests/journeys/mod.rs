@@ -1,3 +1,12 @@
 //! Whole refreshes, from command line to published database.
 
+mod cut;
 mod datasets;
+mod errors;
+mod fail_closed;
+mod guard;
+mod killed;
+mod production;
+mod regression;
+mod shop;
+mod types;

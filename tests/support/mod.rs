@@ -2,12 +2,16 @@
 
 mod database;
 mod fixture;
+mod play;
 mod program;
 mod query;
 mod server;
+mod started;
 
 pub(crate) use database::{Database, dataset};
 pub(crate) use fixture::Fixture;
+pub(crate) use play::Play;
 pub(crate) use program::{Output, run, run_with};
-pub(crate) use query::{count, execute, query, value};
-pub(crate) use server::Side;
+pub(crate) use query::{count, digests, execute, query, tables, value};
+pub(crate) use server::{Side, start};
+pub(crate) use started::{Started, wait_until};

@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 /// Longer than any test's refresh takes on a slow machine: a run that hangs fails instead of stopping the suite.
@@ -19,7 +21,7 @@ pub(crate) struct Output {
     pub(crate) stdout: String,
     /// What it complained about.
     pub(crate) stderr: String,
-    command: String,
+    pub(super) command: String,
 }
 
 impl Output {
@@ -58,26 +60,36 @@ pub(crate) fn run(args: &[&str]) -> Output {
 
 /// As [`run`], with variables set on top.
 pub(crate) fn run_with(args: &[&str], variables: &[(&str, OsString)]) -> Output {
-    // An empty home: no password file, no certificates, no preferences of whoever runs the tests.
     let home = tempfile::tempdir().unwrap();
-    let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_masque"));
-    command.args(args).env_clear().env("HOME", home.path()).env("LC_ALL", "C.UTF-8").current_dir(home.path());
+    let mut command = assert_cmd::Command::from_std(dressed(args, variables, home.path()));
+    let output = command.timeout(PATIENCE).output().unwrap();
+    Output {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        command: shown(args),
+    }
+}
+
+/// The program's command in an empty home: no password file, no certificates, no preferences of whoever runs the tests.
+pub(super) fn dressed(args: &[&str], variables: &[(&str, OsString)], home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_masque"));
+    command.args(args).env_clear().env("HOME", home).env("LC_ALL", "C.UTF-8").current_dir(home);
     for name in INHERITED {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);
         }
     }
-    command.envs(variables.iter().map(|(name, value)| (name, value))).timeout(PATIENCE);
-    let output = command.output().unwrap();
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+    command
+}
+
+/// The command for a message: URLs hold passwords.
+pub(super) fn shown(args: &[&str]) -> String {
     let mut shown = String::from("`masque");
     for arg in args {
         let _ = write!(shown, " {}", if arg.starts_with("postgres://") { "URL" } else { arg });
     }
     shown.push('`');
-    Output {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        command: shown,
-    }
+    shown
 }

@@ -28,6 +28,23 @@ pub(crate) fn count(url: &str, table: &str) -> u64 {
     value(url, &format!("select count(*) from {table}")).parse().unwrap()
 }
 
+/// Every table with rows of its own, and every filled materialized view, as SQL writes it.
+pub(crate) fn tables(url: &str) -> Vec<String> {
+    let sql = "select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace \
+        where c.relkind in ('r', 'm') and c.relispopulated and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' order by 1";
+    query(url, sql).into_iter().flatten().flatten().collect()
+}
+
+/// One digest of all rows of each table, as the server prints them.
+pub(crate) fn digests(url: &str, tables: &[String]) -> Vec<(String, String)> {
+    let digest = |table: &String| {
+        format!("select md5(string_agg(t::text, E'\\n' order by t::text collate \"C\")) from only {table} t")
+    };
+    let sql: Vec<String> = tables.iter().map(digest).collect();
+    let found = query(url, &sql.join(";\n")).into_iter().flatten().map(Option::unwrap_or_default);
+    tables.iter().cloned().zip(found).collect()
+}
+
 /// Runs batches of statements one after the other in one session.
 pub(crate) fn execute(url: &str, batches: &[&str]) {
     with_client(url, async |client| {

@@ -20,8 +20,8 @@ impl Side {
         static PRODUCTION: OnceLock<Cluster> = OnceLock::new();
         static STAGING: OnceLock<Cluster> = OnceLock::new();
         match self {
-            Self::Production => PRODUCTION.get_or_init(|| start("production")),
-            Self::Staging => STAGING.get_or_init(|| start("staging")),
+            Self::Production => PRODUCTION.get_or_init(|| start("production", &[])),
+            Self::Staging => STAGING.get_or_init(|| start("staging", &[])),
         }
     }
 
@@ -43,11 +43,15 @@ pub(crate) fn programs() -> &'static Path {
     &binaries().server
 }
 
-fn start(name: &str) -> Cluster {
-    let settings = Settings::new(format!("test{name}"))
+/// A server of its own, for what would disturb other tests.
+pub(crate) fn start(name: &str, lines: &[(&str, &str)]) -> Cluster {
+    let mut settings = Settings::new(format!("test{name}"))
         .set("max_connections", "200")
         // A worker of it may sit in a template at the moment it is copied.
         .set("autovacuum", "off")
         .set("max_wal_size", "4GB");
+    for (key, value) in lines {
+        settings = settings.set(key, *value);
+    }
     Cluster::start(binaries(), settings).unwrap_or_else(|error| panic!("{error}: {:?}", error.help_text()))
 }

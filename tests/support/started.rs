@@ -1,0 +1,83 @@
+//! The program while it runs: to be watched, interrupted and killed.
+
+use super::Output;
+use super::program::{dressed, shown};
+use std::fs::{self, File};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// A run that goes on beside the test and ends with this value.
+pub(crate) struct Started {
+    child: Child,
+    folder: TempDir,
+    command: String,
+}
+
+impl Started {
+    /// Starts `masque` with some arguments.
+    pub(crate) fn new(args: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name| File::create(folder.path().join(name)).unwrap();
+        // Files, because nobody reads a pipe meanwhile.
+        let child = dressed(args, &[], folder.path())
+            .stdin(Stdio::null())
+            .stdout(file("stdout"))
+            .stderr(file("stderr"))
+            .spawn()
+            .unwrap();
+        Self { child, folder, command: shown(args) }
+    }
+
+    /// Sends a signal by its name, such as `INT`.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "the signal {name} could not be sent");
+    }
+
+    /// Ends it as an out-of-memory killer would, children excepted.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// What it has complained about so far.
+    pub(crate) fn said(&self) -> String {
+        fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default()
+    }
+
+    /// Waits for its end; one that is later than `limit` fails the test.
+    #[track_caller]
+    pub(crate) fn end_within(mut self, limit: Duration) -> Output {
+        let until = Instant::now() + limit;
+        let status = loop {
+            match self.child.try_wait().unwrap() {
+                Some(status) => break status,
+                None if Instant::now() > until => {
+                    panic!("{} did not end within {limit:?}\n{}", self.command, self.said())
+                }
+                None => std::thread::sleep(Duration::from_millis(10)),
+            }
+        };
+        let stdout = fs::read_to_string(self.folder.path().join("stdout")).unwrap_or_default();
+        let command = std::mem::take(&mut self.command);
+        Output { code: status.code().unwrap_or(-1), stdout, stderr: self.said(), command }
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits until something is so, and fails after `limit`.
+#[track_caller]
+pub(crate) fn wait_until(what: &str, limit: Duration, mut is_so: impl FnMut() -> bool) {
+    let until = Instant::now() + limit;
+    while !is_so() {
+        assert!(Instant::now() < until, "after {limit:?} it is still not so that {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
