@@ -27,7 +27,7 @@ use crate::publish::{Build, Database, Marker, Published, RunLock, State, publish
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
 use crate::schema::Schema;
-use crate::{sink, verify};
+use crate::{sink, source, verify};
 use account::Account;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -111,6 +111,13 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
         return Err(Error::new(Kind::Guard, "the target is its server's maintenance database")
             .help("give `--target` another database, or name another one with `--maintenance-db`"));
     }
+    if target.database().len() > 63 {
+        return Err(Error::usage("the target's name is longer than the 63 bytes PostgreSQL keeps of a name"));
+    }
+    if matches!(target.database(), "template0" | "template1") {
+        return Err(Error::new(Kind::Guard, "the target is a template of its server")
+            .help("give `--target` the URL of staging"));
+    }
     let old = options.guard.check(&reader, &admin, &target).await?;
     let lock = RunLock::take(holder, target.database(), options.lock_wait).await?;
     for name in Build::sweep(&admin, target.database()).await? {
@@ -171,6 +178,7 @@ struct Copied {
     taken_at: String,
     archive: SchemaArchive,
     inventory: Inventory,
+    large_objects: u64,
     progress: Arc<Progress>,
 }
 
@@ -193,9 +201,11 @@ async fn copy(
     account.step(Step::Plan);
     let schema = catalog::read(snapshot.session()).await?;
     let inventory = inventory::read(snapshot.session()).await?;
+    let large_objects = inventory::count_large_objects(snapshot.session()).await?;
     let (plan, rules) = decide(options, schema)?;
     check_readable(&plan)?;
     foreign::refuse_secrets(snapshot.session()).await?;
+    source::check_conditions(snapshot.session(), &plan).await?;
     account.warn(rules.warnings());
 
     account.step(Step::Schema);
@@ -231,6 +241,7 @@ async fn copy(
         taken_at: snapshot.taken_at().to_owned(),
         archive,
         inventory,
+        large_objects,
         progress,
     })
 }

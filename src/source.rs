@@ -2,10 +2,34 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::format::{Wire, binary};
+use crate::plan::Plan;
 use crate::postgres::session::Session;
+use crate::rules::Rows as Condition;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use std::pin::Pin;
+
+/// Lets the server read the conditions of `[rows]` before anything is made: it
+/// plans them and runs nothing.
+///
+/// # Errors
+/// Rules, naming the table, where a condition is no SQL or names what is not there.
+pub async fn check_conditions(session: &Session, plan: &Plan) -> Result<()> {
+    for table in &plan.tables {
+        if let Condition::Where(condition) = &table.rows {
+            let sql = format!("SELECT FROM ONLY {} WHERE ({condition}\n)", table.name.sql());
+            session.client().prepare(&sql).await.map_err(|e| {
+                session
+                    .error(&format!("the condition in `[rows]` for `{}`", table.name), &e)
+                    .with_kind(Kind::Rules)
+                    .help(
+                        "it must be a condition on the table's columns; name other tables with their schema",
+                    )
+            })?;
+        }
+    }
+    Ok(())
+}
 
 /// One chunk's rows, a message a row, header and trailer removed.
 pub struct Rows {

@@ -47,6 +47,10 @@ impl Check {
                 return Err(Failure::Rules(problems));
             }
         };
+        block_on(async {
+            let session = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
+            Ok(crate::source::check_conditions(&session, &plan).await?)
+        })?;
         let warnings = decided.warnings();
         if self.json {
             output::print(&diagnostics::json(warnings));

@@ -12,6 +12,15 @@ pub(super) async fn interrupted() -> Error {
     };
     let kind = next(&mut interrupt, &mut terminate).await;
     tokio::spawn(async move {
+        // A supervisor may signal the process and its group: two within a moment are one.
+        let moment = tokio::time::sleep(std::time::Duration::from_millis(500));
+        tokio::pin!(moment);
+        loop {
+            tokio::select! {
+                () = &mut moment => break,
+                _ = next(&mut interrupt, &mut terminate) => {}
+            }
+        }
         let kind = next(&mut interrupt, &mut terminate).await;
         std::process::exit(i32::from(kind.exit_code()));
     });

@@ -72,7 +72,7 @@ impl Problem {
             Self::Column(column, Unreadable(why)) => {
                 let name = plan.columns.get(column).map(|c| quote(&c.name)).unwrap_or_default();
                 Error::new(Kind::Rules, format!("`{}.{name}`: row {row} can't be masked: {why}", plan.name))
-                    .help("give the column a rule that can read all its values, such as `letters`, `redact` or `null`")
+                    .help("give the column a rule that can read all its values; `masque transformers` lists what there is")
             }
             Self::Identity(Unreadable(why)) => Error::new(
                 Kind::Rules,

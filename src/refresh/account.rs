@@ -142,12 +142,7 @@ impl<'a> Account<'a> {
             secret_is_fresh: stage.options.secret_is_fresh,
             phases,
             tables: tables(copied),
-            left_out: copied
-                .archive
-                .left_out()
-                .iter()
-                .map(|(kind, count)| report::LeftOut { kind: kind.clone(), count: *count })
-                .collect(),
+            left_out: left_out(copied),
             not_read: not_read(copied),
             verified: self.verified,
             published: report::Published {
@@ -188,6 +183,12 @@ fn tables(copied: &Copied) -> Vec<report::Table> {
             }
         })
         .collect()
+}
+
+fn left_out(copied: &Copied) -> Vec<report::LeftOut> {
+    let dumped = copied.archive.left_out().iter().cloned();
+    let objects = (copied.large_objects > 0).then(|| (String::from("LARGE OBJECT"), copied.large_objects));
+    dumped.chain(objects).map(|(kind, count)| report::LeftOut { kind, count }).collect()
 }
 
 fn not_read(copied: &Copied) -> Vec<report::NotRead> {

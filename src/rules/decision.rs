@@ -103,7 +103,7 @@ impl Reader {
             match key.get() {
                 "remake" => {
                     let help = "write an SQL expression over the row's columns, such as `\"lower(email)\"`";
-                    expression = self.text("`remake`", item, &at, help);
+                    expression = self.expression("`remake`", item, &at, help);
                 }
                 "reason" | "optional" if place == Place::Column => sound &= self.aside(key, item).is_some(),
                 _ => {

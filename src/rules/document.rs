@@ -199,8 +199,12 @@ impl Reader {
         for (key, item) in entries(table) {
             if key.get() == "where" {
                 let at = self.item_span(key, item);
-                condition =
-                    Some(self.text("`where`", item, &at, "write an SQL condition on the table's columns")?);
+                condition = Some(self.expression(
+                    "`where`",
+                    item,
+                    &at,
+                    "write an SQL condition on the table's columns",
+                )?);
             } else {
                 self.unknown_key("a rule for rows", key, &["where"]);
                 return None;

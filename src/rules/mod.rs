@@ -13,6 +13,7 @@ mod decision;
 mod default_mask;
 mod document;
 mod duration;
+mod expression;
 mod fit;
 mod follow;
 mod include;

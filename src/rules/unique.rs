@@ -123,12 +123,15 @@ impl Desk<'_> {
         let emptied = masked
             .iter()
             .any(|c| matches!(self.verdict(**c).and_then(|v| v.decided.as_ref()), Some(Decided::Null)));
-        let uncertain = remade || (emptied && key.expression.is_some());
-        if !uncertain {
+        let opaque = key.expression.as_deref().is_some_and(|definition| !folds_case_only(definition));
+        let why = if opaque {
+            "is made of more of its columns than their case"
+        } else if remade || (emptied && key.expression.is_some()) {
+            "depends on what is remade or emptied"
+        } else {
             return None;
-        }
-        let message =
-            format!("{} depends on what is remade or emptied: it is checked on the build", self.title(key));
+        };
+        let message = format!("{} {why}: it is checked on the build", self.title(key));
         Some(self.place(masked, Diagnostic::warning(message)).help("write `\"keep\"` for its columns"))
     }
 
@@ -259,4 +262,14 @@ fn capacity(rule: &Rule, data_type: &DataType) -> Option<Capacity> {
         // Two permutations of one range, or one and the values themselves, meet.
         _ => Capacity::Few,
     })
+}
+
+/// Whether an index is made of plain columns and `lower` or `upper` of them: what
+/// distinct masks keep distinct. `definition` is what `pg_get_indexdef` prints.
+fn folds_case_only(definition: &str) -> bool {
+    let parts =
+        definition.split_once(" USING ").and_then(|(_, rest)| rest.split_once('(')).map(|(_, keys)| keys);
+    let keys = parts.and_then(|keys| keys.split(") WHERE ").next()).unwrap_or_default();
+    let keys = keys.replace("lower(", "").replace("upper(", "").replace("::text", "");
+    !keys.contains(['\'', '|', '+', '*', '/', '#', '&', '@', '%', '<', '>', '=', '~']) && !keys.contains('(')
 }

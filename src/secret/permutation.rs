@@ -141,7 +141,41 @@ impl MixedRadix {
     /// has and must be as long; a digit not below its radix is left alone, with
     /// no promise of injectivity for such input. `tweak` separates uses.
     pub fn apply(&self, digits: &mut [u8], radixes: &[u8], tweak: u64) {
-        self.cipher.encrypt_with_backend(Rounds { digits, radixes, tweak });
+        if let ([digit], [radix]) = (&mut *digits, radixes) {
+            self.cipher.encrypt_with_backend(Rank { digit, radix: *radix, tweak });
+        } else {
+            self.cipher.encrypt_with_backend(Rounds { digits, radixes, tweak });
+        }
+    }
+}
+
+/// One position alone: rounds would only add a constant to it, which shows every
+/// distance. A digit becomes the rank of its own pseudo-random number among those
+/// of all digits.
+struct Rank<'a> {
+    digit: &'a mut u8,
+    radix: u8,
+    tweak: u64,
+}
+
+impl BlockSizeUser for Rank<'_> {
+    type BlockSize = U16;
+}
+
+impl BlockCipherEncClosure for Rank<'_> {
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, cipher: &B) {
+        if *self.digit >= self.radix {
+            return;
+        }
+        let number = |digit: u8| {
+            let mut state = (u128::from(self.tweak) | u128::from(self.radix) << 112).to_be_bytes();
+            absorb(cipher, &mut state, &[0, 0, 1, digit]);
+            state
+        };
+        let own = number(*self.digit);
+        // 128-bit numbers of at most 255 digits never tie in practice; the digit settles it.
+        let lower = (0..self.radix).filter(|other| (number(*other), *other) < (own, *self.digit)).count();
+        *self.digit = u8::try_from(lower).unwrap_or(*self.digit);
     }
 }
 
@@ -298,5 +332,18 @@ mod tests {
             })
             .collect();
         assert_eq!(seen.len(), 10);
+    }
+
+    #[test]
+    fn a_single_position_is_no_rotation() {
+        let mixed = secret().domain("test").mixed_radix();
+        let distances: HashSet<u8> = (0..26)
+            .map(|n| {
+                let mut digits = [n];
+                mixed.apply(&mut digits, &[26], 0);
+                (digits[0] + 26 - n) % 26
+            })
+            .collect();
+        assert!(distances.len() > 8, "{distances:?}");
     }
 }
