@@ -26,10 +26,11 @@ use crate::postgres::{catalog, foreign, watch};
 use crate::publish::{Build, Database, Marker, Published, RunLock, State, publish};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
-use crate::schema::Schema;
+use crate::schema::{Schema, TableKind};
 use crate::{sink, source, verify};
 use account::Account;
 use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch as signal;
@@ -303,26 +304,27 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
 
 /// Statistics and counts of every table, on as many connections as there are lanes.
 async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
-    let streamed = copied.plan.tables.iter().zip(&copied.progress.tables).map(|(plan, counters)| {
-        let rows = counters.rows.load(std::sync::atomic::Ordering::Relaxed);
-        (plan.name.clone(), Some(rows))
+    let schema = &copied.plan.schema;
+    // Analysing a partitioned table analyses its partitions too, so only the roots are asked to.
+    let roots = schema.tables.iter().filter(|table| {
+        table.kind == TableKind::Partitioned && table.parent.is_none() && table.extension.is_none()
     });
-    let roots = copied
-        .plan
-        .schema
-        .tables
-        .iter()
-        .filter(|table| table.kind == crate::schema::TableKind::Partitioned && table.extension.is_none())
-        .map(|table| (table.name.clone(), None));
-    let queue: Mutex<VecDeque<_>> = Mutex::new(streamed.chain(roots).collect());
+    let roots = roots.map(|table| (&table.name, true, None));
+    let streamed = copied.plan.tables.iter().zip(&copied.progress.tables).map(|(plan, counters)| {
+        let is_partition = schema.table(plan.table).is_some_and(|table| table.parent.is_some());
+        (&plan.name, !is_partition, Some(counters.rows.load(Ordering::Relaxed)))
+    });
+    let queue: Mutex<VecDeque<_>> = Mutex::new(roots.chain(streamed).collect());
     let work = || async {
         let session = Session::open(copied.build_url.connect(Kind::Target).await?, Side::Target).await?;
         loop {
             let next = queue.lock().map_err(|_| Error::internal("a settling task died"))?.pop_front();
-            let Some((name, rows)) = next else { return Ok::<(), Error>(()) };
-            sink::analyze(&session, &name).await?;
+            let Some((name, analyze, rows)) = next else { return Ok::<(), Error>(()) };
+            if analyze {
+                sink::analyze(&session, name).await?;
+            }
             if let (Verify::Full, Some(rows)) = (stage.options.verify, rows) {
-                verify::count(&session, &name, rows).await?;
+                verify::count(&session, name, rows).await?;
             }
         }
     };
