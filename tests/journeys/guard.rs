@@ -134,3 +134,13 @@ fn as_many_generations_stay_as_are_asked_for() {
     }
     assert_eq!(seen, [0, 1, 2, 2, 0]);
 }
+
+#[test]
+fn a_name_the_server_would_cut_and_a_template_are_no_targets() {
+    let play = Play::small("canary");
+    let with_name = |name: &str| play.target.url().replace(play.target.name(), name);
+    let (long, template) = (with_name(&"z".repeat(64)), with_name("template1"));
+    play.refresh_between(&play.source.url(), &long, &[]).assert_code(2).assert_says(&["63 bytes"]);
+    play.refresh_between(&play.source.url(), &template, &[]).assert_code(8).assert_says(&["template"]);
+    assert_eq!(play.target.generations(), Vec::<String>::new());
+}
