@@ -17,7 +17,7 @@ pub use treatment::Treatment;
 use crate::diagnostic::Diagnostic;
 use crate::format::Wire;
 use crate::rules::CheckedRules;
-use crate::schema::Schema;
+use crate::schema::{ColumnId, Schema};
 use crate::secret::Secret;
 use std::sync::Arc;
 
@@ -58,14 +58,26 @@ impl Plan {
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
-        let masked_sequences = tables
-            .iter()
-            .flat_map(|plan| {
-                plan.columns.iter().zip(&plan.treatments).filter_map(|(column, treatment)| {
-                    matches!(treatment, Treatment::Mask(_)).then_some(column.sequence).flatten()
-                })
-            })
-            .collect();
+        let masked_sequences =
+            (0..schema.sequences.len()).filter(|place| numbers_masked(&schema, &tables, *place)).collect();
         Ok(Self { schema: Arc::new(schema), tables, masked_sequences })
     }
+}
+
+/// Whether the column a sequence numbers is masked, in the table or in its partitions.
+fn numbers_masked(schema: &Schema, tables: &[Arc<TablePlan>], sequence: usize) -> bool {
+    let Some((table, column)) = schema.sequences.get(sequence).and_then(|sequence| sequence.column) else {
+        return false;
+    };
+    let Some(name) = schema.column(ColumnId { table, column }).map(|column| &column.name) else {
+        return false;
+    };
+    tables.iter().filter(|plan| schema.partition_root(plan.table) == schema.partition_root(table)).any(
+        |plan| {
+            let columns = plan.columns.iter().zip(&plan.treatments);
+            columns
+                .into_iter()
+                .any(|(c, treatment)| c.name == *name && matches!(treatment, Treatment::Mask(_)))
+        },
+    )
 }

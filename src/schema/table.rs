@@ -75,7 +75,7 @@ pub struct Column {
     pub not_null: bool,
     /// A stored generated column: the database makes it again.
     pub generated: bool,
-    /// The sequence behind it (identity, or owned as by `serial`), by place.
+    /// The sequence behind it (identity, owned as by `serial`, or named in its default), by place.
     pub sequence: Option<usize>,
     /// Distinct values as the statistics estimate them, where they do.
     pub estimated_distinct: Option<u64>,
@@ -87,8 +87,9 @@ pub struct Column {
 pub struct Sequence {
     /// Its name.
     pub name: Name,
-    /// The table and column that own it, by place.
-    pub owner: Option<(usize, usize)>,
+    /// The table and column it numbers, by place: its owner, else the first whose
+    /// default names it.
+    pub column: Option<(usize, usize)>,
     /// The value last handed out, or the one to hand out next.
     pub last_value: i64,
     /// Whether `last_value` was handed out already.

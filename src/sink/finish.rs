@@ -83,7 +83,7 @@ fn past_maximum(plan: &Plan, place: usize) -> Option<(&Name, &str)> {
     if !plan.masked_sequences.contains(&place) {
         return None;
     }
-    let (table, column) = plan.schema.sequences.get(place)?.owner?;
+    let (table, column) = plan.schema.sequences.get(place)?.column?;
     let table = plan.schema.table(table)?;
     Some((&table.name, &table.columns.get(column)?.name))
 }

@@ -138,7 +138,7 @@ impl Trial {
     pub(super) fn sequence(mut self, last_value: i64) -> Self {
         self.schema.sequences.push(Sequence {
             name: Name::new("public", "value_seq"),
-            owner: Some((0, 0)),
+            column: Some((0, 0)),
             last_value,
             is_called: true,
             increment: 1,

@@ -200,7 +200,7 @@ fn rows_can_be_added_at_once_and_sequences_stand_where_they_stood() {
     // Writes into the target, so it has its own.
     let play = Play::new(Database::from(Fixture::Shop), &read("rules/shop.toml"));
     play.refresh().assert_code(0);
-    let sequences = "select schemaname, sequencename, last_value from pg_sequences order by 1, 2";
+    let sequences = "select schemaname, sequencename, last_value from pg_sequences where sequencename <> 'account_no_seq' order by 1, 2";
     assert!(query(&play.source.url(), sequences) == query(&play.target.url(), sequences));
     execute(
         &play.target.url(),
@@ -252,4 +252,9 @@ fn one_secret_gives_one_copy_and_another_secret_another() {
             "{column} does not depend on the secret"
         );
     }
+}
+
+#[test]
+fn a_sequence_that_numbers_a_masked_column_by_its_default_goes_past_the_masked_maximum() {
+    assert_eq!(number("select (select last_value from account_no_seq) - max(account_no) from customers"), 0);
 }

@@ -4,7 +4,8 @@ use super::USER_SCHEMAS;
 use super::table::Places;
 use crate::error::Result;
 use crate::postgres::session::Session;
-use crate::schema::{Name, Schema, Sequence};
+use crate::schema::{ColumnId, Name, Schema, Sequence};
+use std::collections::HashMap;
 
 pub(super) async fn read(session: &Session, places: &Places, schema: &mut Schema) -> Result<()> {
     let sql = format!(
@@ -17,20 +18,17 @@ pub(super) async fn read(session: &Session, places: &Places, schema: &mut Schema
          WHERE c.relpersistence <> 't' AND x.objid IS NULL AND {USER_SCHEMAS} \
          ORDER BY n.nspname::text COLLATE \"C\", c.relname::text COLLATE \"C\""
     );
+    let mut numbers = HashMap::new();
     for row in session.query("reading the sequences", &sql, &[]).await? {
-        let owner = row.get::<_, Option<u32>>(7).and_then(|relation| {
+        let column = row.get::<_, Option<u32>>(7).and_then(|relation| {
             let column = places.column(relation, row.get::<_, Option<i16>>(8)?)?;
             Some((places.table(relation)?, column))
         });
         let place = schema.sequences.len();
-        if let Some((table, column)) = owner
-            && let Some(column) = schema.tables.get_mut(table).and_then(|t| t.columns.get_mut(column))
-        {
-            column.sequence = Some(place);
-        }
+        numbers.insert(row.get(0), place);
         schema.sequences.push(Sequence {
             name: Name::new(row.get::<_, String>(1), row.get::<_, String>(2)),
-            owner,
+            column,
             last_value: row.get(6),
             is_called: false,
             increment: row.get(3),
@@ -38,7 +36,40 @@ pub(super) async fn read(session: &Session, places: &Places, schema: &mut Schema
             min_value: row.get(5),
         });
     }
+    read_defaults(session, places, schema, &numbers).await?;
+    for (place, sequence) in schema.sequences.iter().enumerate() {
+        let Some((table, column)) = sequence.column else { continue };
+        if let Some(column) = schema.tables.get_mut(table).and_then(|t| t.columns.get_mut(column)) {
+            column.sequence.get_or_insert(place);
+        }
+    }
     read_values(session, schema).await
+}
+
+/// A sequence that nobody owns numbers the column whose default asks it.
+async fn read_defaults(
+    session: &Session,
+    places: &Places,
+    schema: &mut Schema,
+    numbers: &HashMap<u32, usize>,
+) -> Result<()> {
+    let sql = "SELECT d.refobjid, a.adrelid, a.adnum FROM pg_attrdef a \
+               JOIN pg_depend d ON d.classid = 'pg_catalog.pg_attrdef'::regclass AND d.objid = a.oid \
+                    AND d.refclassid = 'pg_catalog.pg_class'::regclass \
+               JOIN pg_sequence s ON s.seqrelid = d.refobjid ORDER BY a.adrelid, a.adnum";
+    for row in session.query("reading which defaults ask sequences", sql, &[]).await? {
+        let relation: u32 = row.get(1);
+        let found = places.table(relation).zip(places.column(relation, row.get(2)));
+        let Some((table, column)) = found else { continue };
+        // A partition has its root's defaults; the numbers are the root's.
+        let id = ColumnId { table, column };
+        let id = schema.parent_column(id).unwrap_or(id);
+        let sequence = numbers.get(&row.get::<_, u32>(0)).and_then(|n| schema.sequences.get_mut(*n));
+        if let Some(sequence) = sequence.filter(|sequence| sequence.column.is_none()) {
+            sequence.column = Some((id.table, id.column));
+        }
+    }
+    Ok(())
 }
 
 /// How many sequences one query reads: its plan grows with each.
