@@ -211,7 +211,8 @@ async fn copy(
 
     account.step(Step::Schema);
     let wait = options.budget.max_blocked;
-    let archive = SchemaArchive::dump(&stage.tools, &stage.source, snapshot.id(), wait).await?;
+    let archive =
+        SchemaArchive::dump(&stage.tools, &stage.source, stage.target_major, snapshot.id(), wait).await?;
     snapshot.check_unchanged().await?;
     let target = options.target.database();
     let template = options.template.as_deref();

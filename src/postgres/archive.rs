@@ -39,6 +39,9 @@ pub struct SchemaArchive {
     tools: Tools,
     left_out: Vec<(String, u64)>,
     attaches: bool,
+    /// The tools begin by setting parameters that the target does not know yet
+    /// (`transaction_timeout`, since 17): such an error is none, so they must not stop at it.
+    outruns_target: bool,
 }
 
 /// What is restored together.
@@ -81,11 +84,23 @@ impl SchemaArchive {
     ///
     /// # Errors
     /// Source, where `pg_dump` fails; usage, where the tools can't be run.
-    pub async fn dump(tools: &Tools, source: &Url, snapshot: &str, lock_wait: Duration) -> Result<Self> {
+    pub async fn dump(
+        tools: &Tools,
+        source: &Url,
+        target_major: u32,
+        snapshot: &str,
+        lock_wait: Duration,
+    ) -> Result<Self> {
         let directory = tempfile::Builder::new().prefix("masque-").tempdir().map_err(|e| {
             Error::usage("can't make a private directory for the schema").because(e).help("set TMPDIR")
         })?;
-        let this = Self { directory, tools: tools.clone(), left_out: Vec::new(), attaches: false };
+        let this = Self {
+            directory,
+            tools: tools.clone(),
+            left_out: Vec::new(),
+            attaches: false,
+            outruns_target: tools.version > target_major,
+        };
         let mut command = this.command(&tools.pg_dump, source)?;
         command
             .args(["--format=custom", "--compress=0", "--schema-only", "--no-owner", "--no-privileges"])
@@ -137,18 +152,21 @@ impl SchemaArchive {
             Section::PostData => "post-data",
         };
         command
-            .args(["--no-owner", "--no-privileges", "--exit-on-error", "--no-password"])
+            .args(["--no-owner", "--no-privileges", "--no-password"])
             .arg(format!("--section={name}"))
             .arg(format!("--jobs={jobs}"))
             .arg("--use-list")
             .arg(self.list(pass))
             .arg(self.file());
+        if !self.outruns_target {
+            command.arg("--exit-on-error");
+        }
         let output = run(command).await?;
-        if output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        if output.status.success() || (self.outruns_target && only_unknown_settings(&said)) {
             return Ok(());
         }
-        let said = String::from_utf8_lossy(&output.stderr);
-        Err(restore_error(section, &said))
+        Err(restore_error(section, &without_unknown_settings(&said)))
     }
 
     fn file(&self) -> PathBuf {
@@ -295,7 +313,12 @@ fn restore_error(section: Section, said: &str) -> Error {
         // With several jobs the tool does not always say which entry it was.
         return match broken_promise(said) {
             Some(name) => promise_error(&name),
-            None => Error::new(Kind::Target, "pg_restore could not make the schema on the target"),
+            None => match refused_command(said) {
+                Some(command) => Error::new(Kind::Target, format!("the target refuses `{command} …`"))
+                    .help("its server may be of another version or build, or lack an extension; run that statement by hand to see why"),
+                None => Error::new(Kind::Target, "pg_restore could not make the schema on the target")
+                    .help("it lost its connection, or was ended from outside"),
+            },
         };
     };
     // The last word is the owner.
@@ -318,6 +341,39 @@ fn restore_error(section: Section, said: &str) -> Error {
         return error.help("the loading role lacks a privilege for it");
     }
     error
+}
+
+const UNKNOWN_SETTING: &str = "unrecognized configuration parameter";
+
+/// Whether all that went wrong is that the target did not know a parameter.
+fn only_unknown_settings(said: &str) -> bool {
+    let mut errors =
+        said.lines().filter(|line| line.contains("ERROR:  ") || line.contains("pg_restore: error:"));
+    said.contains(UNKNOWN_SETTING) && errors.all(|line| line.contains(UNKNOWN_SETTING))
+}
+
+/// The complaint without those.
+fn without_unknown_settings(said: &str) -> String {
+    let mut kept = String::new();
+    let mut skips_command = false;
+    for line in said.lines() {
+        let is_unknown = line.contains(UNKNOWN_SETTING);
+        if !(is_unknown || skips_command && line.starts_with("Command was: ")) {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+        skips_command = is_unknown;
+    }
+    kept
+}
+
+/// What the refused statement begins with: keywords and names, up to the first
+/// parenthesis, string or operator, where a literal could stand.
+fn refused_command(said: &str) -> Option<String> {
+    let command = said.lines().find_map(|line| line.strip_prefix("Command was: "))?;
+    let is_name = |word: &&str| word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '"'));
+    let words: Vec<&str> = command.split_whitespace().take_while(is_name).take(6).collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 fn promise_error(name: &str) -> Error {
@@ -385,6 +441,21 @@ mod tests {
         assert_eq!(error.kind(), Kind::Verify);
         assert_eq!(error.to_string(), "the masked rows break `CONSTRAINT customers c_key`");
         assert!(!format!("{error:?}{:?}", error.help_text()).contains("ann@"));
+    }
+
+    #[test]
+    fn a_parameter_that_an_older_target_does_not_know_is_no_failure() {
+        let unknown = "pg_restore: error: could not execute query: ERROR:  unrecognized configuration parameter \"transaction_timeout\"\n\
+                       Command was: SET transaction_timeout = 0;\npg_restore: warning: errors ignored on restore: 1\n";
+        assert!(only_unknown_settings(unknown));
+        let real = format!(
+            "{unknown}pg_restore: error: could not execute query: ERROR:  type \"x\" does not exist\n\
+                            Command was: CREATE TABLE public.t (note text DEFAULT 'ann@corp.example');\n"
+        );
+        assert!(!only_unknown_settings(&real));
+        assert!(!only_unknown_settings("pg_restore: error: connection to server was lost\n"));
+        let error = restore_error(Section::PreData, &without_unknown_settings(&real));
+        assert_eq!(error.to_string(), "the target refuses `CREATE TABLE public.t …`");
     }
 
     #[test]
