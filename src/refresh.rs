@@ -23,7 +23,7 @@ use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
 use crate::postgres::{catalog, foreign, watch};
-use crate::publish::{Build, Database, Marker, Published, RunLock, State, publish};
+use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
 use crate::schema::{Schema, TableKind};
@@ -120,6 +120,10 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
             .help("give `--target` the URL of staging"));
     }
     let old = options.guard.check(&reader, &admin, &target).await?;
+    if old.is_none() {
+        observer.notice(&format!("there is no database `{}` yet: it will be made", target.database()));
+    }
+    publish::check_rights(&admin, old.as_ref()).await?;
     let lock = RunLock::take(holder, target.database(), options.lock_wait).await?;
     for name in Build::sweep(&admin, target.database()).await? {
         observer.notice(&format!("dropped `{name}`, which a run left behind that did not end well"));
@@ -300,7 +304,7 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
         ..copied.build.marker.clone()
     };
     let (old, keep) = (stage.old.as_ref(), options.keep);
-    Ok(publish(&stage.renamer, &stage.admin, &copied.build, old, &finished, keep).await?)
+    Ok(publish::publish(&stage.renamer, &stage.admin, &copied.build, old, &finished, keep).await?)
 }
 
 /// Statistics and counts of every table, on as many connections as there are lanes.

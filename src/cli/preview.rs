@@ -7,6 +7,7 @@
 use super::connection::Source;
 use super::secret::SecretFrom;
 use super::{Failure, block_on, output};
+use crate::diagnostic::nearest;
 use crate::error::{Error, Kind};
 use crate::format::{Place, Wire, text};
 use crate::pipeline::{Batch, mask};
@@ -73,11 +74,22 @@ impl Preview {
             [schema, table] => name.schema == *schema && name.name == *table,
             _ => false,
         };
-        let found: Vec<_> = plan.tables.iter().filter(|table| fits(&table.name)).cloned().collect();
+        let root = |table: &TablePlan| plan.schema.table(plan.schema.partition_root(table.table));
+        let found: Vec<_> = plan
+            .tables
+            .iter()
+            .filter(|table| fits(&table.name) || root(table).is_some_and(|root| fits(&root.name)))
+            .cloned()
+            .collect();
         if found.is_empty() {
             let problem = Error::usage(format!("no table `{written}` has rows to show"));
             let names: Vec<String> = plan.tables.iter().map(|table| table.name.to_string()).collect();
-            return Err(problem.help(format!("tables: {}", names.join(", "))));
+            let last = parts.last().map(String::as_str).unwrap_or_default();
+            let near = nearest(last, plan.tables.iter().map(|table| table.name.name.as_str()));
+            return Err(problem.help(match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("tables: {}", names.join(", ")),
+            }));
         }
         Ok(found)
     }

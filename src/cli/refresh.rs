@@ -142,8 +142,11 @@ fn json(report: &Report) -> Result<String> {
 /// Before a long run, not after it: can the report be written at all?
 fn prepare_folder(folder: &Path) -> Result<()> {
     let shown = folder.display();
+    // A name of its own: an older report stays until there is a new one.
+    let probe = folder.join(".masque-can-write");
     std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(folder.join("report.json"), ""))
+        .and_then(|()| std::fs::write(&probe, ""))
+        .and_then(|()| std::fs::remove_file(&probe))
         .map_err(|e| Error::usage(format!("can't write a report into `{shown}`")).because(e))
 }
 

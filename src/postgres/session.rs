@@ -84,7 +84,14 @@ impl Session {
     /// Turns a server's error into ours.
     #[must_use]
     pub fn error(&self, doing: &str, error: &tokio_postgres::Error) -> Error {
-        Error::from_server(self.side.kind(), doing, error)
+        let error = Error::from_server(self.side.kind(), doing, error);
+        match (error.sqlstate(), self.side) {
+            (Some("42501"), Side::Source) => error.help("`GRANT pg_read_all_data TO <the reading role>`"),
+            (Some("42501"), Side::Target) => {
+                error.help("the loading role must own the target and have CREATEDB: `ALTER DATABASE … OWNER TO …`, `ALTER ROLE … CREATEDB`")
+            }
+            _ => error,
+        }
     }
 
     /// Runs statements without parameters; `doing` names the work in an error.

@@ -9,6 +9,7 @@ use super::marker::{self, Database, Marker, State};
 use crate::error::{Error, Kind, Result};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
+use crate::schema::identifier;
 
 /// What a person allowed on the command line.
 #[derive(Clone, Copy, Debug, Default)]
@@ -101,6 +102,28 @@ async fn is_empty(target: &Url) -> Result<bool> {
     Ok(session.one("looking whether the target is empty", sql, &[]).await?.get(0))
 }
 
+/// Finds out before anything is read whether the loading role may publish at all.
+///
+/// # Errors
+/// Target, with the statement that helps.
+pub async fn check_rights(admin: &Session, old: Option<&Database>) -> Result<()> {
+    let sql = "SELECT rolname::text, rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user";
+    let row = admin.one("reading the loading role", sql, &[]).await?;
+    let role: String = row.get(0);
+    if !row.get::<_, bool>(1) {
+        return Err(Error::new(Kind::Target, format!("the loading role `{role}` may not make databases"))
+            .help(format!("`ALTER ROLE {} CREATEDB`", identifier(&role))));
+    }
+    let Some(old) = old else { return Ok(()) };
+    let sql = "SELECT pg_has_role(datdba, 'MEMBER') FROM pg_database WHERE datname = $1";
+    let is_owner: bool = admin.one("reading the target's owner", sql, &[&old.name]).await?.get(0);
+    if is_owner {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Target, format!("the loading role `{role}` does not own the target `{}`", old.name))
+        .help(format!("`ALTER DATABASE {} OWNER TO {}`", identifier(&old.name), identifier(&role))))
+}
+
 /// Marks a database as one that masque may replace.
 ///
 /// # Errors
@@ -115,6 +138,7 @@ pub async fn adopt(admin: &Session, target: &Url) -> Result<Marker> {
     if let Some(marker) = found.marker {
         return Ok(marker);
     }
+    check_rights(admin, Some(&found)).await?;
     let marker = Marker {
         masque: 1,
         state: State::Adopted,

@@ -11,7 +11,7 @@ mod marker;
 mod rename;
 
 pub use build::Build;
-pub use guard::{Guard, adopt};
+pub use guard::{Guard, adopt, check_rights};
 pub use lock::RunLock;
 pub use marker::{Database, Marker, State};
 pub use rename::{Published, publish};

@@ -25,6 +25,7 @@ mod reader;
 mod reference;
 mod rows;
 mod rule_file;
+mod search;
 mod select;
 mod spelling;
 mod undecided;

@@ -66,6 +66,7 @@ fn line(masks: &DefaultMasks, table: &Table, place: usize, column: &Column) -> S
     let surrogate = column.sequence.is_some() && key || table.partition_key.contains(&place);
     let rule = match masks.written(&column.data_type) {
         _ if surrogate => "\"keep\"",
+        None if column.not_null && column.data_type.base().name == "tsvector" => "{ remake = \"''\" }",
         Some(rule) => rule,
         None if column.not_null => "\"keep\"",
         None => "\"null\"",

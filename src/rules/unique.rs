@@ -270,6 +270,32 @@ fn folds_case_only(definition: &str) -> bool {
     let parts =
         definition.split_once(" USING ").and_then(|(_, rest)| rest.split_once('(')).map(|(_, keys)| keys);
     let keys = parts.and_then(|keys| keys.split(") WHERE ").next()).unwrap_or_default();
-    let keys = keys.replace("lower(", "").replace("upper(", "").replace("::text", "");
-    !keys.contains(['\'', '|', '+', '*', '/', '#', '&', '@', '%', '<', '>', '=', '~']) && !keys.contains('(')
+    let keys = keys.replace("lower(", "(").replace("upper(", "(").replace("::text", "");
+    let calls = keys.char_indices().any(|(at, c)| {
+        let before = keys.get(..at).and_then(|before| before.chars().next_back());
+        c == '(' && before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '"'))
+    });
+    !calls && !keys.contains(['\'', '|', '+', '*', '/', '#', '&', '@', '%', '<', '>', '=', '~'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folds_case_only;
+
+    #[test]
+    fn only_the_case_of_plain_columns_is_transparent() {
+        let on =
+            |keys: &str| folds_case_only(&format!("CREATE UNIQUE INDEX i ON public.t USING btree {keys}"));
+        for keys in [
+            "(lower(email))",
+            "(lower((email)::text), id)",
+            "(code DESC) WHERE active",
+            "(a, b) WHERE (n > 1)",
+        ] {
+            assert!(on(keys), "{keys}");
+        }
+        for keys in ["(\"left\"(s, 3))", "(md5(s))", "((a || b))", "(COALESCE(a, 'x'::text))"] {
+            assert!(!on(keys), "{keys}");
+        }
+    }
 }

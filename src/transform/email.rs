@@ -8,7 +8,7 @@
 //! A text that is no address gets one all the same; the empty text stays empty.
 
 use super::fit::Fit;
-use super::handle::{Handle, Style, TOKEN};
+use super::handle::{Handle, TOKEN, address_styles};
 use super::person::{self, People};
 use super::{Binding, Bound, Capacity, Example, Folding, Masker, Param, ParamKind, Params, Promises, Seed};
 use super::{Transformer, locale};
@@ -132,10 +132,12 @@ impl Masker for Address {
             },
         };
         let words = (room - TOKEN - 1 - host.chars().count()).min(LONGEST_LOCAL - TOKEN);
-        let mut handle = Handle::new(fit, Style::of(text, &self.case));
+        let (local_style, host_style) = address_styles(text, &self.case);
+        let mut handle = Handle::new(fit, local_style);
         handle.push_words(person, ".", words);
         handle.push_token(&token, TOKEN);
         handle.push_as_is("@");
+        handle.restyle(host_style);
         if kept {
             handle.push_as_is(host);
         } else {
@@ -170,6 +172,13 @@ mod tests {
         let parts: Vec<_> = local.split('.').collect();
         assert_eq!((parts.len(), parts[2].len()), (3, 16), "{masked}");
         assert!(local.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.'));
+    }
+
+    #[test]
+    fn local_part_and_host_have_a_style_each() {
+        let masked = masked("MARY.SMITH@corp.com");
+        let (local, host) = masked.split_once('@').unwrap();
+        assert!(host == "example.test" && !local.bytes().any(|b| b.is_ascii_lowercase()), "{masked}");
     }
 
     #[test]

@@ -48,6 +48,19 @@ impl Style {
     }
 }
 
+/// The styles of an address's local part and host. Where one of them is irregular,
+/// both follow the digest of the whole.
+pub(super) fn address_styles(text: &str, key: &DomainKey) -> (Style, Style) {
+    let (local, host) = text.rsplit_once('@').unwrap_or((text, ""));
+    match (Style::of(local, key), Style::of(host, key)) {
+        (Style::Mixed(_), _) | (_, Style::Mixed(_)) => {
+            let bits = key.digest(text.as_bytes());
+            (Style::Mixed(bits), Style::Mixed(bits))
+        }
+        regular => regular,
+    }
+}
+
 /// Writes lower-case ASCII in a style.
 pub(super) struct Handle<'a> {
     fit: Fit<'a>,
@@ -59,6 +72,12 @@ pub(super) struct Handle<'a> {
 impl<'a> Handle<'a> {
     pub(super) fn new(fit: Fit<'a>, style: Style) -> Self {
         Self { fit, style, inside: false, letters: 0 }
+    }
+
+    /// Goes on in another style, at the beginning of a word.
+    pub(super) fn restyle(&mut self, style: Style) {
+        self.style = style;
+        self.inside = false;
     }
 
     /// Appends text, styled.
