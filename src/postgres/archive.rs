@@ -91,7 +91,9 @@ impl SchemaArchive {
         snapshot: &str,
         lock_wait: Duration,
     ) -> Result<Self> {
-        let directory = tempfile::Builder::new().prefix("masque-").tempdir().map_err(|e| {
+        sweep(&std::env::temp_dir());
+        let prefix = format!("{PREFIX}{}-", std::process::id());
+        let directory = tempfile::Builder::new().prefix(&prefix).tempdir().map_err(|e| {
             Error::usage("can't make a private directory for the schema").because(e).help("set TMPDIR")
         })?;
         let this = Self {
@@ -239,6 +241,29 @@ impl SchemaArchive {
             write_private(&self.list(pass), kept)?;
         }
         Ok(self)
+    }
+}
+
+/// What our private directories begin with; the number of the process follows.
+const PREFIX: &str = "masque-schema-";
+
+/// Removes what killed runs left in the temporary folder: a schema, and a password
+/// where one was given. A process that is alive keeps its own.
+fn sweep(folder: &Path) {
+    // Without /proc nobody can say who is alive, and nothing is removed.
+    if !Path::new("/proc/self").exists() {
+        return;
+    }
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split('-').next());
+        let Some(process) = process.filter(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit())) else {
+            continue;
+        };
+        if !Path::new("/proc").join(process).exists() {
+            // Another person's directory can't be removed, and is not ours to complain about.
+            std::fs::remove_dir_all(entry.path()).ok();
+        }
     }
 }
 
@@ -456,6 +481,21 @@ mod tests {
         assert!(!only_unknown_settings("pg_restore: error: connection to server was lost\n"));
         let error = restore_error(Section::PreData, &without_unknown_settings(&real));
         assert_eq!(error.to_string(), "the target refuses `CREATE TABLE public.t …`");
+    }
+
+    #[test]
+    fn what_a_dead_process_left_is_removed_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let make = |name: &str| std::fs::create_dir(folder.path().join(name)).unwrap();
+        // No process has a number as large as this.
+        let (dead, alive) = (format!("{PREFIX}4294967290-a"), format!("{PREFIX}{}-a", std::process::id()));
+        [dead.as_str(), alive.as_str(), "masque-schema-", "other-4294967290-a"].into_iter().for_each(make);
+        sweep(folder.path());
+        let mut left: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().flatten().map(|e| e.file_name()).collect();
+        left.sort();
+        assert_eq!(left.len(), 3, "{left:?}");
+        assert!(!folder.path().join(dead).exists());
     }
 
     #[test]

@@ -71,3 +71,20 @@ fn a_column_that_was_renamed_or_changed_its_type_stops_the_run() {
         assert_eq!(catalog(&play), Vec::<Vec<Option<String>>>::new());
     }
 }
+
+#[test]
+fn words_kept_in_a_search_column_beside_masked_text_stop_the_run() {
+    let play = Play::small("canary");
+    execute(&play.source.url(), &["alter table people add column words tsvector"]);
+    let rules = |words: &str| {
+        format!(
+            "masque = 1\n[columns]\n\"*\" = \"keep\"\n[table.people]\nnote = \"letters\"\nwords = {words}\n"
+        )
+    };
+    play.write_rules(&rules("\"keep\""));
+    play.refresh().assert_code(3).assert_says(&["people.words", "remake"]);
+    play.write_rules(&rules("{ remake = \"to_tsvector('simple', note)\" }"));
+    play.refresh().assert_code(0);
+    let differ = "select count(*) from people where words is distinct from to_tsvector('simple', note)";
+    assert_eq!(crate::support::value(&play.target.url(), differ), "0");
+}
