@@ -76,7 +76,7 @@ impl Play {
 
     /// The file of that report; empty after a run that did not publish.
     pub(crate) fn report_text(&self) -> String {
-        fs::read_to_string(self.folder.path().join("report/report.json")).unwrap()
+        fs::read_to_string(self.folder.path().join("report/report.json")).unwrap_or_default()
     }
 
     /// Runs a refresh between two URLs by these rules.
