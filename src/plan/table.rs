@@ -52,8 +52,26 @@ impl TablePlan {
         locale: &str,
         wire: Option<Wire>,
     ) -> Result<Self, Vec<Diagnostic>> {
+        if wire.is_none() && schema.table(place).is_some_and(crate::schema::Table::is_binary) {
+            // What can't be bound in the binary form, such as a constant of a type
+            // whose bytes we don't know, may be in the text form.
+            if let Ok(plan) = Self::bound(schema, place, decided, secret, locale, Wire::Binary) {
+                return Ok(plan);
+            }
+        }
+        Self::bound(schema, place, decided, secret, locale, wire.unwrap_or(Wire::Text))
+    }
+
+    /// The plan in one form.
+    fn bound(
+        schema: &Schema,
+        place: usize,
+        decided: &TableRules,
+        secret: &Secret,
+        locale: &str,
+        wire: Wire,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let Some(table) = schema.table(place) else { return Err(vec![Diagnostic::error("no such table")]) };
-        let wire = wire.unwrap_or(if table.is_binary() { Wire::Binary } else { Wire::Text });
         let mut identities = Identities::default();
         let mut treatments = Vec::with_capacity(table.columns.len());
         let mut transformers = Vec::with_capacity(table.columns.len());
