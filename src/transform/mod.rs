@@ -23,6 +23,7 @@ mod fit;
 mod fold;
 mod given;
 mod handle;
+mod json_filter;
 mod json_path;
 mod json_text;
 mod literal;
@@ -33,6 +34,7 @@ mod person;
 mod place;
 mod place_table;
 mod range;
+mod route;
 mod shape;
 
 // One transformer each.
