@@ -36,6 +36,8 @@ mod place_table;
 mod range;
 mod route;
 mod shape;
+mod xml_path;
+mod xml_text;
 
 // One transformer each.
 mod address;
@@ -64,6 +66,7 @@ mod street;
 mod token;
 mod username;
 mod uuid;
+mod xml;
 
 #[cfg(test)]
 mod fixture;
@@ -109,6 +112,7 @@ pub const ALL: &[&dyn Transformer] = &[
     &choose::Choose,
     &date_shift::DateShift,
     &json::Json,
+    &xml::Xml,
     &each::Each,
 ];
 
