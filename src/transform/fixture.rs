@@ -66,6 +66,8 @@ pub(super) fn data_type(name: &str) -> DataType {
         "macaddr" => Scalar::Macaddr,
         "json" => Scalar::Json,
         "jsonb" => Scalar::Jsonb,
+        "xml" => Scalar::Xml,
+        "hstore" => Scalar::Hstore,
         "daterange" => return range("date", false),
         "int4range" => return range("int4", false),
         "numrange" => return range("numeric", false),

@@ -2,7 +2,8 @@
 //!
 //! Everything is read and checked once, when the rule is bound: an enum label
 //! exists, a text fits, a number has a place in `numeric(p,s)`. In the binary form
-//! only types whose bytes we know can be written; the text form takes any.
+//! only types whose bytes we know can be written; the text form takes any, and a
+//! table with a rule that only the text form can hold travels in that.
 
 use super::{ParamValue, array};
 use crate::format::decimal::Decimal;
@@ -37,7 +38,7 @@ pub(super) fn encode(text: &str, data_type: &DataType, wire: Wire, to: &mut Vec<
         }
         Form::Enum(labels) => return Err(format!("{}; its labels are {}", not(), labels.join(", "))),
         Form::Array(element) => return encode_array(text, data_type, element, wire, to),
-        Form::Scalar(Scalar::Other | Scalar::Interval | Scalar::Macaddr8)
+        Form::Scalar(Scalar::Other | Scalar::Interval | Scalar::Macaddr8 | Scalar::Hstore)
         | Form::Range(_)
         | Form::Multirange(_)
         | Form::Composite(_)
@@ -103,7 +104,7 @@ pub(super) fn encode(text: &str, data_type: &DataType, wire: Wire, to: &mut Vec<
             Wire::Binary => out.raw().extend_from_slice(&bytes),
             Wire::Text => out.raw().extend_from_slice(text.as_bytes()),
         }),
-        Scalar::Interval | Scalar::Macaddr8 | Scalar::Other => None,
+        Scalar::Interval | Scalar::Macaddr8 | Scalar::Hstore | Scalar::Other => None,
     };
     done.ok_or_else(not)
 }
@@ -115,8 +116,13 @@ fn encode_array(
     wire: Wire,
     to: &mut Vec<u8>,
 ) -> Result<(), String> {
+    // The server checks bounds that are said against the dimensions.
+    let plain = match text.split_once('=') {
+        Some((bounds, rest)) if wire == Wire::Text && bounds.starts_with('[') => rest,
+        _ => text,
+    };
     let (dimensions, elements) =
-        array::read_text(text).ok_or_else(|| format!("`{text}` is no value of `{}`", data_type.name))?;
+        array::read_text(plain).ok_or_else(|| format!("`{text}` is no value of `{}`", data_type.name))?;
     let mut encoded = Vec::with_capacity(elements.len());
     for item in &elements {
         let mut bytes = Vec::new();

@@ -26,6 +26,7 @@ mod fit;
 mod fold;
 mod given;
 mod handle;
+mod json_filter;
 mod json_path;
 mod json_text;
 mod literal;
@@ -36,7 +37,10 @@ mod person;
 mod place;
 mod place_table;
 mod range;
+mod route;
 mod shape;
+mod xml_path;
+mod xml_text;
 
 // One transformer each.
 mod address;
@@ -69,6 +73,7 @@ mod template;
 mod token;
 mod username;
 mod uuid;
+mod xml;
 
 #[cfg(test)]
 mod fixture;
@@ -120,6 +125,7 @@ pub const ALL: &[&dyn Transformer] = &[
     &shuffle::Shuffle,
     &template::Template,
     &json::Json,
+    &xml::Xml,
     &each::Each,
     &command::Command,
 ];
