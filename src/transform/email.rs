@@ -116,8 +116,8 @@ impl Masker for Address {
             out.keep(value);
             return Ok(());
         }
-        let token = self.seed.value_digest(value)?;
-        let person = self.people.latin(&self.seed.digest(value, row)?, row);
+        let (token, whose) = self.seed.both(value, row)?;
+        let person = self.people.latin(&whose, row);
         let fit = Fit::new(out);
         let room = fit.room();
         let (host, kept) = match &self.hosts {

@@ -16,6 +16,7 @@ mod seed;
 // What several transformers know.
 mod alphabet;
 mod array;
+mod canonical;
 mod casing;
 mod check_digit;
 mod dialling;
@@ -67,6 +68,8 @@ mod uuid;
 mod fixture;
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod vectors;
 
 pub use binding::{Binding, Identities, Identity, accepting, bind};
 pub use condition::{Condition, Test};
