@@ -131,7 +131,8 @@ impl Masker for Address {
                 _ => (HOST, false),
             },
         };
-        let words = (room - TOKEN - 1 - host.chars().count()).min(LONGEST_LOCAL - TOKEN);
+        let host_length = if host.is_ascii() { host.len() } else { host.chars().count() };
+        let words = (room - TOKEN - 1 - host_length).min(LONGEST_LOCAL - TOKEN);
         let (local_style, host_style) = address_styles(text, &self.case);
         let mut handle = Handle::new(fit, local_style);
         handle.push_words(person, ".", words);
