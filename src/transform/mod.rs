@@ -19,6 +19,7 @@ mod seed;
 // What several transformers know.
 mod alphabet;
 mod array;
+mod canonical;
 mod casing;
 mod check_digit;
 mod dialling;
@@ -79,6 +80,8 @@ mod xml;
 mod fixture;
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod vectors;
 
 pub use batch::{Answers, BatchMasker, Spoiled};
 pub use binding::{Binding, Decisions, Identities, Identity, accepting, bind};
