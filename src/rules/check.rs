@@ -2,6 +2,7 @@
 
 use super::decide::{Verdict, Verdicts, decide};
 use super::follow::needs_decisions;
+use super::key::KeyVerdict;
 use super::rows::{RowVerdict, Rows};
 use super::rule_file::RuleFile;
 use super::select::Picks;
@@ -18,6 +19,7 @@ pub struct CheckedRules {
     tables: Vec<TableRules>,
     locale: String,
     warnings: Vec<Diagnostic>,
+    keys: Vec<KeyVerdict>,
     allow: Vec<String>,
     digest: String,
 }
@@ -39,6 +41,12 @@ impl CheckedRules {
     #[must_use]
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
+    }
+
+    /// What becomes of each unique key over masked columns, in the order of the schema.
+    #[must_use]
+    pub fn keys(&self) -> &[KeyVerdict] {
+        &self.keys
     }
 
     /// What `[schema] allow` lists.
@@ -104,7 +112,7 @@ pub fn check(file: &RuleFile, schema: &mut Schema) -> Result<CheckedRules, Vec<D
     let picks = select::pick(file, schema, &mut problems);
     let rows = rows::settle(file, schema, &mut problems);
     let verdicts = decide(file, schema, &picks, &rows, &mut problems);
-    report(file, schema, &picks, &rows, &verdicts, &mut problems);
+    let keys = report(file, schema, &picks, &rows, &verdicts, &mut problems);
     let is_error = |problem: &Diagnostic| problem.severity == Severity::Error;
     let tables = settle(schema, rows, verdicts, problems.iter().any(is_error), &mut problems);
     sort(&mut problems, &file.files);
@@ -115,6 +123,7 @@ pub fn check(file: &RuleFile, schema: &mut Schema) -> Result<CheckedRules, Vec<D
         tables,
         locale: file.locale.clone(),
         warnings: problems,
+        keys,
         allow: file.allow.clone(),
         digest: digest(&file.files),
     })
@@ -127,13 +136,14 @@ fn report(
     rows: &[RowVerdict<'_>],
     verdicts: &Verdicts<'_>,
     problems: &mut Vec<Diagnostic>,
-) {
+) -> Vec<KeyVerdict> {
     follow::check_written(schema, picks, verdicts, problems);
     follow::check_keys(schema, verdicts, problems);
     fit::check_columns(file.registry, schema, verdicts, rows, problems);
-    unique::check_keys(file.registry, schema, verdicts, rows, problems);
+    let keys = unique::check_keys(file.registry, schema, verdicts, rows, problems);
     search::check_kept(schema, verdicts, rows, problems);
     undecided::report(file, schema, verdicts, rows, problems);
+    keys
 }
 
 /// Turns verdicts into rules. A column without one is an error, whatever led here.

@@ -4,6 +4,7 @@ mod accepted;
 mod keys;
 mod mistakes;
 mod shop;
+mod unique;
 mod writing;
 
 pub(super) use shop::REGISTRY;
