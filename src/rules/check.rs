@@ -6,7 +6,7 @@ use super::key::KeyVerdict;
 use super::rows::{RowVerdict, Rows};
 use super::rule_file::RuleFile;
 use super::select::Picks;
-use super::{fit, follow, reference, rows, search, select, spelling, undecided, unique};
+use super::{constraint, fit, follow, reference, rows, search, select, spelling, undecided, unique};
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::schema::{ColumnId, Schema};
 use crate::transform::Rule;
@@ -141,6 +141,7 @@ fn report(
     follow::check_keys(schema, verdicts, problems);
     fit::check_columns(file.registry, schema, verdicts, rows, problems);
     let keys = unique::check_keys(file.registry, schema, verdicts, rows, problems);
+    constraint::check_conditions(schema, verdicts, rows, problems);
     search::check_kept(schema, verdicts, rows, problems);
     undecided::report(file, schema, verdicts, rows, problems);
     keys

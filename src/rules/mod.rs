@@ -8,6 +8,7 @@
 
 mod check;
 mod condition;
+mod constraint;
 mod decide;
 mod decision;
 mod default_mask;
