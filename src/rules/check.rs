@@ -6,7 +6,9 @@ use super::key::KeyVerdict;
 use super::rows::{RowVerdict, Rows};
 use super::rule_file::RuleFile;
 use super::select::Picks;
-use super::{constraint, fit, follow, reference, rows, search, select, spelling, undecided, unique};
+use super::{
+    constraint, entropy, fit, follow, personal, reference, rows, search, select, spelling, undecided, unique,
+};
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::schema::{ColumnId, Schema};
 use crate::transform::Rule;
@@ -142,6 +144,8 @@ fn report(
     fit::check_columns(file.registry, schema, verdicts, rows, problems);
     let keys = unique::check_keys(file.registry, schema, verdicts, rows, problems);
     constraint::check_conditions(schema, verdicts, rows, problems);
+    entropy::check_few(schema, verdicts, rows, problems);
+    personal::check_kept(schema, verdicts, rows, problems);
     search::check_kept(schema, verdicts, rows, problems);
     undecided::report(file, schema, verdicts, rows, problems);
     keys
