@@ -3,12 +3,13 @@
 
 use super::check::Decided;
 use super::decide::Verdicts;
+use super::distinct::{self, Comparison};
 use super::follow::{deciding, every_column, needs_decisions};
 use super::rows::{RowVerdict, Rows};
 use super::unique::rows_of;
 use crate::diagnostic::Diagnostic;
-use crate::schema::{ColumnId, KeyKind, KeyPart, Schema};
-use crate::transform::Rule;
+use crate::schema::{ColumnId, DataType, KeyKind, KeyPart, Schema};
+use crate::transform::{Capacity, Rule};
 
 /// Fewer distinct values than this, in more rows than that.
 const FEW: u64 = 50;
@@ -36,7 +37,13 @@ pub(super) fn check_few(
         let Some(Decided::Mask(rule)) = &verdict.decided else { continue };
         let few = column.estimated_distinct.filter(|distinct| (2..FEW).contains(distinct));
         let (Some(few), rows) = (few, rows_of(schema, id.table)) else { continue };
-        if rows <= MANY || !gives_equal(rule) {
+        let by_value = follows_value(rule, &column.data_type);
+        let told_apart = !rule.by.is_empty() && !by_value;
+        if rows <= MANY
+            || told_apart
+            || !rule.with.promises().consistent
+            || EXEMPT.contains(&rule.with.name())
+        {
             continue;
         }
         let name = schema.describe(id);
@@ -52,8 +59,10 @@ pub(super) fn check_few(
     }
 }
 
-fn gives_equal(rule: &Rule) -> bool {
-    rule.by.is_empty() && rule.with.promises().consistent && !EXEMPT.contains(&rule.with.name())
+/// Whether the value decides the output, whatever `by` says: a permutation knows no rows.
+fn follows_value(rule: &Rule, data_type: &DataType) -> bool {
+    let capacity = distinct::of_transformer(rule.with, data_type, &rule.params, Comparison::Exact);
+    capacity == Some(Capacity::Injective) || !rule.with.follows_by()
 }
 
 fn is_key(schema: &Schema, id: ColumnId) -> bool {

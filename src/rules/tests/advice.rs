@@ -41,8 +41,11 @@ fn few_values_under_a_consistent_mask_leak_by_their_frequency() {
     4:8 ["letters"] warning: `public.t.plan` has about 4 distinct values in 1000000 rows, and `letters` gives equal values for equal values: how often each occurs tells which it was
       help: let each row decide with `by = "id"`, or say why it may leak: `reason = "…"`
     "#);
+    assert!(of(&columns, "id = \"keep\"\nplan = \"first_name\"\n").contains("with `by = \"id\"`"));
+    let permuted = "id = \"keep\"\nplan = { with = \"letters\", by = \"id\" }\n";
+    assert!(of(&columns, permuted).contains("equal values"), "a permutation knows no rows");
     for rule in [
-        "{ with = \"letters\", by = \"id\" }",
+        "{ with = \"first_name\", by = \"id\" }",
         "{ with = \"letters\", reason = \"no secret\" }",
         "{ with = \"constant\", value = \"x\" }",
         "\"shuffle\"",
