@@ -8,6 +8,7 @@ use masque::plan::{Plan, TablePlan};
 use masque::rules::{RuleFile, check};
 use masque::schema::{Column, DataType, Form, Name, Scalar, Schema, Table, TableKind};
 use masque::secret::Secret;
+use masque::transform::Frequencies;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -138,7 +139,11 @@ fn plan(
     let checked = check(&RuleFile::parse("rules.toml", rules)?, &mut schema)?;
     let secret =
         Secret::parse(&"07".repeat(32)).map_err(|error| vec![Diagnostic::error(error.to_string())])?;
-    let plan = Plan::new(schema, &checked, &secret, Some(wire))?;
+    let mut frequencies = Frequencies::default();
+    for column in checked.sampled(&schema).into_keys() {
+        frequencies.insert(column, (1..40).map(|n| (format!("City {n}"), 1000 / n + 20)).collect());
+    }
+    let plan = Plan::new(schema, &checked, &secret, &frequencies, Some(wire))?;
     plan.tables.into_iter().next().ok_or_else(|| vec![Diagnostic::error("the table is not streamed")])
 }
 

@@ -60,6 +60,10 @@ impl Transformer for Email {
         Capacity::Random { bits: 80.0 }
     }
 
+    fn follows_by(&self) -> bool {
+        false
+    }
+
     fn example(&self) -> Example {
         Example { rule: "{ with = \"email\", by = \"id\" }", data_type: "text", input: "ann@corp.example" }
     }

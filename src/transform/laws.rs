@@ -219,6 +219,30 @@ fn injective_masks_are_one_to_one() {
 }
 
 #[test]
+fn texts_that_differ_in_more_than_case_still_do() {
+    let letters = || ('a'..='z').chain('0'..='3');
+    let texts: Vec<String> = letters().flat_map(|a| letters().map(move |b| format!("{a}{b}"))).collect();
+    for transformer in ALL {
+        let text = data_type("text");
+        let capacity = transformer.folded_capacity(&text, &Params::default());
+        if !transformer.accepts(&text) || capacity.collision_odds(1000) > 1e-6 {
+            continue;
+        }
+        let Ok(ready) = trial(*transformer, "text", Wire::Text).bind() else { continue };
+        let mut seen = HashSet::new();
+        for (place, plain) in texts.iter().enumerate() {
+            // In one of four case styles each.
+            let style =
+                |(at, c): (usize, char)| if place >> at & 1 == 1 { c.to_ascii_uppercase() } else { c };
+            let styled: String = plain.chars().enumerate().map(style).collect();
+            let Ok(masked) = ready.raw(styled.as_bytes()) else { continue };
+            let folded = String::from_utf8(masked.unwrap()).unwrap().to_lowercase();
+            assert!(seen.insert(folded), "{} {styled}", transformer.name());
+        }
+    }
+}
+
+#[test]
 fn every_integer_of_two_bytes_has_its_own() {
     let rule = r#"{ with = "integer", min = -32768, max = 32767 }"#;
     let ready = Trial::of(rule).on("int2").wire(Wire::Binary).bind().unwrap();

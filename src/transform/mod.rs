@@ -176,6 +176,16 @@ pub trait Transformer: Sync {
     fn least_common(&self, _: &Params) -> Option<u32> {
         None
     }
+    /// The same where a key folds case (`lower(email)`, `citext`): how many outputs
+    /// differ in more than case, for inputs that do.
+    fn folded_capacity(&self, data_type: &DataType, params: &Params) -> Capacity {
+        self.capacity(data_type, params)
+    }
+    /// Whether `by` decides the output in place of the value, so that two values of
+    /// one identity become one. Never asked of an injective mask.
+    fn follows_by(&self) -> bool {
+        true
+    }
     /// A rule to show in help, and a value it can be tried on: `("email", "ann@corp.example")`.
     fn example(&self) -> Example;
     /// Ties it to a column. Everything that can fail, fails here.

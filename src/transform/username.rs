@@ -44,6 +44,10 @@ impl Transformer for Username {
         Capacity::Random { bits: column_bits(data_type, TOKEN, 5.0) }
     }
 
+    fn follows_by(&self) -> bool {
+        false
+    }
+
     fn example(&self) -> Example {
         Example { rule: "{ with = \"username\", by = \"id\" }", data_type: "text", input: "ann85" }
     }
