@@ -54,6 +54,7 @@ mod ip;
 mod json;
 mod last_name;
 mod letters;
+mod mac;
 mod phone;
 mod postcode;
 mod redact;
@@ -96,6 +97,7 @@ pub const ALL: &[&dyn Transformer] = &[
     &address::Address,
     &company::Company,
     &ip::Ip,
+    &mac::Mac,
     &uuid::Uuid,
     &integer::Integer,
     &digits::Digits,
