@@ -18,11 +18,13 @@ mod alphabet;
 mod array;
 mod casing;
 mod check_digit;
+mod code;
 mod dialling;
 mod fit;
 mod fold;
 mod given;
 mod handle;
+mod iban_table;
 mod json_path;
 mod json_text;
 mod literal;
@@ -49,6 +51,7 @@ mod each;
 mod email;
 mod first_name;
 mod full_name;
+mod iban;
 mod integer;
 mod ip;
 mod json;
@@ -102,6 +105,7 @@ pub const ALL: &[&dyn Transformer] = &[
     &integer::Integer,
     &digits::Digits,
     &card::Card,
+    &iban::Iban,
     &letters::Letters,
     &redact::Redact,
     &token::Token,
