@@ -31,6 +31,7 @@ mod literal;
 mod locale;
 mod members;
 mod name;
+mod national_table;
 mod person;
 mod place;
 mod place_table;
@@ -58,6 +59,7 @@ mod json;
 mod last_name;
 mod letters;
 mod mac;
+mod national_id;
 mod phone;
 mod postcode;
 mod redact;
@@ -106,6 +108,7 @@ pub const ALL: &[&dyn Transformer] = &[
     &digits::Digits,
     &card::Card,
     &iban::Iban,
+    &national_id::NationalId,
     &letters::Letters,
     &redact::Redact,
     &token::Token,
