@@ -37,6 +37,7 @@ mod place;
 mod place_table;
 mod range;
 mod shape;
+mod vat_table;
 
 // One transformer each.
 mod address;
@@ -68,6 +69,7 @@ mod street;
 mod token;
 mod username;
 mod uuid;
+mod vat;
 
 #[cfg(test)]
 mod fixture;
@@ -109,6 +111,7 @@ pub const ALL: &[&dyn Transformer] = &[
     &card::Card,
     &iban::Iban,
     &national_id::NationalId,
+    &vat::Vat,
     &letters::Letters,
     &redact::Redact,
     &token::Token,
