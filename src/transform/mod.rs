@@ -27,6 +27,7 @@ mod handle;
 mod iban_table;
 mod json_path;
 mod json_text;
+mod language;
 mod literal;
 mod locale;
 mod members;
@@ -61,6 +62,7 @@ mod last_name;
 mod letters;
 mod mac;
 mod national_id;
+mod pattern;
 mod phone;
 mod postcode;
 mod redact;
@@ -112,6 +114,7 @@ pub const ALL: &[&dyn Transformer] = &[
     &iban::Iban,
     &national_id::NationalId,
     &vat::Vat,
+    &pattern::Pattern,
     &letters::Letters,
     &redact::Redact,
     &token::Token,
