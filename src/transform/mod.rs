@@ -36,12 +36,14 @@ mod national_table;
 mod person;
 mod place;
 mod place_table;
+mod placeholder;
 mod range;
 mod shape;
 mod vat_table;
 
 // One transformer each.
 mod address;
+mod bytes;
 mod card;
 mod choose;
 mod city;
@@ -123,6 +125,7 @@ pub const ALL: &[&dyn Transformer] = &[
     &date_shift::DateShift,
     &json::Json,
     &each::Each,
+    &bytes::Bytes,
 ];
 
 /// The transformer of that name.
