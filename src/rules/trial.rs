@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Value, Wire};
 use crate::schema::{ColumnId, Schema};
 use crate::secret::Secret;
-use crate::transform::{Binding, Identities, Masker, Rule, bind};
+use crate::transform::{Binding, Bound, Decision, Frequencies, Identities, Masker, Rule, bind};
 
 /// Under how many secrets a mask is tried.
 const SECRETS: u8 = 6;
@@ -27,22 +27,29 @@ fn attempt(
     rule: &Rule,
     wire: Wire,
     secret: u8,
-) -> Option<Result<(Box<dyn Masker>, Identities), Diagnostic>> {
+) -> Option<Result<(Bound, Identities), Diagnostic>> {
     let secret = Secret::parse(&format!("{secret:02x}").repeat(32)).ok()?;
     let column = schema.column(id)?;
-    let mut identities = Identities::default();
+    let width = schema.table(id.table)?.columns.len();
+    let mut identities = Identities { width, ..Identities::default() };
+    let frequencies = Frequencies::default();
     let mut at = Binding {
         schema,
+        home: id.table,
+        path: Vec::new(),
         column: id,
         data_type: &column.data_type,
         wire,
         secret: &secret,
         locale: "en_US",
+        decisions: &|_| Some(Decision::Keep),
+        frequencies: &frequencies,
         identities: &mut identities,
         rule,
+        depth: 0,
     };
     let bound = bind(&mut at);
-    Some(bound.map(|masker| (masker, identities)))
+    Some(bound.map(|bound| (bound, identities)))
 }
 
 /// A rule bound under a few secrets, for values in text form.
@@ -53,9 +60,13 @@ pub(super) struct Trial<'a> {
 }
 
 impl<'a> Trial<'a> {
-    /// `None` where it does not bind, which is reported elsewhere.
+    /// `None` where it does not bind, which is reported elsewhere, and for a mask
+    /// that needs more than one row.
     pub(super) fn new(schema: &'a Schema, id: ColumnId, rule: &Rule) -> Option<Self> {
-        let one = |secret| attempt(schema, id, rule, Wire::Text, secret)?.ok();
+        let one = |secret| match attempt(schema, id, rule, Wire::Text, secret)?.ok()? {
+            (Bound::Cell(masker), identities) => Some((masker, identities)),
+            (Bound::Batch(_), _) => None,
+        };
         let maskers: Option<Vec<_>> = (1..=SECRETS).map(one).collect();
         Some(Self { schema, id, maskers: maskers? })
     }
@@ -72,8 +83,6 @@ impl<'a> Trial<'a> {
                 places: &[],
                 columns: &table.columns,
                 wire: Wire::Text,
-                masked: &[],
-                masked_places: &[],
                 identities: &[],
             };
             let mut digests = Vec::new();

@@ -107,8 +107,11 @@ impl Schema {
     pub fn points_at_one(&self, key: &super::ForeignKey) -> bool {
         let unique = |unique: &super::UniqueKey| {
             unique.kind != super::KeyKind::Exclusion
-                && unique.expression.is_none()
-                && unique.columns.iter().all(|column| key.to_columns.contains(column))
+                && unique.predicate.is_none()
+                && unique
+                    .parts
+                    .iter()
+                    .all(|part| matches!(part, super::KeyPart::Column(c) if key.to_columns.contains(c)))
         };
         key.declared || self.tables.get(key.to).is_some_and(|table| table.keys.iter().any(unique))
     }

@@ -64,6 +64,7 @@ pub(super) fn data_type(name: &str) -> DataType {
         "inet" => Scalar::Inet,
         "cidr" => Scalar::Cidr,
         "macaddr" => Scalar::Macaddr,
+        "macaddr8" => Scalar::Macaddr8,
         "json" => Scalar::Json,
         "jsonb" => Scalar::Jsonb,
         "xml" => Scalar::Xml,

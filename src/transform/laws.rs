@@ -39,6 +39,8 @@ const SAMPLES: &[(&str, &[&str])] = &[
     ("uuid", &["f81d4fae-7dec-41d0-a765-00a0c91e6bf6"]),
     ("inet", &["10.1.2.3", "8.8.8.8/24", "2a00::1"]),
     ("cidr", &["10.1.2.0/24"]),
+    ("macaddr", &["08:00:2b:01:02:03", "ff:ff:ff:ff:ff:ff"]),
+    ("macaddr8", &["08:00:2b:ff:fe:01:02:03", "02:00:00:00:00:00:00:01"]),
     ("json", &["{\"email\": \"ann@corp.example\"}", "[1, null]"]),
     ("jsonb", &["{\"email\": \"ann@corp.example\", \"plan\": 2}"]),
     ("xml", &["<a b='ann@corp.example'>Ann &amp; Bob</a>"]),

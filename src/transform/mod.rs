@@ -22,29 +22,36 @@ mod array;
 mod canonical;
 mod casing;
 mod check_digit;
+mod code;
 mod dialling;
 mod fit;
 mod fold;
 mod given;
 mod handle;
+mod iban_table;
 mod json_filter;
 mod json_path;
 mod json_text;
+mod language;
 mod literal;
 mod locale;
 mod members;
 mod name;
+mod national_table;
 mod person;
 mod place;
 mod place_table;
+mod placeholder;
 mod range;
 mod route;
 mod shape;
+mod vat_table;
 mod xml_path;
 mod xml_text;
 
 // One transformer each.
 mod address;
+mod bytes;
 mod card;
 mod choose;
 mod city;
@@ -58,11 +65,15 @@ mod each;
 mod email;
 mod first_name;
 mod full_name;
+mod iban;
 mod integer;
 mod ip;
 mod json;
 mod last_name;
 mod letters;
+mod mac;
+mod national_id;
+mod pattern;
 mod phone;
 mod postcode;
 mod redact;
@@ -74,6 +85,7 @@ mod template;
 mod token;
 mod username;
 mod uuid;
+mod vat;
 mod xml;
 
 #[cfg(test)]
@@ -114,10 +126,15 @@ pub const ALL: &[&dyn Transformer] = &[
     &address::Address,
     &company::Company,
     &ip::Ip,
+    &mac::Mac,
     &uuid::Uuid,
     &integer::Integer,
     &digits::Digits,
     &card::Card,
+    &iban::Iban,
+    &national_id::NationalId,
+    &vat::Vat,
+    &pattern::Pattern,
     &letters::Letters,
     &redact::Redact,
     &token::Token,
@@ -130,6 +147,7 @@ pub const ALL: &[&dyn Transformer] = &[
     &json::Json,
     &xml::Xml,
     &each::Each,
+    &bytes::Bytes,
     &command::Command,
 ];
 
