@@ -1,10 +1,20 @@
 //! Dates and times: PostgreSQL's day and microsecond counts and their ISO form.
 //!
 //! PostgreSQL counts from 2000-01-01 in the proleptic Gregorian calendar, from
-//! 4713 BC to 5874897 AD, with a year 1 BC and no year 0; the extreme numbers are
+//! 4714 BC to 5874897 AD, with a year 1 BC and no year 0; the extreme numbers are
 //! the infinities. No date library's range holds that, so the two conversions are
 //! here (the era arithmetic is Howard Hinnant's, "chrono-compatible low-level
 //! date algorithms", 2013).
+
+use super::clock::{number, parse_clock, parse_zone, write_clock};
+use std::io::Write as _;
+
+/// The first and last day of a `date`: 4714-11-24 BC and 5874897-12-31
+/// (`datatype/timestamp.h`).
+pub const DAYS: (i32, i32) = (-2_451_545, 2_145_031_948);
+
+/// The first and last microsecond of a timestamp; the last year is 294276.
+pub const MICROS: (i64, i64) = (-211_813_488_000_000_000, 9_223_371_331_199_999_999);
 
 /// Microseconds in a day.
 pub const DAY: i64 = 86_400_000_000;
@@ -53,10 +63,13 @@ pub fn parse_date(text: &str) -> Option<i32> {
         "-infinity" => return Some(i32::MIN),
         _ => {}
     }
-    let (text, before_christ) = match text.strip_suffix(" BC") {
-        Some(rest) => (rest, true),
-        None => (text, false),
-    };
+    match text.strip_suffix(" BC") {
+        Some(rest) => parse_day(rest, true),
+        None => parse_day(text, false),
+    }
+}
+
+fn parse_day(text: &str, before_christ: bool) -> Option<i32> {
     let mut parts = text.split('-');
     let year: i64 = number(parts.next()?)?;
     let month = u8::try_from(number(parts.next()?)?).ok()?;
@@ -75,51 +88,16 @@ pub fn parse_timestamp(text: &str) -> Option<i64> {
         "-infinity" => return Some(i64::MIN),
         _ => {}
     }
-    let (text, suffix) = match text.strip_suffix(" BC") {
-        Some(rest) => (rest, " BC"),
-        None => (text, ""),
+    let (text, before_christ) = match text.strip_suffix(" BC") {
+        Some(rest) => (rest, true),
+        None => (text, false),
     };
     let (date, time) = text.split_once([' ', 'T'])?;
-    let day = parse_date(&format!("{date}{suffix}"))?;
+    let day = parse_day(date, before_christ)?;
     let zone_at = time.find(['+', '-', 'Z']).unwrap_or(time.len());
     let (clock, zone) = time.split_at_checked(zone_at)?;
     let micros = parse_clock(clock)? - parse_zone(zone)?;
     i64::from(day).checked_mul(DAY)?.checked_add(micros)
-}
-
-fn parse_clock(text: &str) -> Option<i64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let mut seconds = 0_i64;
-    let mut parts = 0;
-    for part in whole.split(':') {
-        seconds = seconds * 60 + number(part)?;
-        parts += 1;
-    }
-    for _ in parts..3 {
-        seconds *= 60;
-    }
-    if fraction.len() > 6 || parts > 3 {
-        return None;
-    }
-    let micros = if fraction.is_empty() { 0 } else { number(&format!("{fraction:0<6}"))? };
-    Some(seconds * 1_000_000 + micros)
-}
-
-fn parse_zone(text: &str) -> Option<i64> {
-    let sign = match text.chars().next() {
-        None | Some('Z') => return Some(0),
-        Some('-') => -1,
-        Some(_) => 1,
-    };
-    Some(sign * parse_clock(text.get(1..)?)?)
-}
-
-/// A non-negative whole number of digits only.
-fn number(text: &str) -> Option<i64> {
-    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    text.parse().ok()
 }
 
 /// Appends a date as `DateStyle` ISO prints it.
@@ -130,7 +108,8 @@ pub fn write_date(days: i32, out: &mut Vec<u8>) {
         _ => {
             let (year, month, day) = civil(days);
             let (shown, suffix) = if year > 0 { (year, "") } else { (1 - year, " BC") };
-            out.extend_from_slice(format!("{shown:04}-{month:02}-{day:02}{suffix}").as_bytes());
+            // A vector takes whatever is written to it.
+            let _ = write!(out, "{shown:04}-{month:02}-{day:02}{suffix}");
         }
     }
 }
@@ -141,22 +120,14 @@ pub fn write_timestamp(micros: i64, out: &mut Vec<u8>) {
         i64::MAX => out.extend_from_slice(b"infinity"),
         i64::MIN => out.extend_from_slice(b"-infinity"),
         _ => {
-            let mut date = Vec::with_capacity(32);
-            write_date(i32::try_from(micros.div_euclid(DAY)).unwrap_or(0), &mut date);
-            let in_day = micros.rem_euclid(DAY);
-            let (seconds, fraction) = (in_day / 1_000_000, in_day % 1_000_000);
-            let clock = format!(" {:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-            let before_christ = date.ends_with(b" BC");
+            let start = out.len();
+            write_date(i32::try_from(micros.div_euclid(DAY)).unwrap_or(0), out);
+            let before_christ = out.get(start..).is_some_and(|date| date.ends_with(b" BC"));
             if before_christ {
-                date.truncate(date.len() - 3);
+                out.truncate(out.len() - 3);
             }
-            out.extend_from_slice(&date);
-            out.extend_from_slice(clock.as_bytes());
-            if fraction > 0 {
-                let digits = format!("{fraction:06}");
-                out.push(b'.');
-                out.extend_from_slice(digits.trim_end_matches('0').as_bytes());
-            }
+            out.push(b' ');
+            write_clock(micros.rem_euclid(DAY), out);
             if before_christ {
                 out.extend_from_slice(b" BC");
             }

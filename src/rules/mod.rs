@@ -12,7 +12,6 @@ mod decide;
 mod decision;
 mod default_mask;
 mod document;
-mod duration;
 mod expression;
 mod fit;
 mod follow;

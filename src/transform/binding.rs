@@ -198,6 +198,20 @@ impl Binding<'_> {
         }
     }
 
+    /// Another rule for the same value: this one with something added.
+    pub(super) fn with_rule<'b>(&'b mut self, rule: &'b Rule) -> Binding<'b> {
+        Binding {
+            schema: self.schema,
+            column: self.column,
+            data_type: self.data_type,
+            wire: self.wire,
+            secret: self.secret,
+            locale: self.locale,
+            identities: self.identities,
+            rule,
+        }
+    }
+
     fn condition(&mut self, written: &Condition) -> Result<condition::Bound, Diagnostic> {
         let mut all = |list: &[Condition]| list.iter().map(|c| self.condition(c)).collect::<Result<_, _>>();
         Ok(match written {

@@ -25,6 +25,7 @@ mod given;
 mod handle;
 mod json_path;
 mod json_text;
+mod limit;
 mod literal;
 mod locale;
 mod members;
@@ -34,9 +35,11 @@ mod place;
 mod place_table;
 mod range;
 mod shape;
+mod spread;
 
 // One transformer each.
 mod address;
+mod boolean;
 mod card;
 mod choose;
 mod city;
@@ -54,6 +57,7 @@ mod ip;
 mod json;
 mod last_name;
 mod letters;
+mod noise;
 mod phone;
 mod postcode;
 mod redact;
@@ -105,6 +109,8 @@ pub const ALL: &[&dyn Transformer] = &[
     &token::Token,
     &constant::Constant,
     &choose::Choose,
+    &boolean::Boolean,
+    &noise::Noise,
     &date_shift::DateShift,
     &json::Json,
     &each::Each,
