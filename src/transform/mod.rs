@@ -30,6 +30,7 @@ mod literal;
 mod locale;
 mod members;
 mod name;
+mod period;
 mod person;
 mod place;
 mod place_table;
@@ -46,12 +47,14 @@ mod city;
 mod company;
 mod constant;
 mod country;
+mod date;
 mod date_shift;
 mod digits;
 mod each;
 mod email;
 mod first_name;
 mod full_name;
+mod geo;
 mod integer;
 mod ip;
 mod json;
@@ -62,6 +65,7 @@ mod phone;
 mod postcode;
 mod redact;
 mod region;
+mod round;
 mod street;
 mod token;
 mod username;
@@ -111,7 +115,10 @@ pub const ALL: &[&dyn Transformer] = &[
     &choose::Choose,
     &boolean::Boolean,
     &noise::Noise,
+    &round::Round,
+    &date::Date,
     &date_shift::DateShift,
+    &geo::Geo,
     &json::Json,
     &each::Each,
 ];
