@@ -110,7 +110,11 @@ impl<'a> Value<'a> {
         match (self.wire, self.data_type.scalar()) {
             (Wire::Binary, Some(Scalar::Float4)) => Ok(f32::from_be_bytes(self.array()?).into()),
             (Wire::Binary, Some(Scalar::Float8)) => Ok(f64::from_be_bytes(self.array()?)),
-            (Wire::Text, Some(Scalar::Float4 | Scalar::Float8)) => {
+            // Read as the type that printed it: its digits stand for another double.
+            (Wire::Text, Some(Scalar::Float4)) => {
+                self.ascii()?.parse::<f32>().map(f64::from).map_err(|_| Unreadable("not a number"))
+            }
+            (Wire::Text, Some(Scalar::Float8)) => {
                 self.ascii()?.parse().map_err(|_| Unreadable("not a number"))
             }
             _ => Err(Unreadable("not a number")),

@@ -215,11 +215,8 @@ impl Masker for Points {
         }
         let course = Course::of(&self.seed.own_digest(value, row)?, self.angle);
         let (to_longitude, to_latitude) = (course.longitude(longitude, latitude), course.latitude(latitude));
-        if self.first {
-            out.point(to_latitude, to_longitude)
-        } else {
-            out.point(to_longitude, to_latitude)
-        }
+        let (x, y) = if self.first { (to_latitude, to_longitude) } else { (to_longitude, to_latitude) };
+        out.point(x, y);
         Ok(())
     }
 }
@@ -309,8 +306,9 @@ mod tests {
 
     /// Metres between two places, by the haversine.
     fn distance(from: (f64, f64), to: (f64, f64)) -> f64 {
-        let [a, b, c, d] = [from.0, from.1, to.0, to.1].map(f64::to_radians);
-        let h = ((d - b) / 2.0).sin().powi(2) + b.cos() * d.cos() * ((c - a) / 2.0).sin().powi(2);
+        let (south, north) = (from.1.to_radians(), to.1.to_radians());
+        let (up, along) = ((north - south) / 2.0, (to.0 - from.0).to_radians() / 2.0);
+        let h = up.sin().powi(2) + south.cos() * north.cos() * along.sin().powi(2);
         2.0 * EARTH * h.sqrt().asin()
     }
 

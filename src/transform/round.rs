@@ -191,17 +191,15 @@ impl Buckets {
             let first = -(-least).div_euclid(width);
             units = units.div_euclid(width).max(first).checked_mul(width)?;
         }
-        Some(match self.exact.scale {
-            Some(scale) => Decimal { unscaled: units / power, scale },
-            None => {
-                // No more digits than the value, the width or the cap needs.
-                let mut shown = Decimal { unscaled: units, scale };
-                while shown.scale > number.scale && shown.unscaled % 10 == 0 {
-                    shown = Decimal { unscaled: shown.unscaled / 10, scale: shown.scale - 1 };
-                }
-                shown
-            }
-        })
+        if let Some(scale) = self.exact.scale {
+            return Some(Decimal { unscaled: units / power, scale });
+        }
+        // No more digits than the value, the width or the cap needs.
+        let mut shown = Decimal { unscaled: units, scale };
+        while shown.scale > number.scale && shown.unscaled % 10 == 0 {
+            shown = Decimal { unscaled: shown.unscaled / 10, scale: shown.scale - 1 };
+        }
+        Some(shown)
     }
 }
 

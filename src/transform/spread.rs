@@ -24,14 +24,14 @@ pub(super) fn draw_near(digest: &Digest, value: i128, most: i128, step: i128, en
     let from = least.max(value.saturating_sub(most));
     let to = greatest.min(value.saturating_add(most));
     let (Some(down), Some(up)) = (from.checked_sub(value), to.checked_sub(value)) else { return value };
-    let (first, last) = (-(-down).div_euclid(step), up.div_euclid(step));
-    if first > last {
+    let (lowest, highest) = (-(-down).div_euclid(step), up.div_euclid(step));
+    if lowest > highest {
         return value.max(least).min(greatest);
     }
-    let here = first <= 0 && last >= 0;
-    let count = last.abs_diff(first) + u128::from(!here);
+    let here = lowest <= 0 && highest >= 0;
+    let count = highest.abs_diff(lowest) + u128::from(!here);
     let drawn = i128::try_from(wide_scale(digest, count)).unwrap_or(0);
-    let steps = if here && count > 0 && first + drawn >= 0 { first + drawn + 1 } else { first + drawn };
+    let steps = if here && count > 0 && lowest + drawn >= 0 { lowest + drawn + 1 } else { lowest + drawn };
     value + if count == 0 { 0 } else { steps * step }
 }
 
@@ -54,7 +54,7 @@ fn wide_scale(digest: &Digest, size: u128) -> u128 {
     let word = digest.first_chunk::<16>().map_or(0, |bytes| u128::from_be_bytes(*bytes));
     let (high, low) = (word >> 64, word & LOW);
     let (size_high, size_low) = (size >> 64, size & LOW);
-    let first = high * size_low + (low * size_low >> 64);
+    let first = high * size_low + ((low * size_low) >> 64);
     let second = low * size_high + (first & LOW);
     high * size_high + (first >> 64) + (second >> 64)
 }
