@@ -1,10 +1,19 @@
 //! Dates and times: PostgreSQL's day and microsecond counts and their ISO form.
 //!
 //! PostgreSQL counts from 2000-01-01 in the proleptic Gregorian calendar, from
-//! 4713 BC to 5874897 AD, with a year 1 BC and no year 0; the extreme numbers are
+//! 4714 BC to 5874897 AD, with a year 1 BC and no year 0; the extreme numbers are
 //! the infinities. No date library's range holds that, so the two conversions are
 //! here (the era arithmetic is Howard Hinnant's, "chrono-compatible low-level
 //! date algorithms", 2013).
+
+use super::clock::{number, parse_clock, parse_zone, write_clock, write_padded};
+
+/// The first and last day of a `date`: 4714-11-24 BC and 5874897-12-31
+/// (`datatype/timestamp.h`).
+pub const DAYS: (i32, i32) = (-2_451_545, 2_145_031_948);
+
+/// The first and last microsecond of a timestamp; the last year is 294276.
+pub const MICROS: (i64, i64) = (-211_813_488_000_000_000, 9_223_371_331_199_999_999);
 
 /// Microseconds in a day.
 pub const DAY: i64 = 86_400_000_000;
@@ -53,11 +62,10 @@ pub fn parse_date(text: &str) -> Option<i32> {
         "-infinity" => return Some(i32::MIN),
         _ => {}
     }
-    let (text, before_christ) = match text.strip_suffix(" BC") {
-        Some(rest) => (rest, true),
-        None => (text, false),
-    };
-    parse_day(text, before_christ)
+    match text.strip_suffix(" BC") {
+        Some(rest) => parse_day(rest, true),
+        None => parse_day(text, false),
+    }
 }
 
 fn parse_day(text: &str, before_christ: bool) -> Option<i32> {
@@ -91,42 +99,6 @@ pub fn parse_timestamp(text: &str) -> Option<i64> {
     i64::from(day).checked_mul(DAY)?.checked_add(micros)
 }
 
-fn parse_clock(text: &str) -> Option<i64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let mut seconds = 0_i64;
-    let mut parts = 0;
-    for part in whole.split(':') {
-        seconds = seconds * 60 + number(part)?;
-        parts += 1;
-    }
-    for _ in parts..3 {
-        seconds *= 60;
-    }
-    if fraction.len() > 6 || parts > 3 {
-        return None;
-    }
-    let micros = if fraction.is_empty() { 0 } else { number(fraction)? };
-    let micros = (fraction.len()..6).fold(micros, |micros, _| micros * 10);
-    Some(seconds * 1_000_000 + micros)
-}
-
-fn parse_zone(text: &str) -> Option<i64> {
-    let sign = match text.chars().next() {
-        None | Some('Z') => return Some(0),
-        Some('-') => -1,
-        Some(_) => 1,
-    };
-    Some(sign * parse_clock(text.get(1..)?)?)
-}
-
-/// A non-negative whole number of digits only.
-fn number(text: &str) -> Option<i64> {
-    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    text.parse().ok()
-}
-
 /// Appends a date as `DateStyle` ISO prints it.
 pub fn write_date(days: i32, out: &mut Vec<u8>) {
     match days {
@@ -143,19 +115,11 @@ pub fn write_date(days: i32, out: &mut Vec<u8>) {
 }
 
 fn write_day(year: i64, month: u8, day: u8, out: &mut Vec<u8>) {
-    write_padded(year, 4, out);
+    write_padded(year.unsigned_abs(), 4, out);
     out.push(b'-');
     write_padded(month.into(), 2, out);
     out.push(b'-');
     write_padded(day.into(), 2, out);
-}
-
-/// Appends a non-negative number with zeros before it.
-fn write_padded(number: i64, width: usize, out: &mut Vec<u8>) {
-    let mut buffer = itoa::Buffer::new();
-    let digits = buffer.format(number);
-    out.extend(std::iter::repeat_n(b'0', width.saturating_sub(digits.len())));
-    out.extend_from_slice(digits.as_bytes());
 }
 
 /// Appends a timestamp as `DateStyle` ISO prints it, without a zone.
@@ -164,23 +128,15 @@ pub fn write_timestamp(micros: i64, out: &mut Vec<u8>) {
         i64::MAX => out.extend_from_slice(b"infinity"),
         i64::MIN => out.extend_from_slice(b"-infinity"),
         _ => {
-            let (year, month, day) = civil(i32::try_from(micros.div_euclid(DAY)).unwrap_or(0));
-            write_day(if year > 0 { year } else { 1 - year }, month, day, out);
-            let in_day = micros.rem_euclid(DAY);
-            let (seconds, mut fraction) = (in_day / 1_000_000, in_day % 1_000_000);
-            for (before, part) in [(b' ', seconds / 3600), (b':', seconds / 60 % 60), (b':', seconds % 60)] {
-                out.push(before);
-                write_padded(part, 2, out);
+            let start = out.len();
+            write_date(i32::try_from(micros.div_euclid(DAY)).unwrap_or(0), out);
+            let before_christ = out.get(start..).is_some_and(|date| date.ends_with(b" BC"));
+            if before_christ {
+                out.truncate(out.len() - 3);
             }
-            if fraction > 0 {
-                let mut width = 6;
-                while fraction % 10 == 0 {
-                    (fraction, width) = (fraction / 10, width - 1);
-                }
-                out.push(b'.');
-                write_padded(fraction, width, out);
-            }
-            if year <= 0 {
+            out.push(b' ');
+            write_clock(micros.rem_euclid(DAY), out);
+            if before_christ {
                 out.extend_from_slice(b" BC");
             }
         }

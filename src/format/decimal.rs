@@ -29,21 +29,24 @@ impl Decimal {
             return Err(Unreadable("NaN or infinity"));
         }
         // The value is digits × 10 000^(weight + 1 - count); bring it to 10^-scale.
-        let mut unscaled = 0_i128;
-        for place in 0..usize::from(count) {
-            let digit = i128::from(word(4 + place)?);
-            unscaled = unscaled.checked_mul(10_000).and_then(|n| n.checked_add(digit)).ok_or(TOO_LONG)?;
-        }
+        // The last word may reach past the display scale, in zeros.
         let exponent = 4 * (i32::from(weight) + 1 - i32::from(count)) + i32::from(scale);
-        let power = 10_i128.checked_pow(exponent.unsigned_abs()).ok_or(TOO_LONG);
-        unscaled = if unscaled == 0 {
-            0
-        } else if exponent >= 0 {
-            unscaled.checked_mul(power?).ok_or(TOO_LONG)?
-        } else {
-            // The last base-10 000 digit may reach past the display scale, in zeros.
-            unscaled / power?
-        };
+        let past = exponent.clamp(-4, 0).unsigned_abs();
+        let mut unscaled = 0_i128;
+        for place in 0..count {
+            let (mut digit, mut radix) = (i128::from(word(4 + usize::from(place))?), 10_000);
+            if place + 1 == count {
+                digit /= 10_i128.pow(past);
+                radix = 10_i128.pow(4 - past);
+            }
+            unscaled = unscaled.checked_mul(radix).and_then(|n| n.checked_add(digit)).ok_or(TOO_LONG)?;
+        }
+        if exponent > 0 && unscaled != 0 {
+            let power = 10_i128.checked_pow(exponent.unsigned_abs()).ok_or(TOO_LONG)?;
+            unscaled = unscaled.checked_mul(power).ok_or(TOO_LONG)?;
+        } else if exponent < -4 {
+            return Err(Unreadable("malformed binary numeric"));
+        }
         Ok(Self { unscaled: if sign == 0x4000 { -unscaled } else { unscaled }, scale })
     }
 
@@ -89,6 +92,32 @@ impl Decimal {
         self
     }
 
+    /// The greatest number of units of 10^-`scale` that is not above it, held at the
+    /// ends of what 128 bits take.
+    #[must_use]
+    pub fn floor_at(self, scale: u16) -> i128 {
+        if scale >= self.scale {
+            let power = 10_i128.checked_pow((scale - self.scale).into()).unwrap_or(i128::MAX);
+            return self.unscaled.saturating_mul(power);
+        }
+        let power = 10_i128.checked_pow((self.scale - scale).into()).unwrap_or(i128::MAX);
+        self.unscaled.div_euclid(power)
+    }
+
+    /// The least number of units of 10^-`scale` that is not below it.
+    #[must_use]
+    pub fn ceil_at(self, scale: u16) -> i128 {
+        -Self { unscaled: -self.unscaled, ..self }.floor_at(scale)
+    }
+
+    /// The number of units of 10^-`scale` that it is exactly.
+    #[must_use]
+    pub fn exactly_at(self, scale: u16) -> Option<i128> {
+        let normal = self.normal();
+        let power = 10_i128.checked_pow(scale.checked_sub(normal.scale)?.into())?;
+        normal.unscaled.checked_mul(power)
+    }
+
     /// Appends its digits as PostgreSQL prints them.
     pub fn write(self, out: &mut Vec<u8>) {
         if self.unscaled < 0 {
@@ -112,38 +141,99 @@ impl Decimal {
         // Align the point with a boundary of base-10 000 digits.
         let fraction_digits = usize::from(scale).div_ceil(4);
         let pad = fraction_digits * 4 - usize::from(scale);
-        // Lowest first: the pad's and those of the 39 that 128 bits have at most.
-        let mut buffer = [0_u16; 12];
-        let mut count = 0;
-        let mut push = |digit: u128| {
-            if let Some(to) = buffer.get_mut(count) {
-                *to = u16::try_from(digit).unwrap_or(0);
-                count += 1;
-            }
-        };
+        // 39 digits and a pad of three take eleven words at most.
+        let mut digits = Words { words: [0; 12], count: 0 };
         // 38 digits and a pad of three fit when the pad goes to the lowest digit alone.
         let pad_power = 10_u128.pow(u32::try_from(pad).unwrap_or(0));
         let low_power = 10_000 / pad_power;
         let mut rest = magnitude;
         if pad > 0 {
-            push(rest % low_power * pad_power);
+            digits.push(u16::try_from(rest % low_power * pad_power).unwrap_or(0));
             rest /= low_power;
         }
         while rest > 0 {
-            push(rest % 10_000);
+            digits.push(u16::try_from(rest % 10_000).unwrap_or(0));
             rest /= 10_000;
         }
-        let digits = buffer.get(..count).unwrap_or_default();
-        let place = |count: usize| i32::try_from(count).unwrap_or(0);
-        let digits = digits.get(digits.iter().take_while(|d| **d == 0).count()..).unwrap_or_default();
-        let leading = digits.iter().rev().take_while(|d| **d == 0).count();
-        let digits = digits.get(..digits.len() - leading).unwrap_or_default();
-        let highest = place(count) - 1 - place(fraction_digits) - place(leading);
-        let weight = if digits.is_empty() { 0 } else { highest };
+        let mut weight =
+            i32::try_from(digits.count).unwrap_or(0) - 1 - i32::try_from(fraction_digits).unwrap_or(0);
+        // The words stand lowest first.
+        let mut digits = digits.words.get(..digits.count).unwrap_or_default();
+        while let [rest @ .., 0] = digits {
+            digits = rest;
+            weight -= 1;
+        }
+        while let [0, rest @ ..] = digits {
+            digits = rest;
+        }
+        if digits.is_empty() {
+            weight = 0;
+        }
         let sign: u16 = if self.unscaled < 0 { 0x4000 } else { 0 };
         let count = u16::try_from(digits.len()).unwrap_or(0);
         let weight = i16::try_from(weight).unwrap_or(0).cast_unsigned();
         for word in [count, weight, sign, scale].into_iter().chain(digits.iter().rev().copied()) {
+            out.extend_from_slice(&word.to_be_bytes());
+        }
+    }
+}
+
+/// Base-10 000 digits on the stack.
+struct Words {
+    words: [u16; 12],
+    count: usize,
+}
+
+impl Words {
+    fn push(&mut self, word: u16) {
+        if let Some(slot) = self.words.get_mut(self.count) {
+            *slot = word;
+            self.count += 1;
+        }
+    }
+}
+
+/// NaN and the infinities of `numeric`, which are no decimal numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Special {
+    /// Not a number; PostgreSQL orders it above all.
+    NaN,
+    /// Above all numbers.
+    Infinity,
+    /// Below all numbers.
+    MinusInfinity,
+}
+
+impl Special {
+    const ALL: [(Self, u16, &'static str); 3] = [
+        (Self::NaN, 0xc000, "NaN"),
+        (Self::Infinity, 0xd000, "Infinity"),
+        (Self::MinusInfinity, 0xf000, "-Infinity"),
+    ];
+
+    /// Reads the sign word of `numeric_send`'s form.
+    #[must_use]
+    pub fn from_binary(raw: &[u8]) -> Option<Self> {
+        let sign = raw.get(4..6)?;
+        Self::ALL.iter().find(|(_, word, _)| word.to_be_bytes() == sign).map(|(this, ..)| *this)
+    }
+
+    /// Reads `NaN`, `Infinity` and `-Infinity`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, _, name)| *name == text).map(|(this, ..)| *this)
+    }
+
+    /// As PostgreSQL prints it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(this, ..)| *this == self).map_or("NaN", |(_, _, name)| name)
+    }
+
+    /// Appends `numeric_recv`'s form.
+    pub fn write_binary(self, out: &mut Vec<u8>) {
+        let sign = Self::ALL.iter().find(|(this, ..)| *this == self).map_or(0xc000, |(_, sign, _)| *sign);
+        for word in [0, 0, sign, 0] {
             out.extend_from_slice(&word.to_be_bytes());
         }
     }
@@ -173,6 +263,8 @@ mod tests {
             "100000000",
             "99999999999999999999999999999999999999",
             "123456789012345678901234567890.12345678",
+            "-0.99999999999999999999999999999999999999",
+            "0.00000000000000000000000000000000000000000000000001",
             "0.000",
         ] {
             let number = Decimal::parse(written).unwrap();
@@ -187,6 +279,28 @@ mod tests {
     fn a_fraction_of_zeros_is_a_whole_number() {
         assert_eq!(Decimal::parse("42.000").unwrap().integer(), Some(42));
         assert_eq!(Decimal::parse("42.5").unwrap().integer(), None);
+    }
+
+    #[test]
+    fn a_number_is_brought_to_a_scale_from_either_side() {
+        let number = Decimal::parse("-1.25").unwrap();
+        assert_eq!((number.floor_at(1), number.ceil_at(1), number.exactly_at(1)), (-13, -12, None));
+        assert_eq!(
+            (number.floor_at(3), number.ceil_at(3), number.exactly_at(3)),
+            (-1250, -1250, Some(-1250))
+        );
+    }
+
+    #[test]
+    fn specials_survive_both_forms() {
+        for name in ["NaN", "Infinity", "-Infinity"] {
+            let special = Special::parse(name).unwrap();
+            let mut wire = Vec::new();
+            special.write_binary(&mut wire);
+            assert_eq!(Special::from_binary(&wire), Some(special));
+            assert_eq!(special.name(), name);
+            assert!(Decimal::from_binary(&wire).is_err());
+        }
     }
 
     #[test]

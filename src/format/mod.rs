@@ -6,8 +6,11 @@
 
 pub mod binary;
 pub mod calendar;
+pub mod clock;
 pub mod decimal;
+pub mod duration;
 pub mod inet;
+pub mod interval;
 pub mod mac;
 pub mod text;
 

@@ -2,10 +2,12 @@
 
 use super::decimal::Decimal;
 use super::inet::Inet;
+use super::interval::Interval;
 use super::mac::Mac;
 use super::value::Value;
-use super::{Unreadable, Wire, calendar};
+use super::{Unreadable, Wire, calendar, clock};
 use crate::schema::{DataType, Scalar};
+use std::io::Write as _;
 
 /// Takes one masked value and writes it in the column's type and wire form,
 /// without length or escapes: the row writer adds those.
@@ -121,16 +123,16 @@ impl<'a> Output<'a> {
 
     /// Writes a floating-point number.
     pub fn float(&mut self, number: f64) {
+        #[expect(clippy::cast_possible_truncation, reason = "the column holds no more")]
+        let single = number as f32;
         match (self.wire, self.data_type.scalar()) {
-            (Wire::Binary, Some(Scalar::Float4)) => {
-                #[expect(clippy::cast_possible_truncation, reason = "the column holds no more")]
-                let single = number as f32;
-                self.buffer.extend_from_slice(&single.to_be_bytes());
+            (Wire::Binary, Some(Scalar::Float4)) => self.buffer.extend_from_slice(&single.to_be_bytes()),
+            (Wire::Binary, Some(Scalar::Float8)) => self.buffer.extend_from_slice(&number.to_be_bytes()),
+            (_, Some(Scalar::Float4)) if single.is_finite() => {
+                // More digits than the type has would be read as another number, or as none.
+                let _ = write!(self.buffer, "{single}");
             }
-            (Wire::Binary, Some(Scalar::Float8)) => {
-                self.buffer.extend_from_slice(&number.to_be_bytes());
-            }
-            _ => self.text().extend_from_slice(number.to_string().as_bytes()),
+            _ => write_float(number, self.text()),
         }
     }
 
@@ -174,6 +176,48 @@ impl<'a> Output<'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// Writes microseconds since midnight into a time column, or as ISO text.
+    pub fn time(&mut self, micros: i64) {
+        match (self.wire, self.data_type.scalar()) {
+            (Wire::Binary, Some(Scalar::Time)) => self.buffer.extend_from_slice(&micros.to_be_bytes()),
+            _ => clock::write_clock(micros, self.text()),
+        }
+    }
+
+    /// Writes microseconds since midnight and seconds east of UTC into a `timetz`
+    /// column, or as ISO text.
+    pub fn zoned_time(&mut self, micros: i64, east: i32) {
+        if self.wire == Wire::Binary && self.data_type.scalar() == Some(Scalar::TimeTz) {
+            self.buffer.extend_from_slice(&micros.to_be_bytes());
+            self.buffer.extend_from_slice(&east.saturating_neg().to_be_bytes());
+        } else {
+            clock::write_clock(micros, self.text());
+            clock::write_zone(east, self.buffer);
+        }
+    }
+
+    /// Writes an interval.
+    pub fn interval(&mut self, interval: Interval) {
+        match (self.wire, self.data_type.scalar()) {
+            (Wire::Binary, Some(Scalar::Interval)) => interval.write_binary(self.buffer),
+            _ => interval.write(self.text()),
+        }
+    }
+
+    /// Writes a point.
+    pub fn point(&mut self, x: f64, y: f64) {
+        if self.wire == Wire::Binary && self.data_type.scalar() == Some(Scalar::Point) {
+            self.buffer.extend_from_slice(&x.to_be_bytes());
+            self.buffer.extend_from_slice(&y.to_be_bytes());
+        } else {
+            self.text().push(b'(');
+            write_float(x, self.buffer);
+            self.buffer.push(b',');
+            write_float(y, self.buffer);
+            self.buffer.push(b')');
         }
     }
 
@@ -221,4 +265,14 @@ impl<'a> Output<'a> {
             self.buffer.extend_from_slice(data_encoding::HEXLOWER.encode(bytes).as_bytes());
         }
     }
+}
+
+/// As PostgreSQL reads it; its infinities have a name of their own.
+fn write_float(number: f64, out: &mut Vec<u8>) {
+    // A vector takes whatever is written to it.
+    let _ = if number.is_infinite() {
+        write!(out, "{}Infinity", if number < 0.0 { "-" } else { "" })
+    } else {
+        write!(out, "{number}")
+    };
 }

@@ -1,11 +1,13 @@
 //! One value as it came over the wire, read on demand.
 
-use super::calendar;
-use super::decimal::Decimal;
+use super::decimal::{Decimal, Special};
 use super::inet::Inet;
+use super::interval::Interval;
 use super::mac::Mac;
+use super::{calendar, clock};
 use crate::schema::{DataType, Scalar};
 use std::fmt;
+use std::io::Write as _;
 
 /// Which of `COPY`'s two forms a value is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +93,16 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// NaN or an infinity of a `numeric`.
+    #[must_use]
+    pub fn special(&self) -> Option<Special> {
+        match (self.wire, self.data_type.scalar()) {
+            (Wire::Binary, Some(Scalar::Numeric(_))) => Special::from_binary(self.raw),
+            (Wire::Text, Some(Scalar::Numeric(_))) => Special::parse(self.ascii().ok()?),
+            _ => None,
+        }
+    }
+
     /// A floating-point number.
     ///
     /// # Errors
@@ -99,7 +111,11 @@ impl<'a> Value<'a> {
         match (self.wire, self.data_type.scalar()) {
             (Wire::Binary, Some(Scalar::Float4)) => Ok(f32::from_be_bytes(self.array()?).into()),
             (Wire::Binary, Some(Scalar::Float8)) => Ok(f64::from_be_bytes(self.array()?)),
-            (Wire::Text, Some(Scalar::Float4 | Scalar::Float8)) => {
+            // Read as the type that printed it: its digits stand for another double.
+            (Wire::Text, Some(Scalar::Float4)) => {
+                self.ascii()?.parse::<f32>().map(f64::from).map_err(|_| Unreadable("not a number"))
+            }
+            (Wire::Text, Some(Scalar::Float8)) => {
                 self.ascii()?.parse().map_err(|_| Unreadable("not a number"))
             }
             _ => Err(Unreadable("not a number")),
@@ -147,6 +163,77 @@ impl<'a> Value<'a> {
             }
             _ => Err(Unreadable("not a timestamp")),
         }
+    }
+
+    /// Microseconds since midnight of a `time`; 24:00 is one.
+    ///
+    /// # Errors
+    /// Where the type is no time.
+    pub fn time(&self) -> Result<i64, Unreadable> {
+        let micros = match (self.wire, self.data_type.scalar()) {
+            (Wire::Binary, Some(Scalar::Time)) => Some(i64::from_be_bytes(self.array()?)),
+            (Wire::Text, Some(Scalar::Time)) => clock::parse_clock(self.ascii()?),
+            _ => None,
+        };
+        micros.filter(|micros| (0..=calendar::DAY).contains(micros)).ok_or(Unreadable("not a time of day"))
+    }
+
+    /// Microseconds since midnight of a `timetz`, and seconds east of UTC.
+    ///
+    /// # Errors
+    /// Where the type is no time with a zone.
+    pub fn zoned_time(&self) -> Result<(i64, i32), Unreadable> {
+        let found = match (self.wire, self.data_type.scalar()) {
+            (Wire::Binary, Some(Scalar::TimeTz)) => {
+                let bytes: [u8; 12] = self.array()?;
+                let both = bytes.split_first_chunk::<8>().zip(bytes.last_chunk::<4>());
+                // PostgreSQL counts zones to the west.
+                both.and_then(|((micros, _), zone)| {
+                    Some((i64::from_be_bytes(*micros), i32::from_be_bytes(*zone).checked_neg()?))
+                })
+            }
+            (Wire::Text, Some(Scalar::TimeTz)) => {
+                let text = self.ascii()?;
+                let zone_at = text.find(['+', '-', 'Z']).unwrap_or(text.len());
+                let (time, zone) = text.split_at_checked(zone_at).unwrap_or((text, ""));
+                clock::parse_clock(time)
+                    .zip(clock::parse_zone(zone))
+                    .and_then(|(micros, zone)| Some((micros, i32::try_from(zone / 1_000_000).ok()?)))
+            }
+            _ => None,
+        };
+        let in_day = |(micros, _): &(i64, i32)| (0..=calendar::DAY).contains(micros);
+        found.filter(in_day).ok_or(Unreadable("not a time of day with a zone"))
+    }
+
+    /// An interval.
+    ///
+    /// # Errors
+    /// Where the type is another, or the text form is not of style postgres.
+    pub fn interval(&self) -> Result<Interval, Unreadable> {
+        match (self.wire, self.data_type.scalar()) {
+            (Wire::Binary, Some(Scalar::Interval)) => Interval::from_binary(self.raw),
+            (Wire::Text, Some(Scalar::Interval)) => Interval::parse(self.ascii()?),
+            _ => None,
+        }
+        .ok_or(Unreadable("not an interval"))
+    }
+
+    /// The x and y of a point.
+    ///
+    /// # Errors
+    /// Where the type is another.
+    pub fn point(&self) -> Result<(f64, f64), Unreadable> {
+        match (self.wire, self.data_type.scalar()) {
+            (Wire::Binary, Some(Scalar::Point)) => {
+                let bytes: [u8; 16] = self.array()?;
+                let both = bytes.first_chunk::<8>().zip(bytes.last_chunk::<8>());
+                both.map(|(x, y)| (f64::from_be_bytes(*x), f64::from_be_bytes(*y)))
+            }
+            (Wire::Text, Some(Scalar::Point)) => parse_point(self.ascii()?),
+            _ => None,
+        }
+        .ok_or(Unreadable("not a point"))
     }
 
     /// The 128 bits of a uuid.
@@ -224,15 +311,32 @@ impl<'a> Value<'a> {
                 let mut digits = itoa::Buffer::new();
                 out.extend_from_slice(digits.format(self.integer()?).as_bytes());
             }
-            Some(Scalar::Numeric(_)) => self.decimal()?.normal().write(out),
-            Some(Scalar::Float4 | Scalar::Float8) => {
-                out.extend_from_slice(self.float()?.to_string().as_bytes());
-            }
+            Some(Scalar::Numeric(_)) => match self.special() {
+                Some(special) => out.extend_from_slice(special.name().as_bytes()),
+                None => self.decimal()?.normal().write(out),
+            },
+            Some(Scalar::Float4 | Scalar::Float8) => write_float(self.float()?, out),
             Some(Scalar::Bool) => out.push(if self.boolean()? { b't' } else { b'f' }),
             Some(Scalar::Uuid) => out.extend_from_slice(&self.uuid()?.to_be_bytes()),
             Some(Scalar::Date) => calendar::write_date(self.date()?, out),
             Some(Scalar::Timestamp | Scalar::TimestampTz) => {
                 calendar::write_timestamp(self.timestamp()?, out);
+            }
+            Some(Scalar::Time) => clock::write_clock(self.time()?, out),
+            Some(Scalar::TimeTz) => {
+                let (micros, zone) = self.zoned_time()?;
+                clock::write_clock(micros, out);
+                clock::write_zone(zone, out);
+            }
+            Some(Scalar::Interval) => {
+                let mut digits = itoa::Buffer::new();
+                out.extend_from_slice(digits.format(self.interval()?.span()).as_bytes());
+            }
+            Some(Scalar::Point) => {
+                let (x, y) = self.point()?;
+                write_float(x, out);
+                out.push(b',');
+                write_float(y, out);
             }
             Some(Scalar::Inet | Scalar::Cidr) => self.inet()?.write(out),
             Some(Scalar::Macaddr | Scalar::Macaddr8) => self.mac()?.write(out),
@@ -277,6 +381,20 @@ impl<'a> Value<'a> {
     fn ascii(&self) -> Result<&'a str, Unreadable> {
         std::str::from_utf8(self.raw).map_err(|_| Unreadable("not valid UTF-8"))
     }
+}
+
+/// Zero has one canonical form: PostgreSQL takes -0 and 0 as equal.
+fn write_float(number: f64, out: &mut Vec<u8>) {
+    // A vector takes whatever is written to it.
+    let _ = write!(out, "{}", if number == 0.0 { 0.0 } else { number });
+}
+
+/// Reads `(1.5,-2)`, with or without parentheses.
+fn parse_point(text: &str) -> Option<(f64, f64)> {
+    let text = text.trim();
+    let inner = text.strip_prefix('(').map_or(Some(text), |rest| rest.strip_suffix(')'))?;
+    let (x, y) = inner.split_once(',')?;
+    Some((x.trim().parse().ok()?, y.trim().parse().ok()?))
 }
 
 /// Reads the 32 hex digits of a uuid, dashes anywhere between them.

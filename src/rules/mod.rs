@@ -14,7 +14,6 @@ mod decision;
 mod default_mask;
 mod distinct;
 mod document;
-mod duration;
 mod entropy;
 mod expression;
 mod fit;

@@ -1,9 +1,9 @@
 //! Parameters against their definitions.
 
 use super::decision::Place;
-use super::duration;
 use super::reader::{Reader, entries, kind_of, one_of};
 use crate::diagnostic::{Diagnostic, Span};
+use crate::format::duration;
 use crate::transform::{Param, ParamKind, ParamValue};
 use toml_edit::{Item, Value};
 

@@ -63,12 +63,16 @@ pub enum Scalar {
     Date,
     /// `time`
     Time,
+    /// `timetz`
+    TimeTz,
     /// `timestamp`
     Timestamp,
     /// `timestamptz`
     TimestampTz,
     /// `interval`
     Interval,
+    /// `point`
+    Point,
     /// `uuid`
     Uuid,
     /// `inet`

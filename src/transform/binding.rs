@@ -283,6 +283,11 @@ impl Binding<'_> {
         Binding { data_type, ..self.again() }
     }
 
+    /// Another rule for the same value: this one with something added.
+    pub(super) fn with_rule<'b>(&'b mut self, rule: &'b Rule) -> Binding<'b> {
+        Binding { rule, ..self.again() }
+    }
+
     fn condition(&mut self, written: &Condition) -> Result<condition::Bound, Diagnostic> {
         let mut all = |list: &[Condition]| list.iter().map(|c| self.condition(c)).collect::<Result<_, _>>();
         Ok(match written {

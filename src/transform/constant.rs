@@ -87,8 +87,8 @@ mod tests {
 
     #[test]
     fn a_type_of_unknown_bytes_takes_one_in_text_form_only() {
-        let trial = || Trial::of(r#"{ with = "constant", value = "(0,0)" }"#).on("point");
-        assert_eq!(trial().text("(1,2)"), "(0,0)");
+        let trial = || Trial::of(r#"{ with = "constant", value = "(0,0)" }"#).on("box");
+        assert_eq!(trial().text("(1,2),(0,0)"), "(0,0)");
         assert!(trial().wire(Wire::Binary).bind().is_err());
     }
 }

@@ -11,17 +11,10 @@ use super::{
 };
 use super::{Transformer, wrong};
 use crate::diagnostic::Diagnostic;
-use crate::format::calendar::DAY;
+use crate::format::calendar::{DAY, DAYS, MICROS};
 use crate::format::{Output, Row, Unreadable, Value};
 use crate::schema::{DataType, Scalar};
 use crate::secret::scale;
-
-// PostgreSQL's range (`timestamp.h`): 4713-11-24 BC to 5874897-12-31 for dates,
-// and up to 294276 AD for timestamps.
-const FIRST_DAY: i64 = -2_451_545;
-const LAST_DAY: i64 = 2_145_031_948;
-const FIRST_MICRO: i64 = -211_813_488_000_000_000;
-const LAST_MICRO: i64 = 9_223_371_331_199_999_999;
 
 /// See the module.
 pub(super) struct DateShift;
@@ -98,7 +91,7 @@ impl Masker for Shift {
                 out.keep(value);
                 return Ok(());
             }
-            let moved = shifted(day.into(), self.offset(value, row)?, FIRST_DAY, LAST_DAY);
+            let moved = shifted(day.into(), self.offset(value, row)?, DAYS.0.into(), DAYS.1.into());
             out.date(i32::try_from(moved).unwrap_or(day));
         } else {
             let micros = value.timestamp()?;
@@ -107,7 +100,7 @@ impl Masker for Shift {
                 return Ok(());
             }
             let offset = self.offset(value, row)?.saturating_mul(self.unit);
-            out.timestamp(shifted(micros, offset, FIRST_MICRO, LAST_MICRO));
+            out.timestamp(shifted(micros, offset, MICROS.0, MICROS.1));
         }
         Ok(())
     }

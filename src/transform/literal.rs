@@ -6,10 +6,11 @@
 //! table with a rule that only the text form can hold travels in that.
 
 use super::{ParamValue, array};
-use crate::format::decimal::Decimal;
+use crate::format::decimal::{Decimal, Special};
 use crate::format::inet::Inet;
+use crate::format::interval::Interval;
 use crate::format::mac::Mac;
-use crate::format::{Output, Wire, calendar};
+use crate::format::{Output, Value, Wire, calendar, clock};
 use crate::schema::{DataType, Form, Scalar};
 
 /// A scalar parameter in text form.
@@ -39,7 +40,7 @@ pub(super) fn encode(text: &str, data_type: &DataType, wire: Wire, to: &mut Vec<
         }
         Form::Enum(labels) => return Err(format!("{}; its labels are {}", not(), labels.join(", "))),
         Form::Array(element) => return encode_array(text, data_type, element, wire, to),
-        Form::Scalar(Scalar::Other | Scalar::Interval | Scalar::Hstore)
+        Form::Scalar(Scalar::Other | Scalar::Hstore)
         | Form::Range(_)
         | Form::Multirange(_)
         | Form::Composite(_)
@@ -65,6 +66,17 @@ pub(super) fn encode(text: &str, data_type: &DataType, wire: Wire, to: &mut Vec<
             number.and_then(|number| out.integer(number).ok())
         }
         Scalar::Numeric(modifier) => {
+            if let Some(special) = Special::parse(text) {
+                // A column with a precision has no infinities.
+                if modifier.is_some() && special != Special::NaN {
+                    return Err(not());
+                }
+                match wire {
+                    Wire::Binary => special.write_binary(out.raw()),
+                    Wire::Text => out.raw().extend_from_slice(text.as_bytes()),
+                }
+                return Ok(());
+            }
             let number = Decimal::parse(text).ok().and_then(|number| rescale(number, modifier));
             number.and_then(|number| out.decimal(number).ok())
         }
@@ -91,12 +103,18 @@ pub(super) fn encode(text: &str, data_type: &DataType, wire: Wire, to: &mut Vec<
             let midnight = || calendar::parse_timestamp(&format!("{text} 00:00:00"));
             calendar::parse_timestamp(text).or_else(midnight).map(|micros| out.timestamp(micros))
         }
-        Scalar::Time => calendar::parse_timestamp(&format!("2000-01-01 {text}"))
+        Scalar::Time => clock::parse_clock(text)
             .filter(|micros| (0..=calendar::DAY).contains(micros))
-            .map(|micros| match wire {
-                Wire::Binary => out.raw().extend_from_slice(&micros.to_be_bytes()),
-                Wire::Text => out.raw().extend_from_slice(text.as_bytes()),
-            }),
+            .map(|micros| out.time(micros)),
+        Scalar::TimeTz => {
+            let value = Value { raw: text.as_bytes(), data_type, wire: Wire::Text };
+            value.zoned_time().ok().map(|(micros, zone)| out.zoned_time(micros, zone))
+        }
+        Scalar::Interval => Interval::parse(text).map(|interval| out.interval(interval)),
+        Scalar::Point => {
+            let value = Value { raw: text.as_bytes(), data_type, wire: Wire::Text };
+            value.point().ok().map(|(x, y)| out.point(x, y))
+        }
         Scalar::Uuid => crate::format::parse_uuid(text).map(|bits| out.uuid(bits)),
         Scalar::Inet | Scalar::Cidr => Inet::parse(text)
             .filter(|inet| scalar == Scalar::Inet || is_network(inet))
@@ -105,7 +123,7 @@ pub(super) fn encode(text: &str, data_type: &DataType, wire: Wire, to: &mut Vec<
             let octets = if scalar == Scalar::Macaddr { 6 } else { 8 };
             Mac::parse(text).filter(|mac| mac.octets == octets).map(|mac| out.mac(mac))
         }
-        Scalar::Interval | Scalar::Hstore | Scalar::Other => None,
+        Scalar::Hstore | Scalar::Other => None,
     };
     done.ok_or_else(not)
 }
@@ -154,6 +172,7 @@ fn element_oid(element: &DataType) -> Option<u32> {
         Scalar::Int4 => 23,
         Scalar::Text if element.name == "text" => 25,
         Scalar::Json => 114,
+        Scalar::Point => 600,
         Scalar::Cidr => 650,
         Scalar::Float4 => 700,
         Scalar::Float8 => 701,
@@ -166,6 +185,8 @@ fn element_oid(element: &DataType) -> Option<u32> {
         Scalar::Time => 1083,
         Scalar::Timestamp => 1114,
         Scalar::TimestampTz => 1184,
+        Scalar::Interval => 1186,
+        Scalar::TimeTz => 1266,
         Scalar::Numeric(_) => 1700,
         Scalar::Uuid => 2950,
         Scalar::Jsonb => 3802,
@@ -223,6 +244,10 @@ mod tests {
             ("date", "2000-01-02", b"\0\0\0\x01"),
             ("timestamp", "2000-01-01", b"\0\0\0\0\0\0\0\0"),
             ("time", "00:00:01", b"\0\0\0\0\0\x0f\x42\x40"),
+            ("timetz", "00:00:01+01", b"\0\0\0\0\0\x0f\x42\x40\xff\xff\xf1\xf0"),
+            ("interval", "1 mon 2 days", b"\0\0\0\0\0\0\0\0\0\0\0\x02\0\0\0\x01"),
+            ("point", "(2,-2)", b"\x40\0\0\0\0\0\0\0\xc0\0\0\0\0\0\0\0"),
+            ("numeric(4,1)", "NaN", b"\0\0\0\0\xc0\0\0\0"),
             ("bytea", "\\x00ff", b"\0\xff"),
             ("jsonb", "{}", b"\x01{}"),
             ("numeric(4,1)", "2", b"\0\x01\0\0\0\0\0\x01\0\x02"),
@@ -257,7 +282,7 @@ mod tests {
 
     #[test]
     fn a_type_without_known_bytes_is_written_as_text_only() {
-        assert!(encoded("(1,2)", "point", Wire::Text).is_ok());
-        assert!(encoded("(1,2)", "point", Wire::Binary).unwrap_err().contains("binary form"));
+        assert!(encoded("(1,2),(0,0)", "box", Wire::Text).is_ok());
+        assert!(encoded("(1,2),(0,0)", "box", Wire::Binary).unwrap_err().contains("binary form"));
     }
 }

@@ -33,11 +33,13 @@ mod json_filter;
 mod json_path;
 mod json_text;
 mod language;
+mod limit;
 mod literal;
 mod locale;
 mod members;
 mod name;
 mod national_table;
+mod period;
 mod person;
 mod place;
 mod place_table;
@@ -45,12 +47,14 @@ mod placeholder;
 mod range;
 mod route;
 mod shape;
+mod spread;
 mod vat_table;
 mod xml_path;
 mod xml_text;
 
 // One transformer each.
 mod address;
+mod boolean;
 mod bytes;
 mod card;
 mod choose;
@@ -59,12 +63,14 @@ mod command;
 mod company;
 mod constant;
 mod country;
+mod date;
 mod date_shift;
 mod digits;
 mod each;
 mod email;
 mod first_name;
 mod full_name;
+mod geo;
 mod iban;
 mod integer;
 mod ip;
@@ -73,11 +79,13 @@ mod last_name;
 mod letters;
 mod mac;
 mod national_id;
+mod noise;
 mod pattern;
 mod phone;
 mod postcode;
 mod redact;
 mod region;
+mod round;
 mod sample;
 mod shuffle;
 mod street;
@@ -140,7 +148,12 @@ pub const ALL: &[&dyn Transformer] = &[
     &token::Token,
     &constant::Constant,
     &choose::Choose,
+    &boolean::Boolean,
+    &noise::Noise,
+    &round::Round,
+    &date::Date,
     &date_shift::DateShift,
+    &geo::Geo,
     &sample::Sample,
     &shuffle::Shuffle,
     &template::Template,

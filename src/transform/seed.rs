@@ -69,6 +69,34 @@ impl Seed {
         Ok((own, identity.copied().unwrap_or(own)))
     }
 
+    /// The digest for this row, made by the transformer's own key: what one
+    /// transformer draws for an identity says nothing of what another draws.
+    ///
+    /// # Errors
+    /// Where the value decides and cannot be read.
+    pub fn own_digest(&self, value: Value<'_>, row: &Row<'_>) -> Result<Digest, Unreadable> {
+        match self.identity.and_then(|slot| row.identity(slot)) {
+            Some(digest) => Ok(self.key.digest(digest)),
+            None => self.value_digest(value),
+        }
+    }
+
+    /// The digest of the value and of whom the row is about: equal values of one
+    /// identity are equal, and nothing of one value is learnt from another.
+    ///
+    /// # Errors
+    /// Where the value cannot be read.
+    pub fn joint_digest(&self, value: Value<'_>, row: &Row<'_>) -> Result<Digest, Unreadable> {
+        let Some(digest) = self.identity.and_then(|slot| row.identity(slot)) else {
+            return self.value_digest(value);
+        };
+        let mut both = [0_u8; 64];
+        let (first, second) = both.split_at_mut(32);
+        first.copy_from_slice(digest);
+        second.copy_from_slice(&self.value_digest(value)?);
+        Ok(self.key.digest(&both))
+    }
+
     /// The key of the transformer's domain, for permutations.
     #[must_use]
     pub fn key(&self) -> &DomainKey {

@@ -11,8 +11,11 @@ const UNITS: &[(&str, i64)] = &[
     ("week", 604_800_000_000),
 ];
 
-/// Microseconds, or what to write instead.
-pub(super) fn parse(written: &str) -> Result<i64, String> {
+/// Reads a duration as microseconds.
+///
+/// # Errors
+/// What to write instead.
+pub fn parse(written: &str) -> Result<i64, String> {
     const FORM: &str = "write a number and a unit: `\"30 days\"`, `\"12 hours\"`, `\"2 weeks\"`";
     let mut words = written.split_whitespace();
     let mut total: Option<i64> = None;
