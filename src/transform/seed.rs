@@ -2,6 +2,7 @@
 
 use crate::format::{Row, Unreadable, Value};
 use crate::secret::{Digest, DomainKey};
+use std::cell::RefCell;
 
 /// How the canonical input treats letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +46,7 @@ impl Seed {
     /// # Errors
     /// Where the value cannot be read.
     pub fn value_digest(&self, value: Value<'_>) -> Result<Digest, Unreadable> {
-        let mut canonical = Canonical::default();
-        canonical.with(value, self.folding, |bytes| self.key.digest(bytes))
+        with_canonical(value, self.folding, |bytes| self.key.digest(bytes))
     }
 
     /// The digest for this row, made by the transformer's own key: what one
@@ -84,33 +84,34 @@ impl Seed {
     }
 }
 
-/// A small buffer for canonical inputs: no allocation up to 64 bytes of text.
-#[derive(Default)]
-struct Canonical(Vec<u8>);
+thread_local! {
+    /// Canonical inputs that need room, so that a value costs no allocation.
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
-impl Canonical {
-    fn with<T>(
-        &mut self,
-        value: Value<'_>,
-        folding: Folding,
-        then: impl FnOnce(&[u8]) -> T,
-    ) -> Result<T, Unreadable> {
-        if value.data_type.is_text() {
-            let text = value.text()?;
-            if folding == Folding::Exact {
-                return Ok(then(text.as_bytes()));
-            }
-            if text.is_ascii() && text.len() <= 64 {
-                let mut small = [0_u8; 64];
-                for (to, from) in small.iter_mut().zip(text.bytes()) {
-                    *to = from.to_ascii_lowercase();
-                }
-                return Ok(then(small.get(..text.len()).unwrap_or_default()));
-            }
-            self.0.extend(text.chars().flat_map(char::to_lowercase).collect::<String>().bytes());
-        } else {
-            value.canonical(&mut self.0)?;
+fn with_canonical<T>(
+    value: Value<'_>,
+    folding: Folding,
+    then: impl FnOnce(&[u8]) -> T,
+) -> Result<T, Unreadable> {
+    if value.data_type.is_text() {
+        let text = value.text()?;
+        if folding == Folding::Exact {
+            return Ok(then(text.as_bytes()));
         }
-        Ok(then(&self.0))
+        if text.is_ascii() && text.len() <= 64 {
+            let mut small = [0_u8; 64];
+            for (to, from) in small.iter_mut().zip(text.bytes()) {
+                *to = from.to_ascii_lowercase();
+            }
+            return Ok(then(small.get(..text.len()).unwrap_or_default()));
+        }
+        let folded: String = text.chars().flat_map(char::to_lowercase).collect();
+        return Ok(then(folded.as_bytes()));
     }
+    SCRATCH.with_borrow_mut(|scratch| {
+        scratch.clear();
+        value.canonical(scratch)?;
+        Ok(then(scratch))
+    })
 }
