@@ -8,7 +8,8 @@
 //! integer column, 0 by any ratio) or the limits leave no room. NaN and the
 //! infinities stay. A value beyond a limit comes back to it. A time of day does not
 //! pass midnight. An interval is masked as its length, with months of 30 days; one
-//! that mixes signs comes out with one sign.
+//! that mixes signs comes out with one sign. A `numeric` of more than 38 digits is
+//! an error.
 //!
 //! Equal values get equal shares, so they agree up to rounding in columns of other
 //! scales too. With `by`, equal values of one identity do.

@@ -14,8 +14,9 @@
 //! before the reference moves on, and all runs of one year give the same result.
 //!
 //! The cap comes before the bucket. NaN and infinite dates stay. A bucket that
-//! begins before the type does is the first that the type holds. `by` and the
-//! secret do not matter.
+//! begins before the type does is the first that the type holds. A `numeric` of more
+//! than 38 digits, with those of the bucket, is an error. `by` and the secret do not
+//! matter.
 
 use super::limit::{Exact, decimal};
 use super::period::Period;

@@ -242,7 +242,7 @@ fn noise_stays_in_its_type_its_scale_and_its_distance() {
     assert_all(
         &play,
         "nums",
-        "array_dims(@) is not distinct from array_dims(@was) and array_position(@, null) is not distinct from array_position(@was, null)",
+        "array_dims(@) is not distinct from array_dims(@was) and (select array_agg(x is null) from unnest(@) x) is not distinct from (select array_agg(x is null) from unnest(@was) x)",
     );
     assert_consistent(
         &play,
@@ -295,7 +295,7 @@ fn round_agrees_with_what_the_server_computes() {
     assert_all(
         &play,
         "d",
-        "@ = case when isfinite(@was) then date_trunc('quarter', greatest(@was, '1935-01-01')::timestamp)::date else @was end or @was > '294276-01-01'",
+        "@ = case when @was = 'infinity' then @was when @was > '294276-01-01' then '5874897-10-01' when @was > '-infinity' then date_trunc('quarter', greatest(@was, '1935-01-01')::timestamp)::date else @was end",
     );
     assert_all(
         &play,
