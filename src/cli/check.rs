@@ -2,13 +2,11 @@
 
 use super::connection::Source;
 use super::{Failure, block_on, diagnostics, output};
-use crate::error::{Error, Kind};
+use crate::error::Kind;
 use crate::plan::{Plan, Treatment};
-use crate::postgres::catalog;
 use crate::postgres::session::{Session, Side};
-use crate::postgres::url::Url;
+use crate::postgres::{catalog, frequency};
 use crate::rules::{self, RuleFile};
-use crate::schema::Schema;
 use crate::secret::Secret;
 use clap::Args;
 use std::path::PathBuf;
@@ -33,24 +31,28 @@ impl Check {
     pub(super) fn run(self) -> Result<(), Failure> {
         let file = RuleFile::read(&self.rules).map_err(Failure::Rules)?;
         let source = self.source.url()?;
-        let mut schema = block_on(async { Ok(read_schema(&source).await?) })?;
         // The problems are the same whatever the secret is.
         let secret = Secret::random()?;
-        let outcome = rules::check(&file, &mut schema)
-            .and_then(|checked| Ok((Plan::new(schema, &checked, &secret, None)?, checked)));
+        let outcome = block_on(async {
+            let session = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
+            session.run("opening a transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+            let mut schema = catalog::read(&session).await?;
+            let checked = rules::check(&file, &mut schema).map_err(Failure::Rules)?;
+            let frequencies = frequency::read(&session, &schema, &checked.sampled(&schema)).await?;
+            let plan = Plan::new(schema, &checked, &secret, &frequencies, None).map_err(Failure::Rules)?;
+            crate::source::check_conditions(&session, &plan).await?;
+            Ok((plan, checked))
+        });
         let (plan, decided) = match outcome {
             Ok(both) => both,
-            Err(problems) => {
+            Err(Failure::Rules(problems)) => {
                 if self.json {
                     output::print(&diagnostics::json(&problems));
                 }
                 return Err(Failure::Rules(problems));
             }
+            Err(failure) => return Err(failure),
         };
-        block_on(async {
-            let session = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
-            Ok(crate::source::check_conditions(&session, &plan).await?)
-        })?;
         let warnings = decided.warnings();
         if self.json {
             output::print(&diagnostics::json(warnings));
@@ -66,13 +68,6 @@ impl Check {
         }
         Ok(())
     }
-}
-
-/// The schema as it is now.
-async fn read_schema(source: &Url) -> Result<Schema, Error> {
-    let session = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
-    session.run("opening a transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    catalog::read(&session).await
 }
 
 fn summary(plan: &Plan) -> String {

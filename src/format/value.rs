@@ -231,6 +231,26 @@ impl<'a> Value<'a> {
         Ok(())
     }
 
+    /// Appends the text a person would write: the canonical form, but `true` for a
+    /// boolean and dashes in a uuid.
+    ///
+    /// # Errors
+    /// Where the value cannot be read as its type.
+    pub fn show(&self, out: &mut Vec<u8>) -> Result<(), Unreadable> {
+        match self.data_type.scalar() {
+            Some(Scalar::Bool) => {
+                let word: &[u8] = if self.boolean()? { b"true" } else { b"false" };
+                out.extend_from_slice(word);
+            }
+            Some(Scalar::Uuid) => {
+                let text = DataType::scalar_of("text", Scalar::Text);
+                super::Output::new(out, &text, Wire::Text).uuid(self.uuid()?);
+            }
+            _ => self.canonical(out)?,
+        }
+        Ok(())
+    }
+
     fn array<const N: usize>(&self) -> Result<[u8; N], Unreadable> {
         self.raw.try_into().map_err(|_| Unreadable("unexpected length of the binary form"))
     }

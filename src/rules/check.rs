@@ -7,9 +7,10 @@ use super::rule_file::RuleFile;
 use super::select::Picks;
 use super::{fit, follow, reference, rows, search, select, spelling, undecided, unique};
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
-use crate::schema::{ColumnId, Schema};
-use crate::transform::Rule;
+use crate::schema::{ColumnId, Schema, Table};
+use crate::transform::{Decision, Rule};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Rules that decide on every column of one schema. Only [`check()`] makes them.
@@ -27,6 +28,43 @@ impl CheckedRules {
     #[must_use]
     pub fn tables(&self) -> &[TableRules] {
         &self.tables
+    }
+
+    /// The decision for a column as another column's mask sees it; `None` where the
+    /// database makes its values.
+    #[must_use]
+    pub fn decision(&self, id: ColumnId) -> Option<Decision> {
+        Some(match self.tables.get(id.table)?.columns.get(id.column)? {
+            Decided::Keep => Decision::Keep,
+            Decided::Null => Decision::Null,
+            Decided::Omit => return None,
+            Decided::Remake(expression) => Decision::Remake(expression.clone()),
+            Decided::Mask(rule) => Decision::Mask(Box::new(rule.clone())),
+        })
+    }
+
+    /// The columns whose rules draw from their common values, and how many rows must
+    /// have a value before it is common.
+    #[must_use]
+    pub fn sampled(&self, schema: &Schema) -> BTreeMap<ColumnId, u32> {
+        let mut wanted = BTreeMap::new();
+        for (table, rules) in self.tables.iter().enumerate() {
+            if rules.rows == Rows::None || !schema.table(table).is_some_and(Table::is_streamed) {
+                continue;
+            }
+            for (column, decided) in rules.columns.iter().enumerate() {
+                let Decided::Mask(rule) = decided else { continue };
+                let halves = [Some(rule), rule.otherwise.as_deref().and_then(Decision::rule)];
+                for least in halves.into_iter().flatten().filter_map(Rule::least_common) {
+                    let root = schema.root(ColumnId { table, column });
+                    wanted
+                        .entry(root)
+                        .and_modify(|known: &mut u32| *known = least.min(*known))
+                        .or_insert(least);
+                }
+            }
+        }
+        wanted
     }
 
     /// The locale of invented names and places, such as `en_US`.

@@ -66,6 +66,35 @@ impl Schema {
         self.tables.get(id.table)?.inherits.iter().find_map(|parent| find(*parent))
     }
 
+    /// The foreign keys that hold for rows of `table`, by place: its own, and for a
+    /// partition those of its root, with the referencing columns as they stand here.
+    #[must_use]
+    pub fn keys_from(&self, table: usize) -> Vec<(usize, Vec<usize>)> {
+        let root = self.partition_root(table);
+        let found = self.foreign_keys.iter().enumerate().filter_map(|(place, key)| {
+            if key.from == table {
+                return Some((place, key.columns.clone()));
+            }
+            let (here, there) = (self.tables.get(table)?, self.tables.get(root)?);
+            let same = |column: &usize| here.find(&there.columns.get(*column)?.name);
+            let columns: Option<Vec<usize>> = key.columns.iter().map(same).collect();
+            (key.from == root).then_some((place, columns?))
+        });
+        found.collect()
+    }
+
+    /// Whether at most one row of its table fits a value of the foreign key: the
+    /// server says so of a declared one, a unique key of one that a rule file adds.
+    #[must_use]
+    pub fn points_at_one(&self, key: &super::ForeignKey) -> bool {
+        let unique = |unique: &super::UniqueKey| {
+            unique.kind != super::KeyKind::Exclusion
+                && unique.expression.is_none()
+                && unique.columns.iter().all(|column| key.to_columns.contains(column))
+        };
+        key.declared || self.tables.get(key.to).is_some_and(|table| table.keys.iter().any(unique))
+    }
+
     /// The key column that `id` points at by a foreign key: the first that is
     /// not itself, in the order the schema lists them.
     #[must_use]

@@ -7,9 +7,12 @@
 //! all walk [`ALL`].
 
 // What a rule is and how it is bound.
+mod batch;
 mod binding;
 mod condition;
+mod frequency;
 mod param;
+mod relative;
 mod rule;
 mod seed;
 
@@ -40,6 +43,7 @@ mod address;
 mod card;
 mod choose;
 mod city;
+mod command;
 mod company;
 mod constant;
 mod country;
@@ -58,7 +62,10 @@ mod phone;
 mod postcode;
 mod redact;
 mod region;
+mod sample;
+mod shuffle;
 mod street;
+mod template;
 mod token;
 mod username;
 mod uuid;
@@ -68,11 +75,14 @@ mod fixture;
 #[cfg(test)]
 mod laws;
 
-pub use binding::{Binding, Identities, Identity, accepting, bind};
+pub use batch::{Answers, BatchMasker, Spoiled};
+pub use binding::{Binding, Decisions, Identities, Identity, accepting, bind};
 pub use condition::{Condition, Test};
+pub use frequency::Frequencies;
 pub use integer::range as integer_range;
 pub use locale::{LOCALES, Locale};
 pub use param::{Param, ParamKind, ParamValue, Params};
+pub use relative::{Relation, Relative};
 pub use rule::{Decision, Rule};
 pub use seed::{Folding, Seed};
 
@@ -106,8 +116,12 @@ pub const ALL: &[&dyn Transformer] = &[
     &constant::Constant,
     &choose::Choose,
     &date_shift::DateShift,
+    &sample::Sample,
+    &shuffle::Shuffle,
+    &template::Template,
     &json::Json,
     &each::Each,
+    &command::Command,
 ];
 
 /// The transformer of that name.
@@ -148,6 +162,11 @@ pub trait Transformer: Sync {
     fn promises(&self) -> Promises;
     /// How many distinct outputs fit the column.
     fn capacity(&self, data_type: &DataType, params: &Params) -> Capacity;
+    /// How many rows must have a value of the column before it may be drawn again,
+    /// for a mask that draws from the column's own common values; `None` for all others.
+    fn least_common(&self, _: &Params) -> Option<u32> {
+        None
+    }
     /// A rule to show in help, and a value it can be tried on: `("email", "ann@corp.example")`.
     fn example(&self) -> Example;
     /// Ties it to a column. Everything that can fail, fails here.
@@ -169,16 +188,36 @@ pub struct Example {
 }
 
 /// A transformer bound to one column, ready to run.
-#[non_exhaustive]
 pub enum Bound {
     /// Masks one value at a time.
     Cell(Box<dyn Masker>),
+    /// Masks a column of many rows at once.
+    Batch(Box<dyn BatchMasker>),
 }
 
 impl Bound {
     /// Wraps a masker of single values.
     pub fn cell(masker: impl Masker + 'static) -> Self {
         Self::Cell(Box::new(masker))
+    }
+
+    /// Wraps a masker of many rows.
+    pub fn batch(masker: impl BatchMasker + 'static) -> Self {
+        Self::Batch(Box::new(masker))
+    }
+
+    /// The masker of single values, for places where a rule stands inside another.
+    fn into_cell(self, rule: &Rule) -> Result<Box<dyn Masker>, Diagnostic> {
+        match self {
+            Self::Cell(masker) => Ok(masker),
+            Self::Batch(_) => {
+                let name = rule.with.name();
+                let problem = format!("`{name}` masks whole columns and can't stand here");
+                Err(Diagnostic::error(problem).or_at(&rule.span).help(
+                    "use it without `when`, not inside another rule, and not on a column that others read",
+                ))
+            }
+        }
     }
 }
 
