@@ -63,6 +63,7 @@ mod postcode;
 mod redact;
 mod region;
 mod sample;
+mod scrub;
 mod shuffle;
 mod street;
 mod template;
@@ -121,6 +122,7 @@ pub const ALL: &[&dyn Transformer] = &[
     &template::Template,
     &json::Json,
     &each::Each,
+    &scrub::Scrub,
     &command::Command,
 ];
 

@@ -105,7 +105,8 @@ mod tests {
 
     #[test]
     fn times_versions_and_words_are_no_codes() {
-        for text in ["10:22:33", "version 1.2.3.4", "1.2.3.4-rc1", "300.1.1.1", "std::vec2", "1.2.3", "a::b"] {
+        for text in ["10:22:33", "version 1.2.3.4", "1.2.3.4-rc1", "300.1.1.1", "std::vec2", "1.2.3", "a::b"]
+        {
             assert!(all(text).is_empty(), "{text}");
         }
     }

@@ -29,7 +29,8 @@ fn is_phone(text: &str, number: &Number<'_>) -> bool {
     if first.plus {
         let layout = Layout::of(text.get(first.sign..number.end()).unwrap_or_default());
         let zone_one = number.part(0, 1) == 1;
-        return number.part(0, 1) > 0 && if zone_one { count == 11 } else { (layout.national + 5..=15).contains(&count) };
+        return number.part(0, 1) > 0
+            && if zone_one { count == 11 } else { (layout.national + 5..=15).contains(&count) };
     }
     // The nearer word decides: `order 12, tel. 34`.
     let phone = context::distance(text, first.sign, 4, Topic::Phone);
@@ -37,7 +38,11 @@ fn is_phone(text: &str, number: &Number<'_>) -> bool {
     match (phone, order) {
         (Some(phone), order) if order.is_none_or(|order| phone < order) => {
             let whole = number.groups.len() <= 6 && count <= 15;
-            whole && number.groups.iter().all(|group| group.len() > 1 || group.bracket || group.start == first.start)
+            whole
+                && number
+                    .groups
+                    .iter()
+                    .all(|group| group.len() > 1 || group.bracket || group.start == first.start)
                 && !is_measured(text, number)
         }
         (_, Some(_)) => false,
@@ -51,7 +56,8 @@ fn is_national(number: &Number<'_>) -> bool {
     let digit = |place: usize| number.digits().get(place).copied().unwrap_or(b'0');
     let plain = matches!(number.separator(), Some(' ' | '-' | '.'));
     if digit(0) == b'0' && digit(1) == b'0' {
-        return digit(2) != b'0' && (10..=16).contains(&count) && number.groups.len() > 1 || (11..=14).contains(&count) && digit(2) != b'0';
+        return digit(2) != b'0' && (10..=16).contains(&count) && number.groups.len() > 1
+            || (11..=14).contains(&count) && digit(2) != b'0';
     }
     if digit(0) == b'0' {
         let grouped = number.groups.iter().skip(1).all(|group| group.len() > 1) && number.groups.len() <= 5;
@@ -60,12 +66,15 @@ fn is_national(number: &Number<'_>) -> bool {
     }
     let american = |area: usize| digit(area) >= b'2' && digit(area + 3) >= b'2';
     let bracket = number.groups.first().is_some_and(|group| group.bracket);
-    let italian = digit(0) == b'3' && (number.grouped(&[3, 7]) || number.grouped(&[3, 3, 4]) || number.grouped(&[3, 6]));
+    let italian = digit(0) == b'3'
+        && (number.grouped(&[3, 7]) || number.grouped(&[3, 3, 4]) || number.grouped(&[3, 6]));
     let nine = (plain && number.grouped(&[3, 3, 3]) && digit(0) >= b'5' && digit(3) != b'0')
         || (plain && number.grouped(&[3, 3, 3]) && digit(0) == b'4' && matches!(digit(1), b'5'))
         || (number.grouped(&[2, 3, 2, 2]) && digit(0) != b'0')
         || (number.grouped(&[3, 2, 2, 2]) && digit(0) >= b'6');
-    (plain || bracket) && ((number.grouped(&[3, 3, 4]) && american(0)) || (number.grouped(&[1, 3, 3, 4]) && digit(0) == b'1' && american(1)))
+    (plain || bracket)
+        && ((number.grouped(&[3, 3, 4]) && american(0))
+            || (number.grouped(&[1, 3, 3, 4]) && digit(0) == b'1' && american(1)))
         || (bracket && (9..=11).contains(&count) && number.groups.len() > 1)
         || italian
         || nine
@@ -74,13 +83,21 @@ fn is_national(number: &Number<'_>) -> bool {
 /// Whether nothing touches the number that would make it a part of something else.
 fn is_free(text: &str, number: &Number<'_>) -> bool {
     let start = number.groups.first().map_or(0, |group| group.sign);
-    let touched = |c: char| c.is_alphanumeric() || matches!(c, '_' | '#' | '@' | '$' | '€' | '£' | '=' | '&' | '%');
+    let touched =
+        |c: char| c.is_alphanumeric() || matches!(c, '_' | '#' | '@' | '$' | '€' | '£' | '=' | '&' | '%');
     let left = before(text, start).is_none_or(|c| {
-        !touched(c) && !(matches!(c, ',' | '.' | '-' | '/' | ':') && start.checked_sub(1).and_then(|at| before(text, at)).is_some_and(|c| c.is_alphanumeric() && (c.is_ascii_digit() || matches!(text.as_bytes().get(start - 1), Some(b'-' | b'/')))))
+        !touched(c)
+            && !(matches!(c, ',' | '.' | '-' | '/' | ':')
+                && start.checked_sub(1).and_then(|at| before(text, at)).is_some_and(|c| {
+                    c.is_alphanumeric()
+                        && (c.is_ascii_digit() || matches!(text.as_bytes().get(start - 1), Some(b'-' | b'/')))
+                }))
     });
     let end = number.end();
     let right = after(text, end).is_none_or(|c| {
-        !touched(c) && !(matches!(c, ',' | ':' | '-' | '/') && after(text, end + 1).is_some_and(char::is_alphanumeric))
+        !touched(c)
+            && !(matches!(c, ',' | ':' | '-' | '/')
+                && after(text, end + 1).is_some_and(char::is_alphanumeric))
     });
     left && right
 }
@@ -88,7 +105,8 @@ fn is_free(text: &str, number: &Number<'_>) -> bool {
 /// Whether three of the groups are a date.
 fn has_date(number: &Number<'_>) -> bool {
     let value = |group: &Group| -> u64 {
-        let at = number.groups.iter().take_while(|other| other.start < group.start).map(Group::len).sum::<usize>();
+        let at =
+            number.groups.iter().take_while(|other| other.start < group.start).map(Group::len).sum::<usize>();
         number.part(at, at + group.len())
     };
     number.groups.windows(3).any(|three| {
@@ -98,7 +116,12 @@ fn has_date(number: &Number<'_>) -> bool {
         let small = |group: &Group, most: u64| group.len() <= 2 && (1..=most).contains(&value(group));
         let day_first = small(a, 31) && small(b, 31) && year(c);
         let year_first = year(a) && small(b, 12) && small(c, 31);
-        let short = a.len() == 2 && c.len() == 2 && small(a, 31) && small(b, 12) && matches!(b.lead, '.' | '/') && number.groups.len() == 3;
+        let short = a.len() == 2
+            && c.len() == 2
+            && small(a, 31)
+            && small(b, 12)
+            && matches!(b.lead, '.' | '/')
+            && number.groups.len() == 3;
         same && (day_first || year_first || short)
     })
 }
@@ -133,11 +156,32 @@ mod tests {
     #[test]
     fn numbers_of_many_countries_are_found_whole() {
         for number in [
-            "+1 415 555 0134", "(415) 555-0187", "415-555-0134", "1-415-555-0162", "+44 (0)20 7946 0321",
-            "07700 900982", "020 7946 0958", "+49 171 39200 55", "030/23125124", "(030) 23125-123", "0152 28817386",
-            "06 39 98 12 34", "+33 6 39 98 55 10", "612 345 018", "91 555 01 43", "+34 612 345 127", "347 555 0182",
-            "02 5550 1234", "501-555-177", "22 555 01 43", "+48 601 555 127", "0049 30 23125 900", "06-12345678",
-            "(+44) 20 7946 0321", "912 345 678", "+14155550199",
+            "+1 415 555 0134",
+            "(415) 555-0187",
+            "415-555-0134",
+            "1-415-555-0162",
+            "+44 (0)20 7946 0321",
+            "07700 900982",
+            "020 7946 0958",
+            "+49 171 39200 55",
+            "030/23125124",
+            "(030) 23125-123",
+            "0152 28817386",
+            "06 39 98 12 34",
+            "+33 6 39 98 55 10",
+            "612 345 018",
+            "91 555 01 43",
+            "+34 612 345 127",
+            "347 555 0182",
+            "02 5550 1234",
+            "501-555-177",
+            "22 555 01 43",
+            "+48 601 555 127",
+            "0049 30 23125 900",
+            "06-12345678",
+            "(+44) 20 7946 0321",
+            "912 345 678",
+            "+14155550199",
         ] {
             assert_eq!(all(&format!("um {number}, ok")), [number]);
         }
@@ -147,8 +191,18 @@ mod tests {
     #[test]
     fn dates_prices_and_orders_are_none() {
         for text in [
-            "2024-03-14 09:12", "01.02.2024 10:30", "14/03/2024", "1 250 000", "1.204,50", "order 415-555-0134",
-            "100 200 300 mm", "12345678", "00340434161094015902", "call before 14.03.2024", "SKU 0815-22", "$612 345 018",
+            "2024-03-14 09:12",
+            "01.02.2024 10:30",
+            "14/03/2024",
+            "1 250 000",
+            "1.204,50",
+            "order 415-555-0134",
+            "100 200 300 mm",
+            "12345678",
+            "00340434161094015902",
+            "call before 14.03.2024",
+            "SKU 0815-22",
+            "$612 345 018",
             "ISBN 030 23125124",
         ] {
             assert!(all(text).is_empty(), "{text} {:?}", all(text));

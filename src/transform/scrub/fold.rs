@@ -57,7 +57,14 @@ mod tests {
 
     #[test]
     fn case_and_accents_are_off() {
-        for (word, plain) in [("Müller", "muller"), ("GROSS", "gross"), ("Groß", "gross"), ("Łukasz", "lukasz"), ("Ольга", "ольга"), ("Jose\u{301}", "jose")] {
+        for (word, plain) in [
+            ("Müller", "muller"),
+            ("GROSS", "gross"),
+            ("Groß", "gross"),
+            ("Łukasz", "lukasz"),
+            ("Ольга", "ольга"),
+            ("Jose\u{301}", "jose"),
+        ] {
             assert_eq!(Folded::of(word).text(), plain);
         }
         assert_eq!(expanded("Müller").collect::<String>(), "mueller");

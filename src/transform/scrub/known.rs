@@ -80,8 +80,13 @@ impl<'a> Known<'a> {
             }
             // A value of several words goes on as long as the text does.
             let (mut end, mut last) = (at.end, item.nth);
-            while let Some(next) = self.items().find(|other| other.value == item.value && other.nth == last + 1) {
-                let Some(word) = word::next(text, end).filter(|word| is_joint(text.get(end..word.start))) else { break };
+            while let Some(next) =
+                self.items().find(|other| other.value == item.value && other.nth == last + 1)
+            {
+                let Some(word) = word::next(text, end).filter(|word| is_joint(text.get(end..word.start)))
+                else {
+                    break;
+                };
                 if ending(next.text, word.of(text)).is_none() {
                     break;
                 }
@@ -108,8 +113,9 @@ impl<'a> Known<'a> {
         let short = item.text.chars().count() <= 2;
         if short || traits(item.text).is(Traits::ARTICLE) {
             let whole = self.following(item).is_some_and(|next| {
-                word::next(text, at.end)
-                    .is_some_and(|word| is_joint(text.get(at.end..word.start)) && ending(next.text, word.of(text)).is_some())
+                word::next(text, at.end).is_some_and(|word| {
+                    is_joint(text.get(at.end..word.start)) && ending(next.text, word.of(text)).is_some()
+                })
             });
             return whole || short && letters == 2 && exact && capital;
         }
@@ -156,13 +162,19 @@ fn is_joint(gap: Option<&str>) -> bool {
 
 /// How long an ending `word` has beyond `name`; `None` where it is another word.
 fn ending(name: &str, word: &str) -> Option<usize> {
-    stem(folded(name), folded(word), name).or_else(|| stem(expanded(name), folded(word), name)).or_else(|| {
-        let plain = name.is_ascii() && word.is_ascii();
-        if plain { None } else { stem(folded(name), expanded(word), name) }
-    })
+    stem(folded(name), folded(word), name).or_else(|| stem(expanded(name), folded(word), name)).or_else(
+        || {
+            let plain = name.is_ascii() && word.is_ascii();
+            if plain { None } else { stem(folded(name), expanded(word), name) }
+        },
+    )
 }
 
-fn stem(name: impl Iterator<Item = char> + Clone, word: impl Iterator<Item = char> + Clone, plain: &str) -> Option<usize> {
+fn stem(
+    name: impl Iterator<Item = char> + Clone,
+    word: impl Iterator<Item = char> + Clone,
+    plain: &str,
+) -> Option<usize> {
     let (mut left, mut right) = (name.clone(), word.clone());
     let mut same = 0;
     let mut last = None;
@@ -193,7 +205,9 @@ fn stem(name: impl Iterator<Item = char> + Clone, word: impl Iterator<Item = cha
                     && plain.chars().count() >= 4
                     && name.clone().nth(same) == Some('e')
                     && name_ends.is_some_and(|c| tail.starts_with(c));
-                let tail_after = name_ends.filter(|_| fleeting).map_or(tail, |c| tail.get(c.len_utf8()..).unwrap_or_default());
+                let tail_after = name_ends
+                    .filter(|_| fleeting)
+                    .map_or(tail, |c| tail.get(c.len_utf8()..).unwrap_or_default());
                 let allowed = match missing {
                     0 if vowel(last) => matches!(tail_after, "s" | "go" | "mu" | "m" | "ego" | "emu"),
                     0 => ENDINGS.contains(&tail_after),
@@ -209,8 +223,9 @@ fn stem(name: impl Iterator<Item = char> + Clone, word: impl Iterator<Item = cha
 
 /// Endings of German, Polish and Russian cases, folded.
 const ENDINGS: &[&str] = &[
-    "s", "a", "owi", "em", "iem", "ie", "u", "y", "e", "o", "i", "ii", "ej", "iej", "ia", "iego", "ego", "emu", "iemu",
-    "im", "ym", "ich", "ych", "om", "а", "у", "ю", "я", "ом", "ем", "е", "ы", "и", "ой", "ей", "ым", "ого", "ому",
+    "s", "a", "owi", "em", "iem", "ie", "u", "y", "e", "o", "i", "ii", "ej", "iej", "ia", "iego", "ego",
+    "emu", "iemu", "im", "ym", "ich", "ych", "om", "а", "у", "ю", "я", "ом", "ем", "е", "ы", "и", "ой", "ей",
+    "ым", "ого", "ому",
 ];
 
 #[cfg(test)]
@@ -231,20 +246,39 @@ mod tests {
     #[test]
     fn endings_case_and_accents_do_not_hide_a_name() {
         for (name, word) in [
-            ("Alice", "ALICE"), ("Jürgen", "Jürgens"), ("Müller", "MUELLER"), ("Muller", "Müller"), ("Mueller", "Müller"), ("Anna", "Anny"), ("Anna", "Anną"),
-            ("Kowalska", "Kowalskiej"), ("Kowalski", "Kowalskiego"), ("Nowak", "Nowakowi"), ("Marek", "Marka"), ("Paweł", "Pawła"), ("Ольга", "Ольги"), ("Иван", "Ивана"),
-            ("Hélène", "helene"), ("Siobhan", "Siobhán"), ("Groß", "Gross"),
+            ("Alice", "ALICE"),
+            ("Jürgen", "Jürgens"),
+            ("Müller", "MUELLER"),
+            ("Muller", "Müller"),
+            ("Mueller", "Müller"),
+            ("Anna", "Anny"),
+            ("Anna", "Anną"),
+            ("Kowalska", "Kowalskiej"),
+            ("Kowalski", "Kowalskiego"),
+            ("Nowak", "Nowakowi"),
+            ("Marek", "Marka"),
+            ("Paweł", "Pawła"),
+            ("Ольга", "Ольги"),
+            ("Иван", "Ивана"),
+            ("Hélène", "helene"),
+            ("Siobhan", "Siobhán"),
+            ("Groß", "Gross"),
         ] {
             assert!(ending(name, word).is_some(), "{name} {word}");
         }
-        for (name, word) in [("Anna", "Annals"), ("Lu", "Lua"), ("Müller", "Müll"), ("Rosa", "Rosenberg"), ("Max", "Maximal")] {
+        for (name, word) in
+            [("Anna", "Annals"), ("Lu", "Lua"), ("Müller", "Müll"), ("Rosa", "Rosenberg"), ("Max", "Maximal")]
+        {
             assert!(ending(name, word).is_none(), "{name} {word}");
         }
     }
 
     #[test]
     fn values_of_several_words_are_one_span_and_initials_another() {
-        assert_eq!(all(&["José María", "García"], "JOSE MARIA García, José"), ["JOSE MARIA", "García", "José"]);
+        assert_eq!(
+            all(&["José María", "García"], "JOSE MARIA García, José"),
+            ["JOSE MARIA", "García", "José"]
+        );
         assert_eq!(all(&["Alice", "O'Neill"], "A. O’Neill's box"), ["A", "O’Neill"]);
         assert_eq!(all(&["Jean-Luc", "Lefèvre"], "J.-L. Lefevre"), ["J", "L", "Lefevre"]);
     }

@@ -23,6 +23,7 @@ impl Traits {
     pub(super) const ARTICLE: Self = Self(1 << 8);
     pub(super) const WHEN: Self = Self(1 << 9);
     pub(super) const GENERIC: Self = Self(1 << 10);
+    pub(super) const MONTH: Self = Self(1 << 11);
     pub(super) const NAME: Self = Self(0b11);
 
     /// Whether it has any of these.
@@ -30,7 +31,8 @@ impl Traits {
         self.0 & any.0 != 0
     }
 
-    fn and(self, other: Self) -> Self {
+    /// Both.
+    pub(super) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 }
@@ -63,6 +65,7 @@ static LEXICON: LazyLock<HashMap<Box<str>, Traits>> = LazyLock::new(|| {
         (lists::ARTICLES, Traits::ARTICLE),
         (lists::WHEN, Traits::WHEN),
         (lists::GENERIC, Traits::GENERIC),
+        (lists::MONTHS, Traits::MONTH.and(Traits::COMMON)),
     ] {
         list.split_whitespace().for_each(|word| add(word, traits));
     }
@@ -86,15 +89,14 @@ pub(super) fn inflected(word: &str) -> Traits {
         let Some(stem) = text.strip_suffix(ending).filter(|stem| stem.len() >= 3) else { continue };
         for base in *bases {
             let mut whole = [0_u8; 52];
-            let (Some(front), Some(back)) =
-                (whole.get_mut(..stem.len()), Some(base.as_bytes()))
-            else {
+            let (Some(front), Some(back)) = (whole.get_mut(..stem.len()), Some(base.as_bytes())) else {
                 continue;
             };
             front.copy_from_slice(stem.as_bytes());
             let Some(tail) = whole.get_mut(stem.len()..stem.len() + back.len()) else { continue };
             tail.copy_from_slice(back);
-            let known = whole.get(..stem.len() + back.len()).and_then(|bytes| std::str::from_utf8(bytes).ok());
+            let known =
+                whole.get(..stem.len() + back.len()).and_then(|bytes| std::str::from_utf8(bytes).ok());
             let known = known.and_then(|known| LEXICON.get(known)).copied().unwrap_or_default();
             if known.is(Traits::NAME) && !known.is(Traits::COMMON) {
                 return known;

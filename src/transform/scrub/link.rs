@@ -19,7 +19,8 @@ pub(super) fn find(text: &str, found: &mut Found) {
     let bytes = text.as_bytes();
     for at in memmem::find_iter(bytes, b"://") {
         let scheme = text.get(..at).unwrap_or_default();
-        let start = scheme.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+        let start =
+            scheme.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
         if at - start.len() <= 24 {
             let letters = scheme.get(start.len()..).unwrap_or_default();
             let start = at - letters.trim_start_matches(|c: char| !c.is_ascii_alphabetic()).len();
@@ -56,7 +57,11 @@ fn bare_host(text: &str, slash: usize) -> Option<usize> {
 /// Adds the URL from `start`, whose host or path goes on at `rest`.
 fn add(text: &str, start: usize, rest: usize, found: &mut Found) {
     let Some(tail) = text.get(rest..) else { return };
-    let inside = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>' | '"' | '«' | '»' | '“' | '”' | '„' | '`' | '|');
+    let inside = |c: char| {
+        !c.is_whitespace()
+            && !c.is_control()
+            && !matches!(c, '<' | '>' | '"' | '«' | '»' | '“' | '”' | '„' | '`' | '|')
+    };
     let end = tail.find(|c| !inside(c)).unwrap_or(tail.len());
     let mut url = tail.get(..end).unwrap_or_default();
     // Punctuation at the end is the sentence's, and a bracket that nothing opened.
@@ -90,11 +95,10 @@ mod tests {
 
     #[test]
     fn a_url_ends_before_the_sentence_s_punctuation() {
-        assert_eq!(all("see https://a.b/c?d=1#e, (http://x.org/y_(z)). www.ann.example!"), [
-            "https://a.b/c?d=1#e",
-            "http://x.org/y_(z)",
-            "www.ann.example"
-        ]);
+        assert_eq!(
+            all("see https://a.b/c?d=1#e, (http://x.org/y_(z)). www.ann.example!"),
+            ["https://a.b/c?d=1#e", "http://x.org/y_(z)", "www.ann.example"]
+        );
         assert_eq!(all("linkedin.com/in/ann"), ["linkedin.com/in/ann"]);
     }
 

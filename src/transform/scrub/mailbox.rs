@@ -22,7 +22,10 @@ fn local(text: &str, at: usize) -> Option<usize> {
     if before(text, at) == Some('"') {
         return quoted(text, at);
     }
-    let inside = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-' | '\'' | '~' | '&' | '!' | '\u{300}'..='\u{36f}');
+    let inside = |c: char| {
+        c.is_alphanumeric()
+            || matches!(c, '.' | '_' | '%' | '+' | '-' | '\'' | '~' | '&' | '!' | '\u{300}'..='\u{36f}')
+    };
     let mut start = at;
     for c in text.get(..at)?.chars().rev().take(LONGEST_LOCAL).take_while(|c| inside(*c)) {
         start -= c.len_utf8();
@@ -80,12 +83,14 @@ mod tests {
 
     #[test]
     fn addresses_end_where_the_sentence_goes_on() {
-        assert_eq!(all("(ann@corp.com), 'bob+x@a-b.co.uk'. See c_d@x.org..."), [
-            "ann@corp.com",
-            "bob+x@a-b.co.uk",
-            "c_d@x.org"
-        ]);
-        assert_eq!(all("żaneta@łódź.pl;a@xn--mller-kva.example"), ["żaneta@łódź.pl", "a@xn--mller-kva.example"]);
+        assert_eq!(
+            all("(ann@corp.com), 'bob+x@a-b.co.uk'. See c_d@x.org..."),
+            ["ann@corp.com", "bob+x@a-b.co.uk", "c_d@x.org"]
+        );
+        assert_eq!(
+            all("żaneta@łódź.pl;a@xn--mller-kva.example"),
+            ["żaneta@łódź.pl", "a@xn--mller-kva.example"]
+        );
         assert_eq!(all("mail \"ann b\"@corp.com!"), ["\"ann b\"@corp.com"]);
     }
 

@@ -27,9 +27,17 @@ fn is_id(text: &str, number: &Number<'_>) -> bool {
     let one = number.groups.len() == 1;
     match digits.len() {
         8 | 9 if said(Topic::Bsn) => eleven_test(number),
-        9 if number.grouped(&[3, 2, 4]) => matches!(number.separator(), Some('-' | ' ')) && is_ssn(number) && (said(Topic::Ssn) || number.separator() == Some('-') && !order()),
+        9 if number.grouped(&[3, 2, 4]) => {
+            matches!(number.separator(), Some('-' | ' '))
+                && is_ssn(number)
+                && (said(Topic::Ssn) || number.separator() == Some('-') && !order())
+        }
         9 => one && is_ssn(number) && said(Topic::Ssn),
-        11 if number.grouped(&[3, 3, 3, 2]) && number.groups.get(3).is_some_and(|group| group.lead == '-') => is_cpf(number),
+        11 if number.grouped(&[3, 3, 3, 2])
+            && number.groups.get(3).is_some_and(|group| group.lead == '-') =>
+        {
+            is_cpf(number)
+        }
         11 if said(Topic::Cpf) => is_cpf(number),
         11 if one => (is_pesel(number) || is_tax_id(number)) && !order(),
         11 => is_tax_id(number) && (number.grouped(&[2, 3, 3, 3]) || said(Topic::TaxId)) && !order(),
@@ -53,7 +61,8 @@ fn eleven_test(number: &Number<'_>) -> bool {
 }
 
 fn is_pesel(number: &Number<'_>) -> bool {
-    let sum: u32 = number.values().zip([1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]).map(|(digit, weight)| digit * weight).sum();
+    let sum: u32 =
+        number.values().zip([1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]).map(|(digit, weight)| digit * weight).sum();
     let (month, day) = (number.part(2, 4), number.part(4, 6));
     sum % 10 == 0 && matches!(month, 1..=12 | 21..=32) && (1..=31).contains(&day)
 }
@@ -109,15 +118,23 @@ fn codice_fiscale(text: &str, start: usize) -> Option<usize> {
     // Digits may be letters where two people would have the same code.
     let digit = |at: usize| letters.get(at).is_some_and(|b| b.is_ascii_digit() || b"LMNPQRSTUV".contains(b));
     let letter = |at: usize| letters.get(at).is_some_and(u8::is_ascii_uppercase);
-    let shaped = (0..6).all(letter) && [6, 7, 9, 10, 12, 13, 14].into_iter().all(digit) && [8, 11, 15].into_iter().all(letter);
+    let shaped = (0..6).all(letter)
+        && [6, 7, 9, 10, 12, 13, 14].into_iter().all(digit)
+        && [8, 11, 15].into_iter().all(letter);
     if !shaped || !letters.get(8).is_some_and(|b| b"ABCDEHLMPRST".contains(b)) {
         return None;
     }
-    const ODD: [u32; 26] = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
-    let sum: u32 = letters.iter().take(15).enumerate().map(|(at, byte)| {
-        let value = if byte.is_ascii_digit() { byte - b'0' } else { byte - b'A' };
-        if at % 2 == 0 { ODD.get(usize::from(value)).copied().unwrap_or(0) } else { u32::from(value) }
-    }).sum();
+    const ODD: [u32; 26] =
+        [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
+    let sum: u32 = letters
+        .iter()
+        .take(15)
+        .enumerate()
+        .map(|(at, byte)| {
+            let value = if byte.is_ascii_digit() { byte - b'0' } else { byte - b'A' };
+            if at % 2 == 0 { ODD.get(usize::from(value)).copied().unwrap_or(0) } else { u32::from(value) }
+        })
+        .sum();
     (letters.get(15).map(|b| u32::from(b - b'A')) == Some(sum % 26)).then_some(end)
 }
 
@@ -126,7 +143,9 @@ fn national_insurance(text: &str, start: usize) -> Option<usize> {
     let upper = text.get(start..end)?.bytes().all(|b| !b.is_ascii_lowercase());
     let (front, rest) = letters.split_at_checked(2)?;
     let (digits, suffix) = rest.split_at_checked(6)?;
-    let shaped = front.iter().all(u8::is_ascii_uppercase) && digits.iter().all(u8::is_ascii_digit) && matches!(suffix, [b'A'..=b'D']);
+    let shaped = front.iter().all(u8::is_ascii_uppercase)
+        && digits.iter().all(u8::is_ascii_digit)
+        && matches!(suffix, [b'A'..=b'D']);
     (shaped && upper).then_some(end)
 }
 
@@ -180,8 +199,18 @@ mod tests {
     #[test]
     fn right_numbers_are_found() {
         for number in [
-            "82041524622", "47151216C", "71706734-W", "Y4192484N", "BNCGLI90A06D702U", "RSS MRA 75C26 L699C",
-            "2 92 07 69 15 86 92 41", "191121391118224", "QQ 12 34 56 C", "987-65-4321", "443.114.236-32", "97 626 853 143",
+            "82041524622",
+            "47151216C",
+            "71706734-W",
+            "Y4192484N",
+            "BNCGLI90A06D702U",
+            "RSS MRA 75C26 L699C",
+            "2 92 07 69 15 86 92 41",
+            "191121391118224",
+            "QQ 12 34 56 C",
+            "987-65-4321",
+            "443.114.236-32",
+            "97 626 853 143",
         ] {
             let number = if number.starts_with("2 92") { "292076915869241" } else { number };
             assert_eq!(all(&format!("x {number}.")), [number], "{number}");
@@ -192,8 +221,16 @@ mod tests {
     #[test]
     fn wrong_check_digits_and_unnamed_weak_ones_are_none() {
         for text in [
-            "82041524623", "47151216D", "BNCGLI90A06D702V", "191121391118225", "443.114.236-33", "243324807",
-            "666-65-4321", "case 500-11-2233", "12345678901", "qq 12 34 56 c",
+            "82041524623",
+            "47151216D",
+            "BNCGLI90A06D702V",
+            "191121391118225",
+            "443.114.236-33",
+            "243324807",
+            "666-65-4321",
+            "case 500-11-2233",
+            "12345678901",
+            "qq 12 34 56 c",
         ] {
             assert!(all(text).is_empty(), "{text}");
         }

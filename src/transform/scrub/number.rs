@@ -70,7 +70,9 @@ pub(super) fn each_run(text: &str, mut then: impl FnMut(&Run)) {
 
 /// Whether groups on both sides of the gap may be one number.
 fn joins(gap: &str) -> bool {
-    let separators = |c| matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '-' | '\u{2011}' | '\u{2013}' | '.' | '/' | '(' | ')' | '+');
+    let separators = |c| {
+        matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '-' | '\u{2011}' | '\u{2013}' | '.' | '/' | '(' | ')' | '+')
+    };
     (1..=3).contains(&gap.chars().count()) && gap.chars().all(separators)
 }
 

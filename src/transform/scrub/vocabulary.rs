@@ -81,7 +81,16 @@ pub(super) const GENERIC: &str = "customer customers client clients team support
     servizio assistenza signori colleghi amici klienci klient klienta panstwo pomoc zespol dzial obsluga obslugi order \
     invoice number regards best kind your the our and we i it they you he she ihr ihre wir ich sie er es nous vous je il \
     elle nosotros usted yo su noi voi lei io my ty wy on ona please note bitte merci gracias grazie prosze monday tuesday \
-    wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag";
+    wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag morgen abend";
+
+/// Months, seasons and days.
+pub(super) const MONTHS: &str = "january february march april may june july august september october november december \
+    summer winter spring autumn monday tuesday wednesday thursday friday saturday sunday \
+    januar februar marz mai juni juli oktober dezember sommer herbst fruhling montag dienstag mittwoch donnerstag freitag \
+    samstag sonntag janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre lundi mardi mercredi \
+    jeudi vendredi samedi dimanche enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre \
+    lunes martes miercoles jueves viernes gennaio febbraio aprile maggio giugno luglio settembre ottobre \
+    dicembre maj kwiecien czerwiec lipiec sierpien wrzesien pazdziernik listopad grudzien";
 
 /// Names, of persons or in the tables of names, that are also common words, months or
 /// places: they need more than a capital letter.
