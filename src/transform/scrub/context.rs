@@ -32,9 +32,9 @@ impl Topic {
         match self {
             Self::Phone => {
                 " tel telephone phone phones mobile mob cell cellphone call calls called calling fax whatsapp \
-                 signal telegram dial ring rang text sms voicemail landline hotline number reach \
+                 signal telegram dial ring rang text sms voicemail landline hotline reach \
                  telefon telefonnummer handy mobil mobilnummer handynummer ruckruf ruckrufnummer anruf anrufen \
-                 angerufen erreichbar nummer durchwahl festnetz \
+                 angerufen erreichbar durchwahl festnetz \
                  telephonique portable appeler appelez rappeler rappelez joignable joindre telecopie \
                  telefono telefonos tfno tlf movil celular llamar llame llameme llamada contacto whats \
                  cellulare cell chiamare chiami chiamata richiamare recapito telefonico \

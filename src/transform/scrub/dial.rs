@@ -14,9 +14,16 @@ use crate::transform::dialling::Layout;
 /// Adds the phone numbers of a run of digits.
 pub(super) fn find(text: &str, run: &Run, found: &mut Found) {
     each_number(text, run, |number| {
-        let start = number.groups.first().map_or(0, |group| group.sign);
+        let start = number.groups.first().map_or(0, |group| opening(text, group, number.end()));
         is_phone(text, number) && found.add(Span::whole(start, number.end(), Kind::Phone))
     });
+}
+
+/// Where a number with that first group begins: a bracket that closes later than the
+/// number is the sentence's.
+fn opening(text: &str, first: &Group, end: usize) -> usize {
+    let closed = text.get(first.start..end).is_some_and(|inside| inside.contains(')'));
+    first.sign + usize::from(first.bracket && !closed)
 }
 
 fn is_phone(text: &str, number: &Number<'_>) -> bool {
@@ -37,13 +44,10 @@ fn is_phone(text: &str, number: &Number<'_>) -> bool {
     let order = context::distance(text, first.sign, 2, Topic::Order);
     match (phone, order) {
         (Some(phone), order) if order.is_none_or(|order| phone < order) => {
-            let whole = number.groups.len() <= 6 && count <= 15;
-            whole
-                && number
-                    .groups
-                    .iter()
-                    .all(|group| group.len() > 1 || group.bracket || group.start == first.start)
-                && !is_measured(text, number)
+            // One digit alone is a calling or area code, or another number's.
+            let single = number.groups.iter().skip(2).filter(|group| group.len() == 1 && !group.bracket);
+            let said = number.groups.len() <= 6 && count <= 15 && single.count() == 0;
+            (said || is_national(number)) && !is_measured(text, number)
         }
         (_, Some(_)) => false,
         (_, None) => is_national(number) && !is_measured(text, number) && !follows_word(text, first),

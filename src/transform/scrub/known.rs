@@ -122,10 +122,12 @@ impl<'a> Known<'a> {
         if !item.common {
             return capital || exact && letters > 3 || self.beside(text, at);
         }
-        if !exact && !own.ends_with('s') {
+        let place = Place::of(text, at);
+        // An ending makes another word of a common one, unless a person is expected.
+        if !exact && !own.ends_with('s') && !self.beside(text, at) && !place.takes_person() {
             return false;
         }
-        self.beside(text, at) || capital && Place::of(text, at).may_hold_common(text, at)
+        self.beside(text, at) || capital && place.may_hold_common(text, at)
     }
 
     /// Whether another known word stands right beside this one.

@@ -24,6 +24,7 @@ impl Traits {
     pub(super) const WHEN: Self = Self(1 << 9);
     pub(super) const GENERIC: Self = Self(1 << 10);
     pub(super) const MONTH: Self = Self(1 << 11);
+    pub(super) const STREET: Self = Self(1 << 12);
     pub(super) const NAME: Self = Self(0b11);
 
     /// Whether it has any of these.
@@ -65,6 +66,7 @@ static LEXICON: LazyLock<HashMap<Box<str>, Traits>> = LazyLock::new(|| {
         (lists::ARTICLES, Traits::ARTICLE),
         (lists::WHEN, Traits::WHEN),
         (lists::GENERIC, Traits::GENERIC),
+        (lists::STREETS, Traits::STREET),
         (lists::MONTHS, Traits::MONTH.and(Traits::COMMON)),
     ] {
         list.split_whitespace().for_each(|word| add(word, traits));

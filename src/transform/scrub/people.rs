@@ -23,6 +23,8 @@ pub(super) struct Place {
     does: bool,
     possessive: bool,
     initial: bool,
+    /// Whether it begins a line.
+    own_line: bool,
     /// Whether a comma, colon, exclamation mark or the line's end follows.
     ends: bool,
     dated: bool,
@@ -56,10 +58,16 @@ impl Place {
             does: next.is_some_and(|word| traits(word.of(text)).is(Traits::DOES)),
             possessive: ["'s", "’s"].iter().any(|end| rest.starts_with(end)),
             initial: initial(text, at.start).is_some(),
+            own_line: trimmed.ends_with(['\n', '\r']),
             ends: rest.is_empty() || rest.starts_with([',', '!', ':', '\n', '\r', ';']),
             dated: digit(trimmed.trim_end_matches(['.', ' ']).chars().next_back())
                 || digit(rest.trim_start().chars().next()),
         }
+    }
+
+    /// Whether what stands before is followed by persons.
+    pub(super) fn takes_person(&self) -> bool {
+        self.titled || self.greeted || self.initial || self.before.is(Traits::TAKES)
     }
 
     /// Whether a name that is also a common word may be meant here.
@@ -82,6 +90,10 @@ impl Place {
 /// What the word before a place is; `Sig.ra` and `г-н` count as one.
 fn before(text: &str, word: Word) -> Traits {
     let own = word.of(text);
+    // French writes `à Claire`; without the accent it is another word elsewhere.
+    if own == "à" {
+        return Traits::TAKES;
+    }
     if matches!(own, "ra" | "na" | "н" | "жа" | "re")
         && text.get(..word.start).is_some_and(|front| front.ends_with(['.', '-']))
     {
@@ -123,34 +135,26 @@ pub(super) fn find(text: &str, at: Word, found: &mut Found) -> Option<usize> {
     let place = Place::of(text, at);
     let sure = first && !common;
     let next = following(text, at);
-    let pair = first
-        && next.is_some_and(|(_, next)| {
-            let surname = next.is(Traits::LAST);
-            if common {
-                surname && !next.is(Traits::COMMON)
-            } else {
-                surname
-                    || !next.is(Traits::COMMON.and(Traits::CLOSING).and(Traits::GREETING).and(Traits::DOES))
-            }
-        });
+    if is_street(text, at, next.map(|(word, _)| word)) {
+        return None;
+    }
+    let pair = first && next.is_some_and(|(word, next)| is_last(text, word, next, common, &place));
+    let signed = place.closed && place.own_line && is_signature(text, at);
     let greeted = place.greeted
         && ((first || last) && (!common || place.ends)
             || place.ends && !common && known == Traits::default());
     let closed = place.closed && (first || last) && (!common || place.ends);
     let alone = sure && (place.does || place.possessive || !place.starts && place.before.is(Traits::TAKES));
     let initialled = place.initial && last && !common;
-    if !(place.titled || greeted || closed || pair || alone || initialled) {
+    if !(place.titled || greeted || closed || signed || pair || alone || initialled) {
         return None;
     }
     let chained = next.filter(|(_, next)| {
-        pair || first && next.is(Traits::LAST)
-            || place.titled && (first || next.is(Traits::LAST) && !next.is(Traits::COMMON))
+        let surname = next.is(Traits::LAST) && !next.is(Traits::COMMON);
+        pair || signed || first && next.is(Traits::LAST) || place.titled && (first || surname)
     });
-    let leading = if place.titled && chained.is_none() || initialled && !first || last && !first {
-        Part::Last
-    } else {
-        Part::First
-    };
+    let single_last = place.titled && !first || initialled && !first || last && !first;
+    let leading = if chained.is_none() && (single_last || place.titled) { Part::Last } else { Part::First };
     let add = |word: Word, part: Part, found: &mut Found| {
         found.add(Span { start: word.start, end: word.end, kind: Kind::Name, part });
     };
@@ -163,6 +167,41 @@ pub(super) fn find(text: &str, at: Word, found: &mut Found) -> Option<usize> {
     let Some((third, _)) = third else { return Some(next.end) };
     add(third, Part::Last, found);
     Some(third.end)
+}
+
+/// Whether a capitalised word after a first name is its last name.
+fn is_last(text: &str, at: Word, is: Traits, common: bool, place: &Place) -> bool {
+    let surname = is.is(Traits::LAST);
+    if !common {
+        // After a sure first name an unknown word will do, and a common one too.
+        return surname || !is.is(Traits::CLOSING.and(Traits::GREETING).and(Traits::DOES).and(Traits::WHEN));
+    }
+    let does = word::next(text, at.end).is_some_and(|word| traits(word.of(text)).is(Traits::DOES));
+    surname && (does && !is.is(Traits::COMMON) || !place.starts && !place.before.is(Traits::ARTICLE))
+}
+
+/// Whether the line that begins here is one to three capitalised words, as a person
+/// signs.
+fn is_signature(text: &str, at: Word) -> bool {
+    let line = text.get(at.start..).unwrap_or_default();
+    let line = line.split(['\n', '\r']).next().unwrap_or_default().trim_end_matches([' ', '.', ',']);
+    let words = || line.split(' ');
+    let other =
+        Traits::GENERIC.and(Traits::ARTICLE).and(Traits::MONTH).and(Traits::STREET).and(Traits::COMMON);
+    (1..=3).contains(&words().count())
+        && words().all(|word| {
+            let letters = word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’'));
+            letters && word.starts_with(char::is_uppercase) && !traits(word).is(other)
+        })
+}
+
+/// Whether the word belongs to the name of a street or a square.
+fn is_street(text: &str, at: Word, next: Option<Word>) -> bool {
+    let street = |word: Option<Word>| word.is_some_and(|word| traits(word.of(text)).is(Traits::STREET));
+    let beside = |word: Word| text.get(word.end..at.start).is_some_and(|gap| matches!(gap, " " | "-" | ". "));
+    let before = word::last(text, at.start).filter(|word| beside(*word));
+    let third = next.and_then(|word| following(text, word)).map(|(word, _)| word);
+    street(before) || street(next) || street(third)
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub(super) const TAKES: &str = "with by from to for tell ask told asked contact 
     met van voor volgens com segundo от для";
 
 /// Stand before nouns, hardly before names.
-pub(super) const ARTICLES: &str = "the a an this that these those every each no my your our its some any one two three \
+pub(super) const ARTICLES: &str = "the an this that these those every each no my your our its some any one two three \
     der die das den dem des ein eine einen einem einer kein keine jede jeder jedes diese dieser dieses im am zum zur vom beim \
     le la les l un une des du ce cet cette ces au aux chaque \
     el los las unos unas uno una esta este estos estas cada del al \
@@ -82,6 +82,12 @@ pub(super) const GENERIC: &str = "customer customers client clients team support
     invoice number regards best kind your the our and we i it they you he she ihr ihre wir ich sie er es nous vous je il \
     elle nosotros usted yo su noi voi lei io my ty wy on ona please note bitte merci gracias grazie prosze monday tuesday \
     wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag morgen abend";
+
+/// Stand beside the name of a street or square, which is often a person's.
+pub(super) const STREETS: &str = "street road avenue boulevard lane square drive st rd ave blvd station airport bridge \
+    hospital university school college museum strasse platz allee weg gasse ufer damm ring rue place quai pont gare \
+    lycee calle avenida plaza paseo ronda camino via viale piazza corso largo vicolo ulica ulicy ul aleja alei al plac \
+    placu osiedle rondo";
 
 /// Months, seasons and days.
 pub(super) const MONTHS: &str = "january february march april may june july august september october november december \
