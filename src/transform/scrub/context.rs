@@ -42,9 +42,9 @@ impl Topic {
                  telefoon mobiel bellen bel gsm telefone telemovel ligar contato "
             }
             Self::Order => {
-                " order orders ref reference invoice part parts case ticket sku batch lot tracking serial article \
+                " order orders ref reference invoice receipt part parts case ticket sku batch lot tracking serial article \
                  item model po build ean isbn contract shipment parcel package notice score account version \
-                 bestellung auftrag rechnung artikel artikelnummer charge sendung sendungsnummer aktenzeichen \
+                 bestellung auftrag rechnung kassenbon beleg quittung artikel artikelnummer charge sendung sendungsnummer aktenzeichen \
                  vertrag kundennummer vorgangsnummer bestellnummer seriennummer zahlerstand \
                  commande facture dossier colis article lot reference bon suivi contrat \
                  pedido factura albaran expediente codigo lote seguimiento referencia orden contador \
@@ -53,7 +53,7 @@ impl Topic {
                  bestelling factuur zaak encomenda fatura processo "
             }
             Self::Version => {
-                " version versions v ver firmware release build update upgrade upgraded driver kernel chrome firefox \
+                " version versions ver firmware release build update upgrade upgraded driver kernel chrome firefox \
                  versione versiones versionen wersja wersji versao versie treiber pilote software "
             }
             Self::Card => {

@@ -10,7 +10,8 @@ use super::span::{Kind, Kinds};
 use std::collections::BTreeMap;
 
 /// Prose the detectors were made with: what they got wrong was looked at.
-const CORPUS: [(&str, &str); 6] = [
+const CORPUS: [(&str, &str); 7] = [
+    ("mixed", include_str!("../../../tests/fixtures/prose/mixed.txt")),
     ("en", include_str!("../../../tests/fixtures/prose/en.txt")),
     ("de", include_str!("../../../tests/fixtures/prose/de.txt")),
     ("fr", include_str!("../../../tests/fixtures/prose/fr.txt")),

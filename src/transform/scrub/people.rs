@@ -4,8 +4,9 @@
 //! A capitalised word alone is no evidence. It is a name after a title (`Frau`,
 //! `Mr`), a greeting (`Dear`) or the end of a letter (`Regards,`); when a first name
 //! of the tables is followed by a capitalised last name, by `'s`, or by what people
-//! do (`wrote`); or follows a word that takes a person (`with`, `von`). Names that
-//! are common words too (`Rose`, `Mark`) need a title or both names.
+//! do (`wrote`), or stands amid a sentence after a small word that is no article
+//! (`with`, `von`, `plumber`). Names that are common words too (`Rose`, `Mark`) need
+//! a title or both names.
 
 use super::lexicon::{Traits, inflected, traits};
 use super::span::{Found, Kind, Part, Span};
@@ -17,6 +18,8 @@ pub(super) struct Place {
     starts: bool,
     /// What the word before says, where it stands in the same sentence.
     before: Traits,
+    /// Whether a word in small letters that takes a name stands before.
+    amid: bool,
     titled: bool,
     greeted: bool,
     closed: bool,
@@ -41,6 +44,7 @@ impl Place {
             || trimmed.ends_with([
                 '.', '!', '?', ':', '\n', '\r', '-', '–', '—', '•', '*', '"', '“', '„', '«', '>', '(', '[',
             ]);
+        let small = previous.is_some_and(|word| !word.is_capitalised(text));
         let space = matches!(gap, " " | "\u{a0}");
         let rest = text.get(at.end..).unwrap_or_default();
         let next = word::next(text, at.end)
@@ -49,6 +53,7 @@ impl Place {
         Self {
             starts,
             before: if space { before } else { Traits::default() },
+            amid: space && !starts && (before.is(Traits::TAKES) || small && !before.is(Traits::ARTICLE)),
             titled: (space || matches!(gap, ". " | "." | ".\u{a0}")) && before.is(Traits::TITLE),
             greeted: space && before.is(Traits::GREETING),
             closed: !space
@@ -144,7 +149,7 @@ pub(super) fn find(text: &str, at: Word, found: &mut Found) -> Option<usize> {
         && ((first || last) && (!common || place.ends)
             || place.ends && !common && known == Traits::default());
     let closed = place.closed && (first || last) && (!common || place.ends);
-    let alone = sure && (place.does || place.possessive || !place.starts && place.before.is(Traits::TAKES));
+    let alone = sure && (place.does || place.possessive || place.amid);
     let initialled = place.initial && last && !common;
     if !(place.titled || greeted || closed || signed || pair || alone || initialled) {
         return None;

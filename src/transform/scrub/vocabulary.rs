@@ -114,7 +114,9 @@ pub(super) const COMMON: &str = "\
     can else name every meta vita haven hart buck bird fox wolf lamb bull crane drake swan finch robin jay martin nelson \
     jordan austin dallas houston phoenix lincoln washington jackson madison georgia virginia carolina dakota montana \
     florida paris london york berlin roma florence sydney adelaide victoria chelsea brooklyn savannah orlando boston \
-    america asia india china africa france israel chad kenya wales ireland england scotland milan siena verona lourdes \
+    america asia india german english french spanish italian polish dutch danish irish scottish welsh turkish greek roman \
+    halle essen celle bremen hagen hamm trier worms passau zwickau europe britain holland lorraine normandie bretagne provence \
+    alba asturias navarra aragon castilla lombardia calabria sardegna china china africa france israel chad kenya wales ireland england scotland milan siena verona lourdes \
     mercedes santiago cordoba leon valencia sevilla toledo angeles barcelona cruz real feliz oslo geneva \
     sonny buddy lucky honey sunny misty stormy merry happy christian royal justice liberty destiny trinity heaven harmony \
     melody serenity genesis star angel cherry candy coral dale glen heath reed cliff dean wade clay ray rod nick josh guy \
