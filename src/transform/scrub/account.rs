@@ -22,7 +22,7 @@ pub(super) fn find_cards(text: &str, run: &Run, found: &mut Found) {
 fn is_card(text: &str, number: &Number<'_>) -> bool {
     let count = number.digits().len();
     if !(13..=19).contains(&count)
-        || luhn(number.values()) % 10 != 0
+        || !luhn(number.values()).is_multiple_of(10)
         || number.values().all(|digit| digit == 0)
         || !begins(text, number.start())
         || !ends(text, number.end())

@@ -96,7 +96,7 @@ pub(super) fn distance(text: &str, at: usize, reach: usize, topic: Topic) -> Opt
 pub(super) fn holds(list: &str, word: &str) -> bool {
     let folded = Folded::of(word);
     let folded = folded.text();
-    folded.len() > 0
+    !folded.is_empty()
         && memchr::memmem::find_iter(list.as_bytes(), folded.as_bytes()).any(|at| {
             let end = list.as_bytes().get(at + folded.len());
             at.checked_sub(1).and_then(|at| list.as_bytes().get(at)) == Some(&b' ') && end == Some(&b' ')

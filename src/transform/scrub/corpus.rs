@@ -8,6 +8,7 @@ use super::known::Known;
 use super::scan;
 use super::span::{Kind, Kinds};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// Prose the detectors were made with: what they got wrong was looked at.
 const CORPUS: [(&str, &str); 7] = [
@@ -135,7 +136,7 @@ fn table(corpus: &BTreeMap<&str, Count>, unseen: &BTreeMap<&str, Count>) -> Stri
             let count = counts.get(word).copied().unwrap_or_default();
             format!("{} | {:.2} | {:.2}", count.wanted, count.recall(), count.precision())
         };
-        table.push_str(&format!("//! | {title} | {} | {} |\n", figures(corpus), figures(unseen)));
+        let _ = writeln!(table, "//! | {title} | {} | {} |", figures(corpus), figures(unseen));
     }
     table
 }

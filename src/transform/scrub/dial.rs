@@ -89,20 +89,19 @@ fn is_free(text: &str, number: &Number<'_>) -> bool {
     let start = number.groups.first().map_or(0, |group| group.sign);
     let touched =
         |c: char| c.is_alphanumeric() || matches!(c, '_' | '#' | '@' | '$' | '€' | '£' | '=' | '&' | '%');
-    let left = before(text, start).is_none_or(|c| {
-        !touched(c)
-            && !(matches!(c, ',' | '.' | '-' | '/' | ':')
-                && start.checked_sub(1).and_then(|at| before(text, at)).is_some_and(|c| {
-                    c.is_alphanumeric()
-                        && (c.is_ascii_digit() || matches!(text.as_bytes().get(start - 1), Some(b'-' | b'/')))
-                }))
-    });
+    let left = match before(text, start) {
+        Some(c @ (',' | '.' | '-' | '/' | ':')) => {
+            let further = before(text, start - 1);
+            let composed = matches!(c, '-' | '/');
+            !further.is_some_and(|c| c.is_ascii_digit() || composed && c.is_alphanumeric())
+        }
+        c => !c.is_some_and(touched),
+    };
     let end = number.end();
-    let right = after(text, end).is_none_or(|c| {
-        !touched(c)
-            && !(matches!(c, ',' | ':' | '-' | '/')
-                && after(text, end + 1).is_some_and(char::is_alphanumeric))
-    });
+    let right = match after(text, end) {
+        Some(',' | ':' | '-' | '/') => !after(text, end + 1).is_some_and(char::is_alphanumeric),
+        c => !c.is_some_and(touched),
+    };
     left && right
 }
 
@@ -130,14 +129,16 @@ fn has_date(number: &Number<'_>) -> bool {
     })
 }
 
+/// What is counted and measured.
+const UNITS: &str = " eur euro euros usd gbp pln zl chf kg g gramm grams gram mg t km m cm mm ms s sec seconds mb gb kb \
+         kwh kw w v pcs pieces stuck szt pzas unidades pezzi pieces items points puntos punti punktow points visits \
+         million mio mln users rows x ";
+
 /// Whether a unit or a currency follows.
 fn is_measured(text: &str, number: &Number<'_>) -> bool {
     let rest = text.get(number.end()..).unwrap_or_default().trim_start_matches([' ', '\u{a0}']);
     let sign = rest.starts_with(['€', '$', '£', '%', '°', '²', '³']);
     let word = rest.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
-    const UNITS: &str = " eur euro euros usd gbp pln zl chf kg g gramm grams gram mg t km m cm mm ms s sec seconds mb gb kb \
-         kwh kw w v pcs pieces stuck szt pzas unidades pezzi pieces items points puntos punti punktow points visits \
-         million mio mln users rows x ";
     sign || context::holds(UNITS, word)
 }
 

@@ -164,17 +164,17 @@ fn is_joint(gap: Option<&str>) -> bool {
 
 /// How long an ending `word` has beyond `name`; `None` where it is another word.
 fn ending(name: &str, word: &str) -> Option<usize> {
-    stem(folded(name), folded(word), name).or_else(|| stem(expanded(name), folded(word), name)).or_else(
+    stem(&folded(name), &folded(word), name).or_else(|| stem(&expanded(name), &folded(word), name)).or_else(
         || {
             let plain = name.is_ascii() && word.is_ascii();
-            if plain { None } else { stem(folded(name), expanded(word), name) }
+            if plain { None } else { stem(&folded(name), &expanded(word), name) }
         },
     )
 }
 
 fn stem(
-    name: impl Iterator<Item = char> + Clone,
-    word: impl Iterator<Item = char> + Clone,
+    name: &(impl Iterator<Item = char> + Clone),
+    word: &(impl Iterator<Item = char> + Clone),
     plain: &str,
 ) -> Option<usize> {
     let (mut left, mut right) = (name.clone(), word.clone());

@@ -8,6 +8,9 @@ use super::edge::{before, begins};
 use super::span::{Found, Kind, Span};
 use memchr::memmem;
 
+/// More characters than browsers and servers agree on.
+const LONGEST: usize = 2048;
+
 /// Top-level domains for which `host/path` without a scheme is a URL.
 const TOPS: [&str; 34] = [
     "com", "org", "net", "io", "co", "me", "app", "dev", "info", "biz", "eu", "uk", "de", "fr", "es", "it",
@@ -45,7 +48,9 @@ pub(super) fn find(text: &str, found: &mut Found) {
 /// Where the host that ends at the slash begins.
 fn bare_host(text: &str, slash: usize) -> Option<usize> {
     let front = text.get(..slash)?;
-    let (_, top) = front.rsplit_once('.').filter(|(_, top)| top.len() < 8)?;
+    let length = front.bytes().rev().take(8).take_while(u8::is_ascii_alphabetic).count();
+    let top = front.get(slash - length..)?;
+    front.get(..slash - length)?.strip_suffix('.')?;
     TOPS.iter().find(|known| known.eq_ignore_ascii_case(top))?;
     let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
     let length: usize = front.chars().rev().take(253).take_while(|c| inside(*c)).map(char::len_utf8).sum();
@@ -56,7 +61,10 @@ fn bare_host(text: &str, slash: usize) -> Option<usize> {
 
 /// Adds the URL from `start`, whose host or path goes on at `rest`.
 fn add(text: &str, start: usize, rest: usize, found: &mut Found) {
-    let Some(tail) = text.get(rest..) else { return };
+    // One URL inside another is part of it.
+    let Some(tail) = text.get(rest..).filter(|_| found.at(start).is_none()) else { return };
+    let longest = tail.char_indices().nth(LONGEST).map_or(tail.len(), |(at, _)| at);
+    let tail = tail.get(..longest).unwrap_or_default();
     let inside = |c: char| {
         !c.is_whitespace()
             && !c.is_control()

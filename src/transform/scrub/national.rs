@@ -64,7 +64,7 @@ fn is_pesel(number: &Number<'_>) -> bool {
     let sum: u32 =
         number.values().zip([1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]).map(|(digit, weight)| digit * weight).sum();
     let (month, day) = (number.part(2, 4), number.part(4, 6));
-    sum % 10 == 0 && matches!(month, 1..=12 | 21..=32) && (1..=31).contains(&day)
+    sum.is_multiple_of(10) && matches!(month, 1..=12 | 21..=32) && (1..=31).contains(&day)
 }
 
 fn is_tax_id(number: &Number<'_>) -> bool {
@@ -110,6 +110,10 @@ pub(super) fn find_letters(text: &str, start: usize, found: &mut Found) -> Optio
     found.add(Span::whole(start, end, Kind::NationalId)).then_some(end)
 }
 
+/// What a character in an odd place counts, by its place in the alphabet or its digit.
+const ODD: [u32; 26] =
+    [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
+
 fn codice_fiscale(text: &str, start: usize) -> Option<usize> {
     if !after(text, start)?.is_ascii_alphabetic() {
         return None;
@@ -124,8 +128,6 @@ fn codice_fiscale(text: &str, start: usize) -> Option<usize> {
     if !shaped || !letters.get(8).is_some_and(|b| b"ABCDEHLMPRST".contains(b)) {
         return None;
     }
-    const ODD: [u32; 26] =
-        [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
     let sum: u32 = letters
         .iter()
         .take(15)

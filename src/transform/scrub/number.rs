@@ -86,8 +86,7 @@ fn group(text: &str, start: usize, end: usize, gap: Option<&str>) -> Group {
         Some(gap) => {
             let mut inner = gap.chars().filter(|c| !matches!(c, '(' | ')' | '+'));
             match (inner.next(), inner.next()) {
-                (None, _) => ' ',
-                (Some('\u{a0}' | '\u{202f}'), None) => ' ',
+                (None, _) | (Some('\u{a0}' | '\u{202f}'), None) => ' ',
                 (Some('\u{2011}' | '\u{2013}'), None) => '-',
                 (Some(one), None) => one,
                 // ` - ` between two groups, or a line of dots.

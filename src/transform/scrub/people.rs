@@ -13,6 +13,7 @@ use super::span::{Found, Kind, Part, Span};
 use super::word::{self, Word};
 
 /// What stands around a word.
+#[expect(clippy::struct_excessive_bools, reason = "signs that may come together in any way")]
 pub(super) struct Place {
     /// Whether it begins a sentence, a line or a quotation.
     starts: bool,
@@ -158,8 +159,8 @@ pub(super) fn find(text: &str, at: Word, found: &mut Found) -> Option<usize> {
         let surname = next.is(Traits::LAST) && !next.is(Traits::COMMON);
         pair || signed || first && next.is(Traits::LAST) || place.titled && (first || surname)
     });
-    let single_last = place.titled && !first || initialled && !first || last && !first;
-    let leading = if chained.is_none() && (single_last || place.titled) { Part::Last } else { Part::First };
+    let surname = place.titled || !first && (initialled || last);
+    let leading = if chained.is_none() && surname { Part::Last } else { Part::First };
     let add = |word: Word, part: Part, found: &mut Found| {
         found.add(Span { start: word.start, end: word.end, kind: Kind::Name, part });
     };

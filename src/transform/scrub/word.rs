@@ -18,6 +18,9 @@ impl Word {
     }
 }
 
+/// How many bytes back a word is looked for.
+const FARTHEST: usize = 96;
+
 fn inside(c: char) -> bool {
     c.is_alphabetic() || ('\u{300}'..='\u{36f}').contains(&c)
 }
@@ -31,11 +34,13 @@ pub(super) fn next(text: &str, from: usize) -> Option<Word> {
     Some(Word { start: from + skipped, end: from + skipped + length })
 }
 
-/// The last word that ends at `at` or earlier.
+/// The last word that ends at `at` or earlier, not far from it.
 pub(super) fn last(text: &str, at: usize) -> Option<Word> {
-    let front = text.get(..at)?.trim_end_matches(|c| !inside(c));
+    // Far back a word says nothing, and a long text is not walked again and again.
+    let from = (at.saturating_sub(FARTHEST)..at).find(|from| text.is_char_boundary(*from))?;
+    let front = text.get(from..at)?.trim_end_matches(|c| !inside(c));
     let start = front.trim_end_matches(inside).len();
-    (start < front.len()).then_some(Word { start, end: front.len() })
+    (start < front.len()).then_some(Word { start: from + start, end: from + front.len() })
 }
 
 #[cfg(test)]
