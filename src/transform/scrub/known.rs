@@ -55,6 +55,17 @@ impl<'a> Known<'a> {
         self.count == 0
     }
 
+    /// Finds values in scripts that write no spaces, wherever they stand. One
+    /// character alone is too little.
+    pub(super) fn find_unspaced(&self, text: &str, found: &mut Found) {
+        for item in self.items().filter(|item| is_unspaced(item.text) && item.text.chars().nth(1).is_some()) {
+            let part = Part::Known { place: item.value, from: item.nth, to: item.nth + 1 };
+            for start in memchr::memmem::find_iter(text.as_bytes(), item.text.as_bytes()) {
+                found.add(Span { start, end: start + item.text.len(), kind: Kind::Name, part });
+            }
+        }
+    }
+
     fn items(&self) -> impl Iterator<Item = &Item<'a>> {
         self.items.iter().take(self.count).flatten()
     }
@@ -156,6 +167,11 @@ impl<'a> Known<'a> {
             start = initial.start;
         }
     }
+}
+
+/// Whether a word is of kana, Chinese characters or Thai.
+fn is_unspaced(word: &str) -> bool {
+    word.chars().all(|c| matches!(c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}'))
 }
 
 fn is_joint(gap: Option<&str>) -> bool {
@@ -283,6 +299,15 @@ mod tests {
         );
         assert_eq!(all(&["Alice", "O'Neill"], "A. O’Neill's box"), ["A", "O’Neill"]);
         assert_eq!(all(&["Jean-Luc", "Lefèvre"], "J.-L. Lefevre"), ["J", "L", "Lefevre"]);
+    }
+
+    #[test]
+    fn a_name_is_found_where_no_spaces_are_written() {
+        let mut known = Known::new();
+        known.add(0, "小明");
+        let mut found = Found::default();
+        known.find_unspaced("王小明先生打电话来了", &mut found);
+        assert_eq!(found.spans().len(), 1);
     }
 
     #[test]

@@ -5,6 +5,10 @@ use super::edge::before;
 /// More groups than any number that is looked for; a longer run is read in pieces.
 const MOST: usize = 24;
 
+/// The most groups of one number, and the fewest digits.
+const WIDEST: usize = 8;
+const FEWEST: usize = 6;
+
 /// Digits without anything between.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Group {
@@ -163,12 +167,15 @@ pub(super) fn each_number(text: &str, run: &Run, mut then: impl FnMut(&Number<'_
     let mut from = 0;
     while from < groups.len() {
         let mut taken = 0;
-        for to in (from + 1..=groups.len()).rev() {
+        for to in (from + 1..=groups.len().min(from + WIDEST)).rev() {
             let open = from == 0 || alone(from) || groups.get(from).is_some_and(|g| g.plus || g.bracket);
             if !open || !alone(to) {
                 continue;
             }
             let part = groups.get(from..to).unwrap_or_default();
+            if !(FEWEST..=20).contains(&part.iter().map(Group::len).sum()) {
+                continue;
+            }
             if Number::of(text, part).is_some_and(|number| then(&number)) {
                 taken = to;
                 break;
@@ -192,13 +199,13 @@ mod tests {
     #[test]
     fn parts_of_a_composed_number_do_not_stand_alone() {
         let mut seen = Vec::new();
-        let text = "1 23-45 6";
+        let text = "1 234-567 890123";
         each_run(text, |run| {
             each_number(text, run, |number| {
                 seen.push(text[number.start()..number.end()].to_owned());
                 false
             });
         });
-        assert_eq!(seen, ["1 23-45 6", "1 23-45", "1", "23-45 6", "23-45", "6"]);
+        assert_eq!(seen, [text, "1 234-567", "234-567 890123", "234-567", "890123"]);
     }
 }

@@ -61,6 +61,9 @@ fn letters_and_digits(text: &str, kinds: Kinds, found: &mut Found) {
 }
 
 fn names(text: &str, known: &Known<'_>, found: &mut Found) {
+    if !known.is_empty() && !text.is_ascii() {
+        known.find_unspaced(text, found);
+    }
     let mut at = 0;
     while let Some(word) = word::next(text, at) {
         if let Some(span) = found.at(word.start) {
@@ -72,5 +75,63 @@ fn names(text: &str, known: &Known<'_>, found: &mut Found) {
         }
         let end = if known.is_empty() { None } else { known.find(text, word, found) };
         at = end.or_else(|| people::find(text, word, found)).unwrap_or(word.end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn long_and_hostile_texts_take_linear_time() {
+        let mut known = Known::new();
+        known.add(0, "Alice");
+        for piece in [
+            "a",
+            " ",
+            "1",
+            "1 ",
+            "1-",
+            "@",
+            "a@",
+            "a.a@",
+            "http://",
+            "http://)",
+            "/",
+            ".",
+            "a/",
+            "www.",
+            "A",
+            "A. ",
+            "Al ",
+            "Dear ",
+            "(",
+            "+",
+            "+1 ",
+            "::",
+            "a:",
+            "1.1.",
+            "\"@",
+            "Regards,\n",
+            "é",
+            "王",
+            "GB82 ",
+            "12345 ",
+        ] {
+            let start = Instant::now();
+            find(&piece.repeat(20_000 / piece.len()), Kinds::ALL, &known);
+            assert!(start.elapsed() < Duration::from_secs(5), "{piece:?} took {:?}", start.elapsed());
+        }
+    }
+
+    #[test]
+    fn a_kind_that_is_not_asked_for_is_not_found() {
+        let known = Known::new();
+        let text = "Mrs Miller, a@b.com, +1 415 555 0134, 4111 1111 1111 1111, https://a.b/c, 8.8.8.8";
+        for kind in Kind::ALL {
+            let found = find(text, Kinds::NONE.with(kind), &known);
+            assert!(found.spans().iter().all(|span| span.kind == kind), "{kind:?}");
+        }
     }
 }
