@@ -3,6 +3,7 @@
 use super::calendar;
 use super::decimal::Decimal;
 use super::inet::Inet;
+use super::mac::Mac;
 use crate::schema::{DataType, Scalar};
 use std::fmt;
 
@@ -176,6 +177,23 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// An address of `macaddr` or `macaddr8`.
+    ///
+    /// # Errors
+    /// Where the type is another.
+    pub fn mac(&self) -> Result<Mac, Unreadable> {
+        let octets = match self.data_type.scalar() {
+            Some(Scalar::Macaddr) => 6,
+            Some(Scalar::Macaddr8) => 8,
+            _ => return Err(Unreadable("not a hardware address")),
+        };
+        let mac = match self.wire {
+            Wire::Binary => Mac::from_binary(self.raw),
+            Wire::Text => Mac::parse(self.ascii()?),
+        };
+        mac.filter(|mac| mac.octets == octets).ok_or(Unreadable("not a hardware address"))
+    }
+
     /// The bytes of a `bytea`, appended to `out`.
     ///
     /// # Errors
@@ -217,6 +235,7 @@ impl<'a> Value<'a> {
                 calendar::write_timestamp(self.timestamp()?, out);
             }
             Some(Scalar::Inet | Scalar::Cidr) => self.inet()?.write(out),
+            Some(Scalar::Macaddr | Scalar::Macaddr8) => self.mac()?.write(out),
             Some(Scalar::Bytea) => self.bytes(out)?,
             Some(
                 Scalar::Text

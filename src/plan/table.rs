@@ -66,17 +66,22 @@ impl TablePlan {
         given: &Given<'_>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let Some(table) = schema.table(place) else { return Err(vec![Diagnostic::error("no such table")]) };
-        let wire = given.wire.unwrap_or(if table.is_binary() { Wire::Binary } else { Wire::Text });
-        let plan = Self::bind(schema, place, decided, given, wire)?;
-        // A column of another row may have no binary form.
-        if wire == Wire::Binary && plan.columns.iter().skip(table.columns.len()).any(|c| !c.data_type.binary)
-        {
-            return Self::bind(schema, place, decided, given, Wire::Text);
+        if given.wire.is_none() && table.is_binary() {
+            // What can't be bound in the binary form, such as a constant of a type
+            // whose bytes we don't know, may be in the text form; so may a column of
+            // another row.
+            let plan = Self::bound(schema, place, decided, given, Wire::Binary).ok();
+            if let Some(plan) =
+                plan.filter(|plan| plan.columns.iter().all(|c| c.generated || c.data_type.binary))
+            {
+                return Ok(plan);
+            }
         }
-        Ok(plan)
+        Self::bound(schema, place, decided, given, given.wire.unwrap_or(Wire::Text))
     }
 
-    fn bind(
+    /// The plan in one form.
+    fn bound(
         schema: &Schema,
         place: usize,
         decided: &TableRules,

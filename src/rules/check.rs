@@ -2,10 +2,13 @@
 
 use super::decide::{Verdict, Verdicts, decide};
 use super::follow::needs_decisions;
+use super::key::KeyVerdict;
 use super::rows::{RowVerdict, Rows};
 use super::rule_file::RuleFile;
 use super::select::Picks;
-use super::{fit, follow, reference, rows, search, select, spelling, undecided, unique};
+use super::{
+    constraint, entropy, fit, follow, personal, reference, rows, search, select, spelling, undecided, unique,
+};
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::schema::{ColumnId, Schema, Table};
 use crate::transform::{Decision, Rule};
@@ -19,6 +22,7 @@ pub struct CheckedRules {
     tables: Vec<TableRules>,
     locale: String,
     warnings: Vec<Diagnostic>,
+    keys: Vec<KeyVerdict>,
     allow: Vec<String>,
     digest: String,
 }
@@ -77,6 +81,12 @@ impl CheckedRules {
     #[must_use]
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
+    }
+
+    /// What becomes of each unique key over masked columns, in the order of the schema.
+    #[must_use]
+    pub fn keys(&self) -> &[KeyVerdict] {
+        &self.keys
     }
 
     /// What `[schema] allow` lists.
@@ -142,7 +152,7 @@ pub fn check(file: &RuleFile, schema: &mut Schema) -> Result<CheckedRules, Vec<D
     let picks = select::pick(file, schema, &mut problems);
     let rows = rows::settle(file, schema, &mut problems);
     let verdicts = decide(file, schema, &picks, &rows, &mut problems);
-    report(file, schema, &picks, &rows, &verdicts, &mut problems);
+    let keys = report(file, schema, &picks, &rows, &verdicts, &mut problems);
     let is_error = |problem: &Diagnostic| problem.severity == Severity::Error;
     let tables = settle(schema, rows, verdicts, problems.iter().any(is_error), &mut problems);
     sort(&mut problems, &file.files);
@@ -153,6 +163,7 @@ pub fn check(file: &RuleFile, schema: &mut Schema) -> Result<CheckedRules, Vec<D
         tables,
         locale: file.locale.clone(),
         warnings: problems,
+        keys,
         allow: file.allow.clone(),
         digest: digest(&file.files),
     })
@@ -165,13 +176,17 @@ fn report(
     rows: &[RowVerdict<'_>],
     verdicts: &Verdicts<'_>,
     problems: &mut Vec<Diagnostic>,
-) {
+) -> Vec<KeyVerdict> {
     follow::check_written(schema, picks, verdicts, problems);
     follow::check_keys(schema, verdicts, problems);
     fit::check_columns(file.registry, schema, verdicts, rows, problems);
-    unique::check_keys(file.registry, schema, verdicts, rows, problems);
+    let keys = unique::check_keys(file.registry, schema, verdicts, rows, problems);
+    constraint::check_conditions(schema, verdicts, rows, problems);
+    entropy::check_few(schema, verdicts, rows, problems);
+    personal::check_kept(schema, verdicts, rows, problems);
     search::check_kept(schema, verdicts, rows, problems);
     undecided::report(file, schema, verdicts, rows, problems);
+    keys
 }
 
 /// Turns verdicts into rules. A column without one is an error, whatever led here.

@@ -85,6 +85,8 @@ pub enum Scalar {
     Jsonb,
     /// `xml`
     Xml,
+    /// `hstore`, of the extension of that name
+    Hstore,
     /// Anything else: it can be kept, nulled or replaced by a constant.
     Other,
 }

@@ -2,7 +2,7 @@
 
 use super::condition::{self, Conditional};
 use super::seed::Folding;
-use super::{Bound, Condition, Decision, Frequencies, Masker, Relation, Rule, Seed};
+use super::{Bound, Condition, Decision, Frequencies, Masker, Relation, Rule, Seed, canonical};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::format::{Output, Row, Unreadable, Value, Wire};
 use crate::schema::{ColumnId, DataType, Form, Schema};
@@ -26,6 +26,20 @@ pub struct Identity {
     pub domain: Option<String>,
     /// The key that turns canonical values into the digest.
     pub key: DomainKey,
+}
+
+impl Identity {
+    fn digest(&self, row: &Row<'_>, canonical: &mut Vec<u8>) -> Result<Option<Digest>, Unreadable> {
+        for column in &self.columns {
+            let Some(value) = row.value(*column) else { return Ok(None) };
+            let start = canonical.len();
+            value.canonical(canonical)?;
+            // The length keeps ("ab", "c") apart from ("a", "bc").
+            let length = (canonical.len() - start) as u64;
+            canonical.extend_from_slice(&length.to_be_bytes());
+        }
+        Ok(Some(self.key.digest(canonical)))
+    }
 }
 
 /// What the rules of one table read beside the columns they stand on.
@@ -54,22 +68,8 @@ impl Identities {
     /// Where one of the columns cannot be read.
     pub fn digest(&self, row: &Row<'_>, digests: &mut Vec<Option<Digest>>) -> Result<(), Unreadable> {
         digests.clear();
-        let mut canonical = Vec::with_capacity(64);
         for identity in &self.list {
-            canonical.clear();
-            let mut whole = true;
-            for column in &identity.columns {
-                let Some(value) = row.value(*column) else {
-                    whole = false;
-                    break;
-                };
-                let start = canonical.len();
-                value.canonical(&mut canonical)?;
-                // The length keeps ("ab", "c") apart from ("a", "bc").
-                let length = (canonical.len() - start) as u64;
-                canonical.extend_from_slice(&length.to_be_bytes());
-            }
-            digests.push(whole.then(|| identity.key.digest(&canonical)));
+            digests.push(canonical::with(|buffer| identity.digest(row, buffer))?);
         }
         Ok(())
     }

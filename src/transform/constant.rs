@@ -2,8 +2,8 @@
 //!
 //! Such as a known password hash, so that testers can log in on staging. The value
 //! is checked against the column's type when the rule is bound. A type whose
-//! binary form we don't know (a composite, a range, a geometric type) takes a
-//! constant only where its table travels as text. NULL stays NULL.
+//! binary form we don't know (a composite, a range, a geometric type) makes its
+//! table travel as text. NULL stays NULL.
 
 use super::{
     Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, Transformer,

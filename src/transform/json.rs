@@ -1,16 +1,20 @@
 //! `json`: a rule per path of a document.
 //!
 //! `paths` maps `JSONPath` to decisions; where several match the same place the most
-//! exact wins, and a match always wins over one further up. A decision for an
+//! exact wins, and a match always wins over one further up. Two that may match the
+//! same place and are equally exact are refused. Filters look at the source's
+//! values, whichever member comes first. A decision for an
 //! object or array holds for all in it: `keep` copies it, `null` replaces it, a
 //! mask masks each leaf. `default` decides on leaves no path decides on; it is
-//! `refuse` unless said. Strings are masked as text, numbers as numeric, true and
+//! `refuse` unless said. A string that holds JSON itself takes a `json` rule of its
+//! own. Strings are masked as text, numbers as numeric, true and
 //! false as bool; null stays null, empty objects and arrays stay empty, and names
 //! of members stay. Order, spacing and the spelling of numbers stay where nothing
 //! is masked. A document has 256 levels at most.
 
-use super::json_path::{JsonPath, Key, Positions};
+use super::json_path::{JsonPath, Key};
 use super::json_text::{self, INVALID, JsonText};
+use super::route::Positions;
 use super::{
     Binding, Bound, Capacity, Decision, Example, Length, Masker, Param, ParamKind, Params, Promises,
 };
@@ -82,13 +86,24 @@ impl Transformer for Json {
             let path = JsonPath::parse(written).map_err(|problem| {
                 Diagnostic::error(format!("`{written}` is no JSONPath: {problem}"))
                     .at(span, "")
-                    .help("write it as `$.a.b`, `$.list[*].name`, `$['odd name']` or `$..name`")
+                    .help("write it as `$.a.b`, `$.list[*].name`, `$['odd name']`, `$..name` or `$.list[?(@.kind == 'x')].value`")
             })?;
             let leaf = Leaf::bind(at, decision, &types).map_err(|problem| problem.or_at(span))?;
-            paths.push((path, leaf));
+            let other = paths
+                .iter()
+                .find(|(other, ..): &&(JsonPath, _, _)| other.rank() == path.rank() && other.meets(&path));
+            if let Some((_, _, other)) = other {
+                let problem =
+                    format!("`{other}` and `{written}` can't be told apart: both may match the same place");
+                return Err(Diagnostic::error(problem).at(span, "").help(
+                    "take one out, or make one say more, such as a filter that the other's values fail",
+                ));
+            }
+            paths.push((path, leaf, written));
         }
-        // The most exact first; equals keep the order of the file.
-        paths.sort_by_key(|(path, _)| std::cmp::Reverse(path.rank()));
+        // The most exact first; no two equals can meet.
+        paths.sort_by_key(|(path, ..)| std::cmp::Reverse(path.rank()));
+        let paths: Vec<_> = paths.into_iter().map(|(path, leaf, _)| (path, leaf)).collect();
         let default = params.rule("default").unwrap_or(&Decision::Refuse);
         let default = Leaf::bind(at, default, &types)
             .map_err(|problem| params.span("default").map_or(problem.clone(), |span| problem.or_at(span)))?;
@@ -101,7 +116,8 @@ impl Transformer for Json {
             return Err(wrong(params, "paths", "`json` without `paths` or `default` refuses every document")
                 .help("add `paths = { \"$.email\" = \"email\" }`, and `default = \"keep\"` where the rest may stay"));
         }
-        Ok(Bound::cell(Document { paths, default, types, on_invalid }))
+        let counts = paths.iter().any(|(path, _)| path.counts());
+        Ok(Bound::cell(Document { paths, counts, default, types, on_invalid }))
     }
 }
 
@@ -144,6 +160,8 @@ impl Leaf {
 
 struct Document {
     paths: Vec<(JsonPath, Leaf)>,
+    /// Whether any of them needs the number of an array's elements.
+    counts: bool,
     default: Leaf,
     types: [DataType; 3],
     on_invalid: OnInvalid,
@@ -260,6 +278,7 @@ impl<'a> Walk<'a, '_> {
         }
         let paths = &self.document.paths;
         let level = self.positions.len() - paths.len();
+        let count = if open == b'[' && self.document.counts { self.json.elements()? } else { 0 };
         for place in 0.. {
             let mut name = std::mem::take(&mut self.name);
             name.clear();
@@ -268,10 +287,12 @@ impl<'a> Walk<'a, '_> {
                 json_text::unescape(self.json.string()?, &mut name);
                 self.json.expect(b':')?;
             }
-            let key = if open == b'{' { Key::Name(&name) } else { Key::Index(place) };
+            let key = if open == b'{' { Key::Name(&name) } else { Key::Index(place, count) };
+            self.json.peek();
+            let ahead = self.json.ahead();
             for (nth, (path, _)) in paths.iter().enumerate() {
                 let from = self.positions.get(level + nth).copied().unwrap_or(Positions::START);
-                self.positions.push(path.step(from, key));
+                self.positions.push(path.step(from, key, ahead));
             }
             self.name = name;
             self.value(depth + 1, decision)?;
@@ -428,6 +449,48 @@ mod tests {
         let inner = Trial::of(rule).sibling("id", "int4", Some(b"3")).text(r#"{"last": "Smith"}"#);
         let outer = Trial::of(r#"{ with = "last_name", by = "id" }"#).sibling("id", "int4", Some(b"3"));
         assert_eq!(inner, format!(r#"{{"last": "{}"}}"#, outer.text("Smith")));
+    }
+
+    #[test]
+    fn filters_see_source_values_of_members_that_come_later() {
+        let rule = r#"{ with = "json", default = "keep", paths = {
+            "$.contacts[?(@.type=='email')].value" = "null", "$.contacts[?(@.type=='phone')].value" = { with = "constant", value = "0" },
+            "$.contacts[-1].type" = "null", "$..[?(@.secret && @.kind != 'x')].secret" = { with = "constant", value = "***" } } }"#;
+        let rule = rule.replace('\n', " ");
+        assert_eq!(
+            masked(
+                &rule,
+                r#"{"contacts": [{"value": "a@b", "type": "email"}, {"type": "phone", "value": "1"}, {"value": "c", "type": "fax"}]}"#
+            ),
+            r#"{"contacts": [{"value": null, "type": "email"}, {"type": "phone", "value": "0"}, {"value": "c", "type": null}]}"#
+        );
+        assert_eq!(
+            masked(&rule, r#"{"a": {"b": [{"secret": "s", "kind": "y"}, {"secret": "t", "kind": "x"}]}}"#),
+            r#"{"a": {"b": [{"secret": "***", "kind": "y"}, {"secret": "t", "kind": "x"}]}}"#
+        );
+    }
+
+    #[test]
+    fn a_string_that_holds_json_takes_a_rule_of_its_own() {
+        let rule = r#"{ with = "json", default = "keep", paths = { "$.payload" = { with = "json", default = "keep", paths = { "$.mail" = "null" } } } }"#;
+        assert_eq!(
+            masked(rule, r#"{"payload": "{\"mail\": \"a@b\", \"n\": 1}"}"#),
+            r#"{"payload": "{\"mail\": null, \"n\": 1}"}"#
+        );
+        assert!(Trial::of(rule).bind().unwrap().raw(br#"{"payload": "no json"}"#).is_err());
+    }
+
+    #[test]
+    fn paths_that_cannot_be_told_apart_are_refused() {
+        let rule = r#"{ with = "json", paths = { "$.a[?(@.b)].c" = "keep", "$.a[?(@.d)].c" = "null" } }"#;
+        let refused = Trial::of(rule).bind().err().unwrap();
+        assert!(refused.message.starts_with("`$.a[?(@.b)].c` and `$.a[?(@.d)].c` can't be told apart"));
+        assert!(
+            Trial::of(r#"{ with = "json", paths = { "$.a" = "keep", "$['a']" = "null" } }"#).bind().is_err()
+        );
+        let apart =
+            r#"{ with = "json", paths = { "$.a[?(@.b)].c" = "keep", "$.a[?(!@.b && @.d)].c" = "null" } }"#;
+        assert!(Trial::of(apart).bind().is_ok());
     }
 
     #[test]

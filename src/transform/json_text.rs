@@ -25,6 +25,11 @@ impl<'a> JsonText<'a> {
         self.text.get(from..self.at).unwrap_or("")
     }
 
+    /// What lies ahead.
+    pub(super) fn ahead(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
     /// The next byte, after any white space.
     pub(super) fn peek(&mut self) -> Option<u8> {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.byte() {
@@ -81,6 +86,50 @@ impl<'a> JsonText<'a> {
                 _ => {}
             }
         }
+    }
+
+    /// Steps over a value and gives its text. Only pairs of brackets and strings are
+    /// looked at: whoever reads the value afterwards finds what else is wrong with it.
+    pub(super) fn skip(&mut self) -> Result<&'a str, Unreadable> {
+        self.peek();
+        let start = self.at;
+        let mut depth = 0_usize;
+        loop {
+            match self.peek().ok_or(INVALID)? {
+                b'"' => drop(self.string()?),
+                b'{' | b'[' => {
+                    self.at += 1;
+                    depth += 1;
+                }
+                b'}' | b']' => {
+                    self.at += 1;
+                    depth = depth.checked_sub(1).ok_or(INVALID)?;
+                }
+                b',' | b':' if depth > 0 => self.at += 1,
+                b',' | b':' => return Err(INVALID),
+                _ => {
+                    while self.byte().is_some_and(|b| !b",:[]{}\" \t\n\r".contains(&b)) {
+                        self.at += 1;
+                    }
+                }
+            }
+            if depth == 0 {
+                return Ok(self.since(start));
+            }
+        }
+    }
+
+    /// How many elements lie ahead of the end of the array it stands in.
+    pub(super) fn elements(&self) -> Result<usize, Unreadable> {
+        let mut ahead = Self { ..*self };
+        for count in 1.. {
+            ahead.skip()?;
+            if ahead.peek() != Some(b',') {
+                return Ok(count);
+            }
+            ahead.expect(b',')?;
+        }
+        Ok(0)
     }
 
     /// Steps over a number.
@@ -194,6 +243,20 @@ mod tests {
         let mut out = String::new();
         unescape(r"\ud83c\udfad \ud83c x", &mut out);
         assert_eq!(out, "🎭 \u{fffd} x");
+    }
+
+    #[test]
+    fn a_value_is_stepped_over_whole() {
+        for (text, value) in [
+            (" {\"a]\": [1, {}]} ,2", "{\"a]\": [1, {}]}"),
+            ("\"x\\\"\",", "\"x\\\"\""),
+            ("-1.5e3]", "-1.5e3"),
+        ] {
+            assert_eq!(JsonText::new(text).skip(), Ok(value));
+        }
+        for text in ["", "]", ",", "{\"a\": 1", "\"x"] {
+            assert!(JsonText::new(text).skip().is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -2,21 +2,28 @@
 
 use super::{Masker, array};
 use crate::format::{Output, Row, Unreadable, Value, Wire};
-use crate::schema::{DataType, Form, Scalar};
+use crate::schema::DataType;
 
 const MALFORMED: Unreadable = Unreadable("a malformed composite or hstore");
 
-/// Whether a type is the hstore of the extension of that name.
-pub(super) fn is_hstore(data_type: &DataType) -> bool {
-    let base = data_type.base();
-    base.form == Form::Scalar(Scalar::Other) && (base.name == "hstore" || base.name.ends_with(".hstore"))
+/// Whether a name meets a written one, where `*` stands for any characters.
+pub(super) fn meets(written: &str, name: &str) -> bool {
+    let mut parts = written.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = name.strip_prefix(first) else { return false };
+    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = rest.get(at + part.len()..).unwrap_or_default();
+    }
+    rest.ends_with(last)
 }
 
 /// What has members, and their maskers.
 pub(super) enum Shape {
     /// Attributes in order.
     Composite(Vec<(DataType, Box<dyn Masker>)>),
-    /// Keys, what holds for the others, and the type of all values.
+    /// Keys as written, what holds for the others, and the type of all values.
     Hstore(Vec<(String, Box<dyn Masker>)>, Box<dyn Masker>, DataType),
 }
 
@@ -31,7 +38,8 @@ impl Masker for Members {
             (Shape::Composite(members), Wire::Text) => composite_text(members, value.raw, row, to),
             (Shape::Hstore(keys, rest, text), wire) => {
                 let masker = |key: &[u8]| {
-                    let found = keys.iter().find(|(name, _)| name.as_bytes() == key);
+                    let key = std::str::from_utf8(key).unwrap_or_default();
+                    let found = keys.iter().find(|(name, _)| meets(name, key));
                     found.map_or(rest, |(_, masker)| masker).as_ref()
                 };
                 match wire {
@@ -219,4 +227,21 @@ fn read_quoted(raw: &[u8]) -> Result<(Vec<u8>, &[u8]), Unreadable> {
         }
     }
     Err(MALFORMED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meets;
+
+    #[test]
+    fn a_star_stands_for_any_characters() {
+        for (written, name) in
+            [("a", "a"), ("*", ""), ("*", "x"), ("a*", "a"), ("*mail", "e-mail"), ("a*b*c", "a1b2bc")]
+        {
+            assert!(meets(written, name), "{written} {name}");
+        }
+        for (written, name) in [("a", "ab"), ("a*a", "a"), ("*mail", "mails"), ("a*b*c", "acb"), ("", "x")] {
+            assert!(!meets(written, name), "{written} {name}");
+        }
+    }
 }

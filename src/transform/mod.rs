@@ -19,27 +19,39 @@ mod seed;
 // What several transformers know.
 mod alphabet;
 mod array;
+mod canonical;
 mod casing;
 mod check_digit;
+mod code;
 mod dialling;
 mod fit;
 mod fold;
 mod given;
 mod handle;
+mod iban_table;
+mod json_filter;
 mod json_path;
 mod json_text;
+mod language;
 mod literal;
 mod locale;
 mod members;
 mod name;
+mod national_table;
 mod person;
 mod place;
 mod place_table;
+mod placeholder;
 mod range;
+mod route;
 mod shape;
+mod vat_table;
+mod xml_path;
+mod xml_text;
 
 // One transformer each.
 mod address;
+mod bytes;
 mod card;
 mod choose;
 mod city;
@@ -53,11 +65,15 @@ mod each;
 mod email;
 mod first_name;
 mod full_name;
+mod iban;
 mod integer;
 mod ip;
 mod json;
 mod last_name;
 mod letters;
+mod mac;
+mod national_id;
+mod pattern;
 mod phone;
 mod postcode;
 mod redact;
@@ -70,11 +86,15 @@ mod template;
 mod token;
 mod username;
 mod uuid;
+mod vat;
+mod xml;
 
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod vectors;
 
 pub use batch::{Answers, BatchMasker, Spoiled};
 pub use binding::{Binding, Decisions, Identities, Identity, accepting, bind};
@@ -107,10 +127,15 @@ pub const ALL: &[&dyn Transformer] = &[
     &address::Address,
     &company::Company,
     &ip::Ip,
+    &mac::Mac,
     &uuid::Uuid,
     &integer::Integer,
     &digits::Digits,
     &card::Card,
+    &iban::Iban,
+    &national_id::NationalId,
+    &vat::Vat,
+    &pattern::Pattern,
     &letters::Letters,
     &redact::Redact,
     &token::Token,
@@ -121,8 +146,10 @@ pub const ALL: &[&dyn Transformer] = &[
     &shuffle::Shuffle,
     &template::Template,
     &json::Json,
+    &xml::Xml,
     &each::Each,
     &scrub::Scrub,
+    &bytes::Bytes,
     &command::Command,
 ];
 
@@ -168,6 +195,16 @@ pub trait Transformer: Sync {
     /// for a mask that draws from the column's own common values; `None` for all others.
     fn least_common(&self, _: &Params) -> Option<u32> {
         None
+    }
+    /// The same where a key folds case (`lower(email)`, `citext`): how many outputs
+    /// differ in more than case, for inputs that do.
+    fn folded_capacity(&self, data_type: &DataType, params: &Params) -> Capacity {
+        self.capacity(data_type, params)
+    }
+    /// Whether `by` decides the output in place of the value, so that two values of
+    /// one identity become one. Never asked of an injective mask.
+    fn follows_by(&self) -> bool {
+        true
     }
     /// A rule to show in help, and a value it can be tried on: `("email", "ann@corp.example")`.
     fn example(&self) -> Example;

@@ -1,7 +1,11 @@
 //! Ranges and multiranges in both wire forms, bound by bound.
 //!
-//! Bounds that come out of order are swapped, so that every masked range is one;
-//! where both come out equal PostgreSQL makes an empty range of a half-open one.
+//! Each bound is masked by itself. A mask that keeps order (one offset for both)
+//! keeps the range's length; any other brings bounds out of order, and those are
+//! swapped, so that every masked range is one, of a length that means nothing.
+//! Which bounds are there and inclusive stays; where both come out equal PostgreSQL
+//! makes an empty range of a half-open one, and masked ranges of a multirange that
+//! meet it joins.
 
 use super::array;
 use crate::format::{Unreadable, Value, Wire};
@@ -23,7 +27,16 @@ pub(super) fn orders(data_type: &DataType) -> bool {
     data_type.is_integer()
         || matches!(
             data_type.scalar(),
-            Some(Scalar::Numeric(_) | Scalar::Date | Scalar::Timestamp | Scalar::TimestampTz)
+            Some(
+                Scalar::Numeric(_)
+                    | Scalar::Float4
+                    | Scalar::Float8
+                    | Scalar::Date
+                    | Scalar::Time
+                    | Scalar::Timestamp
+                    | Scalar::TimestampTz
+                    | Scalar::Uuid
+            )
         )
 }
 
@@ -123,6 +136,10 @@ fn compare(left: Value<'_>, right: Value<'_>) -> Result<Ordering, Unreadable> {
     Ok(match left.data_type.scalar() {
         Some(Scalar::Date) => left.date()?.cmp(&right.date()?),
         Some(Scalar::Timestamp | Scalar::TimestampTz) => left.timestamp()?.cmp(&right.timestamp()?),
+        Some(Scalar::Float4 | Scalar::Float8) => left.float()?.total_cmp(&right.float()?),
+        Some(Scalar::Uuid) => left.uuid()?.cmp(&right.uuid()?),
+        // Both forms of a time sort as their bytes do.
+        Some(Scalar::Time) => left.raw.cmp(right.raw),
         _ => {
             let (left, right) = (left.decimal()?, right.decimal()?);
             let scale = left.scale.max(right.scale);

@@ -171,10 +171,14 @@ impl Masker for Filled {
             }
             let text = std::str::from_utf8(&bytes).map_err(|_| Unreadable("not valid UTF-8"))?;
             match style {
-                Style::Plain => fit.push_str(text),
+                Style::Plain => {
+                    fit.push_str(text);
+                }
                 Style::Lower => text.chars().flat_map(char::to_lowercase).for_each(|c| fit.push(c)),
                 Style::Upper => text.chars().flat_map(char::to_uppercase).for_each(|c| fit.push(c)),
-                Style::Ascii => text.chars().for_each(|c| fit.push_str(fold::ascii(c))),
+                Style::Ascii => text.chars().for_each(|c| {
+                    fit.push_str(fold::ascii(c));
+                }),
                 Style::Initial => text.chars().take(1).for_each(|c| fit.push(c)),
             }
         }

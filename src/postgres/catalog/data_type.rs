@@ -17,6 +17,8 @@ pub(super) struct Types {
 struct RawType {
     name: String,
     schema: String,
+    /// The extension it belongs to.
+    extension: Option<String>,
     kind: i8,
     base: u32,
     base_modifier: i32,
@@ -34,9 +36,12 @@ pub(super) async fn read(session: &Session) -> Result<Types> {
             doing,
             "SELECT t.oid, t.typname::text, n.nspname::text, t.typtype, t.typbasetype, t.typtypmod, t.typelem, \
                     t.typrelid, t.typsend <> 0 AND t.typreceive <> 0, \
-                    e.oid IS NOT NULL, t.typnotnull \
+                    e.oid IS NOT NULL, t.typnotnull, x.extname::text \
              FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace \
-             LEFT JOIN pg_type e ON e.oid = t.typelem AND e.typarray = t.oid",
+             LEFT JOIN pg_type e ON e.oid = t.typelem AND e.typarray = t.oid \
+             LEFT JOIN pg_depend d ON d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e' \
+                                  AND d.refclassid = 'pg_extension'::regclass \
+             LEFT JOIN pg_extension x ON x.oid = d.refobjid",
             &[],
         )
         .await?;
@@ -54,6 +59,7 @@ pub(super) async fn read(session: &Session) -> Result<Types> {
                 has_wire: row.get(8),
                 is_array: row.get(9),
                 not_null: row.get(10),
+                extension: row.get(11),
             };
             (row.get(0), raw)
         })
@@ -167,7 +173,11 @@ fn scalar(raw: &RawType, modifier: i32) -> Scalar {
     // `varchar(n)` and `char(n)` store n + 4, `numeric(p,s)` p and s in 16 bits each, plus 4.
     let declared = u32::try_from(modifier - 4).ok().filter(|_| modifier >= 4);
     if raw.schema != "pg_catalog" {
-        return if raw.name == "citext" { Scalar::Text } else { Scalar::Other };
+        return match (raw.extension.as_deref(), raw.name.as_str()) {
+            (_, "citext") => Scalar::Text,
+            (Some("hstore"), "hstore") => Scalar::Hstore,
+            _ => Scalar::Other,
+        };
     }
     match raw.name.as_str() {
         "bool" => Scalar::Bool,

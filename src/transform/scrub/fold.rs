@@ -17,6 +17,8 @@ fn letters(c: char, expand: bool) -> impl Iterator<Item = char> + Clone {
     let (own, ascii) = match c {
         '\u{300}'..='\u{36f}' => (None, ""),
         c if c.is_ascii() => (Some(c.to_ascii_lowercase()), ""),
+        // Other scripts are compared as they are, in small letters.
+        c if !matches!(c, '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}') => (Some(casing::lower(c)), ""),
         c => match fold::ascii(c) {
             "" => (Some(casing::lower(c)), ""),
             "ae" | "oe" | "ue" if !expand => (None, fold::ascii(c).get(..1).unwrap_or_default()),
