@@ -87,6 +87,7 @@ mod redact;
 mod region;
 mod round;
 mod sample;
+mod scrub;
 mod shuffle;
 mod street;
 mod template;
@@ -160,6 +161,7 @@ pub const ALL: &[&dyn Transformer] = &[
     &json::Json,
     &xml::Xml,
     &each::Each,
+    &scrub::Scrub,
     &bytes::Bytes,
     &command::Command,
 ];

@@ -1,0 +1,58 @@
+//! Words of a text, forwards and backwards, without a list of them.
+
+/// A run of letters and the marks on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Word {
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl Word {
+    pub(super) fn of<'t>(&self, text: &'t str) -> &'t str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Whether it begins with a capital letter.
+    pub(super) fn is_capitalised(&self, text: &str) -> bool {
+        self.of(text).starts_with(char::is_uppercase)
+    }
+}
+
+/// How many bytes back a word is looked for.
+const FARTHEST: usize = 96;
+
+fn inside(c: char) -> bool {
+    c.is_alphabetic() || ('\u{300}'..='\u{36f}').contains(&c)
+}
+
+/// The first word that begins at `from` or later.
+pub(super) fn next(text: &str, from: usize) -> Option<Word> {
+    let rest = text.get(from..)?;
+    let skipped = rest.find(inside)?;
+    let tail = rest.get(skipped..)?;
+    let length = tail.find(|c| !inside(c)).unwrap_or(tail.len());
+    Some(Word { start: from + skipped, end: from + skipped + length })
+}
+
+/// The last word that ends at `at` or earlier, not far from it.
+pub(super) fn last(text: &str, at: usize) -> Option<Word> {
+    // Far back a word says nothing, and a long text is not walked again and again.
+    let from = (at.saturating_sub(FARTHEST)..at).find(|from| text.is_char_boundary(*from))?;
+    let front = text.get(from..at)?.trim_end_matches(|c| !inside(c));
+    let start = front.trim_end_matches(inside).len();
+    (start < front.len()).then_some(Word { start: from + start, end: from + front.len() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_both_ways() {
+        let text = "O'Neill, Zoë 7";
+        let words = |word: Option<Word>| word.map(|w| w.of(text).to_owned());
+        assert_eq!(words(next(text, 1)).as_deref(), Some("Neill"));
+        assert_eq!(words(last(text, text.len())).as_deref(), Some("Zoë"));
+        assert_eq!((next(text, text.len() - 1), last(text, 0)), (None, None));
+    }
+}
