@@ -34,6 +34,7 @@ mod place;
 mod place_table;
 mod range;
 mod shape;
+mod words;
 
 // One transformer each.
 mod address;
@@ -71,7 +72,7 @@ mod laws;
 pub use binding::{Binding, Identities, Identity, accepting, bind};
 pub use condition::{Condition, Test};
 pub use integer::range as integer_range;
-pub use locale::{LOCALES, Locale};
+pub use locale::{LISTS, LOCALES, Locale, borrowed};
 pub use param::{Param, ParamKind, ParamValue, Params};
 pub use rule::{Decision, Rule};
 pub use seed::{Folding, Seed};
