@@ -19,6 +19,7 @@ mod array;
 mod casing;
 mod check_digit;
 mod dialling;
+mod dice;
 mod fit;
 mod fold;
 mod given;
@@ -32,8 +33,11 @@ mod name;
 mod person;
 mod place;
 mod place_table;
+mod prose;
 mod range;
 mod shape;
+mod url_parts;
+mod web;
 mod words;
 
 // One transformer each.
@@ -46,23 +50,31 @@ mod constant;
 mod country;
 mod date_shift;
 mod digits;
+mod domain_name;
 mod each;
 mod email;
 mod first_name;
 mod full_name;
 mod integer;
 mod ip;
+mod job_title;
 mod json;
 mod last_name;
 mod letters;
+mod paragraph;
 mod phone;
 mod postcode;
+mod product;
 mod redact;
 mod region;
+mod sentence;
 mod street;
 mod token;
+mod url;
+mod user_agent;
 mod username;
 mod uuid;
+mod word;
 
 #[cfg(test)]
 mod fixture;
@@ -96,6 +108,14 @@ pub const ALL: &[&dyn Transformer] = &[
     &country::Country,
     &address::Address,
     &company::Company,
+    &job_title::JobTitle,
+    &product::Product,
+    &word::Word,
+    &sentence::Sentence,
+    &paragraph::Paragraph,
+    &url::Url,
+    &domain_name::DomainName,
+    &user_agent::UserAgent,
     &ip::Ip,
     &uuid::Uuid,
     &integer::Integer,
