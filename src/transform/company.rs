@@ -1,7 +1,6 @@
 //! `company`: a company's name.
 //!
-//! One or two family names and a company form, from `fake`'s tables of the
-//! locale. The digest of the value, or of `by`'s identity, decides. The empty text
+//! One or two family names and a company form, from the tables of the locale. The digest of the value, or of `by`'s identity, decides. The empty text
 //! stays empty.
 
 use super::casing::{self, Case};
@@ -74,8 +73,12 @@ impl Masker for Firm {
         let paired = digest.get(15).is_some_and(|byte| byte % 3 == 0) && !self.locale.family_first;
         let mut fit = Fit::new(out);
         let length = |parts: &[&str]| parts.iter().map(|part| part.chars().count()).sum::<usize>();
-        let two = [first, "-", second, " ", form];
-        let one = [first, self.locale.between, form];
+        let (before, (space, after)) = match form.split_once('*') {
+            Some((before, after)) => (before, ("", after)),
+            None => ("", (self.locale.between, form)),
+        };
+        let two = [before, first, "-", second, space, after];
+        let one = [before, first, space, after];
         let parts: &[&str] = if paired && length(&two) <= fit.room() {
             &two
         } else if length(&one) <= fit.room() {
@@ -101,6 +104,14 @@ mod tests {
             let masked = trial.text(&format!("Firma {n}"));
             assert!(masked.contains(' '), "{masked}");
         }
+    }
+
+    #[test]
+    fn a_form_may_stand_around_the_name() {
+        let trial = Trial::of(r#"{ with = "company", locale = "ru_RU" }"#).bind().unwrap();
+        let all: Vec<_> = (0..40).map(|n| trial.text(&format!("Firma {n}"))).collect();
+        assert!(all.iter().any(|name| name.starts_with("ООО «") && name.ends_with('»')), "{all:?}");
+        assert!(all.iter().all(|name| !name.contains('*')), "{all:?}");
     }
 
     #[test]

@@ -154,7 +154,7 @@ impl Masker for Address {
 
 /// Whether it is made as host names are: of letters, digits, dots and dashes, and
 /// short. Anything else is not kept, for it may be a person's words.
-fn is_host(text: &str) -> bool {
+pub(super) fn is_host(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 253
         && !text.starts_with(['.', '-'])

@@ -1,8 +1,9 @@
 //! First names by gender, for the locales that have them.
 //!
 //! `fake` mixes them in one list; these are common names of each country, as
-//! anybody there would say which.
+//! anybody there would say which. Those of our own locales stand in their files.
 
+use super::words;
 use crate::secret::scale;
 
 /// Names with a space between them.
@@ -10,8 +11,8 @@ pub(super) type Names = &'static str;
 
 /// Female and male first names of a locale.
 pub(super) fn names(locale: &str) -> Option<(Names, Names)> {
-    let (_, female, male) = TABLE.iter().find(|(codes, ..)| codes.contains(&locale))?;
-    Some((female, male))
+    let known = TABLE.iter().find(|(codes, ..)| codes.contains(&locale));
+    known.map(|(_, female, male)| (*female, *male)).or_else(|| words::of(locale)?.given)
 }
 
 /// The name that eight bytes of a digest choose.
@@ -111,7 +112,7 @@ mod tests {
 
     #[test]
     fn exactly_the_locales_that_lack_none_have_names_by_gender() {
-        for locale in LOCALES {
+        for locale in LOCALES.iter() {
             assert_eq!(names(locale.code).is_none(), locale.lacks.contains(&"gender"), "{}", locale.code);
         }
     }

@@ -112,6 +112,11 @@ impl<'a> Handle<'a> {
         Self { fit, style, inside: false, letters: 0 }
     }
 
+    /// How many more characters fit.
+    pub(super) fn room(&self) -> usize {
+        self.fit.room()
+    }
+
     /// Goes on in another style, at the beginning of a word.
     pub(super) fn restyle(&mut self, style: Style) {
         self.style = style;

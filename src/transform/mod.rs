@@ -24,6 +24,7 @@ mod casing;
 mod check_digit;
 mod code;
 mod dialling;
+mod dice;
 mod fit;
 mod fold;
 mod given;
@@ -44,11 +45,15 @@ mod person;
 mod place;
 mod place_table;
 mod placeholder;
+mod prose;
 mod range;
 mod route;
 mod shape;
 mod spread;
+mod url_parts;
 mod vat_table;
+mod web;
+mod words;
 mod xml_path;
 mod xml_text;
 
@@ -66,6 +71,7 @@ mod country;
 mod date;
 mod date_shift;
 mod digits;
+mod domain_name;
 mod each;
 mod email;
 mod first_name;
@@ -74,27 +80,34 @@ mod geo;
 mod iban;
 mod integer;
 mod ip;
+mod job_title;
 mod json;
 mod last_name;
 mod letters;
 mod mac;
 mod national_id;
 mod noise;
+mod paragraph;
 mod pattern;
 mod phone;
 mod postcode;
+mod product;
 mod redact;
 mod region;
 mod round;
 mod sample;
 mod scrub;
+mod sentence;
 mod shuffle;
 mod street;
 mod template;
 mod token;
+mod url;
+mod user_agent;
 mod username;
 mod uuid;
 mod vat;
+mod word;
 mod xml;
 
 #[cfg(test)]
@@ -109,7 +122,7 @@ pub use binding::{Binding, Decisions, Identities, Identity, accepting, bind};
 pub use condition::{Condition, Test};
 pub use frequency::Frequencies;
 pub use integer::range as integer_range;
-pub use locale::{LOCALES, Locale};
+pub use locale::{LISTS, LOCALES, Locale, borrowed};
 pub use param::{Param, ParamKind, ParamValue, Params};
 pub use relative::{Relation, Relative};
 pub use rule::{Decision, Rule};
@@ -134,6 +147,14 @@ pub const ALL: &[&dyn Transformer] = &[
     &country::Country,
     &address::Address,
     &company::Company,
+    &job_title::JobTitle,
+    &product::Product,
+    &word::Word,
+    &sentence::Sentence,
+    &paragraph::Paragraph,
+    &url::Url,
+    &domain_name::DomainName,
+    &user_agent::UserAgent,
     &ip::Ip,
     &mac::Mac,
     &uuid::Uuid,

@@ -80,10 +80,10 @@ impl People {
         self.draw(digest, self.locale, gender)
     }
 
-    /// The same person, but in Latin letters: where the locale has none, an
-    /// English name of the same digest.
+    /// The same person, but with a name that can be written in ASCII: where the
+    /// locale's can't, an English one of the same digest.
     pub(super) fn latin(&self, digest: &Digest, row: &Row<'_>) -> Person {
-        if self.locale.is_latin() {
+        if self.locale.folds() {
             self.person(digest, row)
         } else {
             self.draw(digest, locale::english(), None)
@@ -92,12 +92,20 @@ impl People {
 
     #[expect(clippy::unused_self, reason = "reads as a draw from these people")]
     fn draw(&self, digest: &Digest, locale: &'static Locale, gender: Option<Gender>) -> Person {
-        let first = match gender.zip(given::names(locale.code)) {
-            Some((Gender::Female, (female, _))) => given::pick(female, digest),
-            Some((Gender::Male, (_, male))) => given::pick(male, digest),
-            None => pick(digest, 0, locale.first),
+        let (first, gender) = match gender.zip(given::names(locale.code)) {
+            Some((Gender::Female, (female, _))) => (given::pick(female, digest), gender),
+            Some((Gender::Male, (_, male))) => (given::pick(male, digest), gender),
+            None => {
+                let first = pick(digest, 0, locale.first);
+                (first, locale.female.contains(&first).then_some(Gender::Female))
+            }
         };
-        Person { first, last: pick(digest, 8, locale.last) }
+        // Where last names have a gender, first and last name agree.
+        let last = match gender {
+            Some(Gender::Female) if !locale.last_female.is_empty() => locale.last_female,
+            _ => locale.last,
+        };
+        Person { first, last: pick(digest, 8, last) }
     }
 }
 
@@ -120,17 +128,102 @@ fn gender_in(value: Value<'_>) -> Option<Gender> {
     gender_of(if readable { value.text().ok()? } else { return None })
 }
 
+/// The words for the two, in the languages of the locales, in lower case.
+const FEMALE: &[&str] = &[
+    "f",
+    "female",
+    "woman",
+    "girl",
+    "mrs",
+    "mrs.",
+    "ms",
+    "ms.",
+    "miss",
+    "w",
+    "weiblich",
+    "frau",
+    "femme",
+    "féminin",
+    "mme",
+    "mme.",
+    "madame",
+    "mujer",
+    "femenino",
+    "sra",
+    "sra.",
+    "señora",
+    "k",
+    "kobieta",
+    "żeńska",
+    "pani",
+    "ж",
+    "жен",
+    "жен.",
+    "женский",
+    "женщина",
+    "donna",
+    "femmina",
+    "femminile",
+    "signora",
+    "sig.ra",
+    "v",
+    "vrouw",
+    "mevrouw",
+    "mulher",
+    "feminino",
+    "kadın",
+    "女",
+    "女性",
+    "2",
+];
+const MALE: &[&str] = &[
+    "m",
+    "male",
+    "man",
+    "boy",
+    "mr",
+    "mr.",
+    "männlich",
+    "mann",
+    "herr",
+    "h",
+    "homme",
+    "masculin",
+    "monsieur",
+    "hombre",
+    "masculino",
+    "sr",
+    "sr.",
+    "señor",
+    "mężczyzna",
+    "męska",
+    "pan",
+    "м",
+    "муж",
+    "муж.",
+    "мужской",
+    "мужчина",
+    "uomo",
+    "maschio",
+    "maschile",
+    "signor",
+    "sig.",
+    "heer",
+    "dhr",
+    "dhr.",
+    "homem",
+    "erkek",
+    "男",
+    "男性",
+    "1",
+];
+
 fn gender_of(word: &str) -> Option<Gender> {
-    const FEMALE: [&str; 14] = [
-        "f", "female", "w", "woman", "weiblich", "frau", "femme", "mme", "mrs", "ms", "miss", "mrs.", "ms.",
-        "2",
-    ];
-    const MALE: [&str; 10] = ["m", "male", "man", "männlich", "herr", "homme", "h", "mr", "mr.", "1"];
     let word = word.trim();
-    let is = |list: &[&str]| list.iter().any(|item| item.eq_ignore_ascii_case(word));
-    if is(&FEMALE) {
+    let is = |item: &&str| word.chars().flat_map(char::to_lowercase).eq(item.chars());
+    if FEMALE.iter().any(is) {
         Some(Gender::Female)
-    } else if is(&MALE) {
+    } else if MALE.iter().any(is) {
         Some(Gender::Male)
     } else {
         None
@@ -139,8 +232,8 @@ fn gender_of(word: &str) -> Option<Gender> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::transform::fixture::Trial;
-    use crate::transform::given;
 
     #[test]
     fn a_column_of_the_row_says_the_gender() {
@@ -153,6 +246,57 @@ mod tests {
             assert!(has(female, &trial("F").text(&input)));
             assert!(has(male, &trial("Herr").text(&input)));
         }
+    }
+
+    #[test]
+    fn the_words_for_a_gender_are_known_in_every_case_and_language() {
+        for word in ["f", "Female", "W", "FRAU", "mujer", "Kobieta", "ж", "Ж", " ms. ", "2"] {
+            assert_eq!(gender_of(word), Some(Gender::Female), "{word}");
+        }
+        for word in ["M", "Herr", "hombre", "MĘŻCZYZNA", "м", "Мужской", "1"] {
+            assert_eq!(gender_of(word), Some(Gender::Male), "{word}");
+        }
+        assert_eq!((gender_of("x"), gender_of("divers"), gender_of("")), (None, None, None));
+        assert!(FEMALE.iter().all(|word| !MALE.contains(word)));
+    }
+
+    #[test]
+    fn first_and_last_name_agree_in_gender() {
+        for (locale, ending) in [("pl_PL", "ska"), ("ru_RU", "ва")] {
+            let (female, _) = given::names(locale).unwrap();
+            let (mut women, mut men) = (0, 0);
+            for id in 0..60_u32 {
+                let id = id.to_string();
+                let masked = |with: &str| {
+                    let rule = format!(r#"{{ with = "{with}", by = "id", locale = "{locale}" }}"#);
+                    Trial::of(&rule).sibling("id", "int4", Some(id.as_bytes())).text("Anna Nowak")
+                };
+                let (first, last) = (masked("first_name"), masked("last_name"));
+                assert_eq!(masked("full_name"), format!("{first} {last}"));
+                let woman = female.split(' ').any(|name| name == first);
+                women += u32::from(woman && last.ends_with(ending));
+                men += u32::from(!woman && !last.ends_with(ending));
+                assert!(woman || !last.ends_with(ending), "{first} {last}");
+            }
+            assert!(women > 5 && men > 10, "{locale}: {women} {men}");
+        }
+    }
+
+    #[test]
+    fn a_russian_s_address_is_her_name_in_latin_letters() {
+        let masked = |with: &str| {
+            let rule = format!(r#"{{ with = "{with}", by = "id", locale = "ru_RU", gender = "sex" }}"#);
+            let trial = Trial::of(&rule).sibling("id", "int4", Some(b"5")).sibling(
+                "sex",
+                "text",
+                Some("жен".as_bytes()),
+            );
+            trial.text("anna@corp.com")
+        };
+        let name = masked("full_name");
+        let ascii: String =
+            name.chars().map(|c| if c == ' ' { "." } else { crate::transform::fold::ascii(c) }).collect();
+        assert!(masked("email").starts_with(&format!("{ascii}.")), "{name}");
     }
 
     #[test]

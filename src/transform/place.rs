@@ -10,7 +10,7 @@ use super::casing::{self, Case};
 use super::fit::Fit;
 use super::person::pick;
 use super::place_table::{COUNTRIES, City, Country};
-use super::{Binding, Bound, Folding, Masker, Param, ParamKind, Params, Seed, locale, wrong};
+use super::{Binding, Bound, Folding, Masker, Param, ParamKind, Params, Seed, locale, words, wrong};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value};
 use crate::schema::ColumnId;
@@ -51,9 +51,9 @@ pub(super) const REVEALS: &str =
 
 pub(super) fn bind(part: Part, at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic> {
     let locale = locale::of(at, params)?;
-    let home = COUNTRIES.iter().find(|country| country.locale == locale.code);
+    let home = countries().find(|country| country.locale == locale.code);
     // Locales without places of their own borrow the American ones.
-    let home = home.or_else(|| COUNTRIES.iter().find(|country| country.locale == "en_US"));
+    let home = home.or_else(|| countries().find(|country| country.locale == "en_US"));
     let Some(home) = home else { return Err(Diagnostic::error("there are no places to choose from")) };
     let keep = match params.text("keep") {
         Some("country") => Keep::Country,
@@ -83,6 +83,11 @@ pub(super) fn bind(part: Part, at: &mut Binding<'_>, params: &Params) -> Result<
     }
     let seed = at.seed("place", Folding::Lower)?;
     Ok(Bound::cell(Located { part, home, keep, columns, seed, case: Case::said(params) }))
+}
+
+/// Every country there are places for.
+pub(super) fn countries() -> impl Iterator<Item = &'static Country> {
+    COUNTRIES.iter().chain(words::countries())
 }
 
 fn find(at: &Binding<'_>, names: &[&str]) -> Option<usize> {
@@ -163,7 +168,7 @@ impl Located {
         if self.keep >= Keep::Country
             && let Some(said) = self.text(0, row)
         {
-            country = COUNTRIES.iter().find(|country| country.is(said)).unwrap_or(country);
+            country = countries().find(|country| country.is(said)).unwrap_or(country);
         }
         let area = match self.keep {
             Keep::Region => self.text(1, row),

@@ -48,7 +48,7 @@ static LEXICON: LazyLock<HashMap<Box<str>, Traits>> = LazyLock::new(|| {
             *known = known.and(traits);
         }
     };
-    for locale in LOCALES {
+    for locale in LOCALES.iter() {
         for (list, traits) in [(locale.first, Traits::FIRST), (locale.last, Traits::LAST)] {
             // A name of several words is known by each of them.
             list.iter().flat_map(|name| name.split([' ', '-', '\''])).for_each(|word| add(word, traits));
