@@ -8,6 +8,7 @@
 //! compute them as ISO 7064 MOD 97-10.
 
 use super::check_digit::{luhn, mod97, remainder, weighed};
+use super::code::Complete;
 
 /// Country and structure, by country.
 pub(super) const STRUCTURES: [(&str, &str); 89] = [
@@ -104,7 +105,7 @@ pub(super) const STRUCTURES: [(&str, &str); 89] = [
 
 /// A country whose account numbers have check characters: their classes (see
 /// `code`) and what computes them.
-pub(super) fn national(country: &str) -> Option<(&'static str, fn(&mut [u8]) -> bool)> {
+pub(super) fn national(country: &str) -> Option<(&'static str, Complete)> {
     Some(match country {
         "BE" => ("##########xx", belgian),
         "ES" => ("########xx##########", spanish),
