@@ -344,7 +344,7 @@ mod tests {
     use super::*;
     use crate::transform::code::Code;
 
-    /// Numbers that the authorities or handbooks show as examples.
+    /// Well-known numbers.
     const EXAMPLES: [(&str, &str); 23] = [
         ("US", "536-90-4399"),
         ("GB", "AB 12 34 56 C"),
