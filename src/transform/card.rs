@@ -15,6 +15,7 @@ use super::check_digit::luhn;
 use super::shape;
 use super::{
     Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, Transformer,
+    column_bits,
 };
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value};
@@ -55,9 +56,14 @@ impl Transformer for Card {
         }
     }
 
-    fn capacity(&self, _: &DataType, params: &Params) -> Capacity {
-        // A 16-digit number has 13 free digits.
-        if params.get("brand").is_some() { Capacity::Few } else { Capacity::Random { bits: 43.0 } }
+    fn capacity(&self, data_type: &DataType, params: &Params) -> Capacity {
+        if params.get("brand").is_some() {
+            return Capacity::Few;
+        }
+        // A number of 15 digits, the fewest that the large brands have today, has 12 free
+        // ones: all but the prefix and the check digit.
+        let bits = column_bits(data_type, 15, 10_f64.log2()) - 3.0 * 10_f64.log2();
+        Capacity::Random { bits: bits.max(0.0) }
     }
 
     fn follows_by(&self) -> bool {

@@ -67,19 +67,22 @@ fn cased(c: u8, replaced: u8, lower: bool) -> u8 {
     }
 }
 
+/// Computes the check characters of a number; `false` where there is no such number.
+pub(super) type Complete = fn(&mut [u8]) -> bool;
+
 /// What a number looks like, and what makes it right.
 pub(super) struct Form {
     /// One class a character: `#` a digit, `n` one but 0, `m` 0 or 1, `d` 0 to 3, `s` 1 or 2,
     /// `A` a letter, `*` a letter that stays one or a digit that stays one, `=` what
     /// stays as it is, `x` what is computed.
     pub(super) classes: Cow<'static, str>,
-    /// Computes the check characters; `false` where there is no such number.
-    pub(super) complete: fn(&mut [u8]) -> bool,
+    /// What computes the `x`.
+    pub(super) complete: Complete,
 }
 
 impl Form {
     /// A form known when this is compiled.
-    pub(super) const fn new(classes: &'static str, complete: fn(&mut [u8]) -> bool) -> Self {
+    pub(super) const fn new(classes: &'static str, complete: Complete) -> Self {
         Self { classes: Cow::Borrowed(classes), complete }
     }
 

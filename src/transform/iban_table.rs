@@ -1,13 +1,14 @@
 //! What the account numbers of a country look like in an IBAN, and its check digits.
 //!
-//! Lengths and structures: the IBAN registry of ISO 13616-2, kept by SWIFT, as of
-//! 2025: counts of `n` digits, `a` capital letters, `c` letters or digits. Check
+//! Lengths and structures: the IBAN registry of ISO 13616-2, kept by SWIFT:
+//! counts of `n` digits, `a` capital letters, `c` letters or digits. Check
 //! characters within the account number: Belgium and Finland (the banks'
 //! associations), Spain (Consejo Superior Bancario), France and Monaco (the RIB's
 //! key), Italy and San Marino (CIN), Norway (modulus 11), and the countries that
 //! compute them as ISO 7064 MOD 97-10.
 
 use super::check_digit::{luhn, mod97, remainder, weighed};
+use super::code::Complete;
 
 /// Country and structure, by country.
 pub(super) const STRUCTURES: [(&str, &str); 89] = [
@@ -104,7 +105,7 @@ pub(super) const STRUCTURES: [(&str, &str); 89] = [
 
 /// A country whose account numbers have check characters: their classes (see
 /// `code`) and what computes them.
-pub(super) fn national(country: &str) -> Option<(&'static str, fn(&mut [u8]) -> bool)> {
+pub(super) fn national(country: &str) -> Option<(&'static str, Complete)> {
     Some(match country {
         "BE" => ("##########xx", belgian),
         "ES" => ("########xx##########", spanish),
@@ -202,7 +203,7 @@ fn two_digits(account: &mut [u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// Examples of the registry, one a country with check characters of its own.
+    /// Well-known account numbers, of countries with check characters of their own.
     const EXAMPLES: [&str; 14] = [
         "BA391290079401028494",
         "BE68539007547034",
@@ -221,7 +222,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_registrys_examples_have_right_national_check_characters() {
+    fn known_accounts_have_right_national_check_characters() {
         for example in EXAMPLES {
             let (classes, complete) = national(&example[..2]).unwrap();
             let mut account = example.as_bytes()[4..].to_vec();

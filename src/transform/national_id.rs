@@ -17,7 +17,7 @@
 //! What is right nowhere keeps its shape and stays wrong. `by` does not matter.
 
 use super::code::{Code, Form, Scramble};
-use super::national_table::{NATIONAL, unissued};
+use super::national_table::{Draw, NATIONAL, unissued};
 use super::{
     Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, Transformer,
 };
@@ -89,12 +89,12 @@ impl Transformer for NationalId {
 
     fn bind(&self, at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic> {
         let key = at.key("national_id");
-        let drawn = params.text("range") != Some("valid");
+        let set_aside = params.text("range") != Some("valid");
         let (mut forms, mut draws) = (Vec::new(), Vec::new());
         for (country, of_country) in chosen(params) {
             for form in of_country {
                 forms.push(form);
-                draws.push(unissued(country).map(|(draw, _)| draw).filter(|_| drawn));
+                draws.push(unissued(country).map(|(draw, _)| draw).filter(|_| set_aside));
             }
         }
         Ok(Bound::cell(Person { scramble: Scramble::new(&key), key, forms, draws }))
@@ -112,7 +112,7 @@ struct Person {
     key: DomainKey,
     forms: Vec<&'static Form>,
     /// Of each form, what draws a number nobody has.
-    draws: Vec<Option<fn(&mut [u8], u128)>>,
+    draws: Vec<Option<Draw>>,
 }
 
 impl Person {

@@ -43,8 +43,11 @@ pub(super) static NATIONAL: [(&str, &[Form]); 21] = [
     ("US", &[Form::new("#########", american)]),
 ];
 
-/// A test range or prefix that no person can have, with its size.
-pub(super) fn unissued(country: &str) -> Option<(fn(&mut [u8], u128), f64)> {
+/// Writes a number nobody has over one, as these bits decide.
+pub(super) type Draw = fn(&mut [u8], u128);
+
+/// What draws from a range that nobody's number is in, and the range's size.
+pub(super) fn unissued(country: &str) -> Option<(Draw, f64)> {
     match country {
         // Areas 900 to 999 are never assigned; the IRS uses them with groups from 50 on.
         "US" => Some((american_unissued, 100.0 * 49.0 * 9999.0)),
@@ -341,7 +344,7 @@ mod tests {
     use super::*;
     use crate::transform::code::Code;
 
-    /// Numbers that the authorities or handbooks show as examples.
+    /// Well-known numbers.
     const EXAMPLES: [(&str, &str); 23] = [
         ("US", "536-90-4399"),
         ("GB", "AB 12 34 56 C"),

@@ -1,7 +1,7 @@
 //! Files of a wanted size with nothing in them, valid for whoever opens them.
 //!
-//! Kinds are known by how they begin. An image is one black pixel (PNG: RFC 2083 and
-//! ISO/IEC 15948; JPEG: ITU-T T.81; GIF89a), a PDF one empty page (ISO 32000-1), a
+//! Kinds are known by how they begin. An image is one pixel (PNG: RFC 2083 and
+//! ISO/IEC 15948; JPEG: ITU-T T.81; `GIF89a`), a PDF one empty page (ISO 32000-1), a
 //! gzip file holds filling (RFC 1952). What is wanting of the size goes where each
 //! format has room for remarks; a file that is larger by itself stays as it is.
 
@@ -43,16 +43,15 @@ impl Kind {
 
 const CRC: [u32; 256] = {
     let mut table = [0; 256];
-    let mut at = 0;
+    let mut at = 0_u32;
     while at < 256 {
-        // The index is below 256.
-        let mut value = at as u32;
+        let mut value = at;
         let mut bit = 0;
         while bit < 8 {
             value = if value & 1 == 1 { value >> 1 ^ 0xedb8_8320 } else { value >> 1 };
             bit += 1;
         }
-        table[at] = value;
+        table[at as usize] = value;
         at += 1;
     }
     table

@@ -7,6 +7,7 @@ mod errors;
 mod fail_closed;
 mod guard;
 mod hard_tables;
+mod identifiers;
 mod killed;
 mod production;
 mod regression;
