@@ -312,6 +312,73 @@ mod tests {
     }
 
     #[test]
+    fn every_shape_of_at_most_65536_strings_is_a_bijection() {
+        let mixed = secret().domain("test").mixed_radix();
+        let shapes: [&[u8]; 14] = [
+            &[1],
+            &[1, 1, 2],
+            &[1, 10, 1],
+            &[10, 1, 1, 1],
+            &[2, 2],
+            &[3, 1, 5, 7],
+            &[9, 10, 10, 10],
+            &[8, 10, 10, 8],
+            &[26, 26, 26],
+            &[255, 2],
+            &[2, 255],
+            &[255, 255],
+            &[2; 16],
+            &[4, 2, 10, 1, 26, 5],
+        ];
+        for radixes in shapes {
+            let size: usize = radixes.iter().map(|radix| usize::from(*radix)).product();
+            let mut seen = HashSet::with_capacity(size);
+            for n in 0..size {
+                let mut rest = n;
+                let digit = |radix: &u8| {
+                    let digit = u8::try_from(rest % usize::from(*radix)).unwrap();
+                    rest /= usize::from(*radix);
+                    digit
+                };
+                let mut digits: Vec<u8> = radixes.iter().map(digit).collect();
+                mixed.apply(&mut digits, radixes, 1);
+                assert!(digits.iter().zip(radixes).all(|(d, r)| d < r), "{radixes:?}");
+                seen.insert(digits);
+            }
+            assert_eq!(seen.len(), size, "{radixes:?}");
+        }
+    }
+
+    #[test]
+    fn long_strings_stay_distinct_wherever_they_differ() {
+        let mixed = secret().domain("test").mixed_radix();
+        for at in [0, 17, 18, 36] {
+            let mut seen = HashSet::new();
+            for n in 0..10_000_u32 {
+                let mut digits = vec![5_u8; 40];
+                for (to, byte) in digits[at..].iter_mut().zip(format!("{n:04}").bytes()) {
+                    *to = byte - b'0';
+                }
+                mixed.apply(&mut digits, &[10; 40], 0);
+                assert!(digits.iter().all(|d| *d < 10));
+                seen.insert(digits);
+            }
+            assert_eq!(seen.len(), 10_000, "{at}");
+        }
+    }
+
+    #[test]
+    fn a_digit_above_its_radix_stays() {
+        let mixed = secret().domain("test").mixed_radix();
+        for length in [1, 2, 5, 50] {
+            let mut digits = vec![3; length];
+            digits[length / 2] = 200;
+            mixed.apply(&mut digits, &vec![10; length], 0);
+            assert_eq!(digits[length / 2], 200);
+        }
+    }
+
+    #[test]
     fn a_single_digit_is_permuted_too() {
         let mixed = secret().domain("test").mixed_radix();
         let seen: HashSet<u8> = (0..10)

@@ -134,7 +134,18 @@ impl<'a> Handle<'a> {
         match &self.style {
             Style::Lower => _ = self.fit.push_ascii(text),
             Style::Upper => self.fit.push_ascii(text).make_ascii_uppercase(),
-            Style::Title | Style::Mixed(_) => {
+            Style::Title => {
+                let mut inside = self.inside;
+                for byte in self.fit.push_ascii(text) {
+                    let goes_on = byte.is_ascii_alphanumeric();
+                    if !inside {
+                        byte.make_ascii_uppercase();
+                    }
+                    inside = goes_on;
+                }
+                self.inside = inside;
+            }
+            Style::Mixed(_) => {
                 for byte in text {
                     let raise = self.raises(byte.is_ascii_alphabetic(), byte.is_ascii_alphanumeric());
                     self.fit.push_ascii(&[if raise { byte.to_ascii_uppercase() } else { *byte }]);
