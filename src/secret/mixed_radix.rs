@@ -108,12 +108,14 @@ impl Half {
         }
     }
 
-    /// Adds what a block of 128 pseudo-random bits is in `0..modulus`: the high part
-    /// of the product, with a bias below 2^-65.
+    /// Adds what a block of pseudo-random bits is in `0..modulus`: the high part of
+    /// the product. 64 bits do for a modulus to 2^32, all 128 for a greater one, so
+    /// that the bias stays below 2^-32.
     fn add(&mut self, block: u128) {
         let modulus = u128::from(self.modulus);
-        let (high, low) = (block >> 64, block & u128::from(u64::MAX));
-        let drawn = (high * modulus + (low * modulus >> 64)) >> 64;
+        let high = (block >> 64) * modulus;
+        let low = if self.modulus >> 32 == 0 { 0 } else { (block & u128::from(u64::MAX)) * modulus >> 64 };
+        let drawn = (high + low) >> 64;
         let sum = self.number + u64::try_from(drawn).unwrap_or(0);
         self.number = if sum >= self.modulus { sum - self.modulus } else { sum };
     }
