@@ -213,6 +213,34 @@ fn every_integer_of_two_bytes_has_its_own() {
     assert_eq!(all.collect::<HashSet<_>>().len(), 65_536);
 }
 
+#[test]
+fn a_domain_joins_what_names_it_and_separates_it_from_the_rest() {
+    let masked = |rule: &str, column: &str, input: &str| Trial::of(rule).on(column).text(input);
+    for (name, column, input) in [
+        ("email", "text", "ann@corp.example"),
+        ("username", "text", "ann1985"),
+        ("last_name", "text", "a name of some length"),
+        ("phone", "text", "+49 30 12345678"),
+        ("uuid", "uuid", "f81d4fae-7dec-41d0-a765-00a0c91e6bf6"),
+        ("letters", "text", "some letters"),
+        ("digits", "text", "123456789012"),
+        ("token", "text", "a secret word"),
+    ] {
+        let plain = masked(&format!("\"{name}\""), column, input);
+        let within =
+            |domain: &str| masked(&format!("{{ with = \"{name}\", domain = \"{domain}\" }}"), column, input);
+        assert_eq!(within("staff"), within("staff"), "{name}");
+        let apart: HashSet<_> = [plain, within("staff"), within("customers"), within("partners")].into();
+        assert!(apart.len() > if name == "last_name" { 1 } else { 3 }, "{name}: {apart:?}");
+    }
+    // An identity within a domain is another person than outside of it.
+    let person = |domain: &str| {
+        let rule = format!("{{ with = \"username\", by = \"id\"{domain} }}");
+        Trial::of(&rule).sibling("id", "int4", Some(b"7")).text("ann")
+    };
+    assert_ne!(person(""), person(", domain = \"staff\""));
+}
+
 /// A rule, its type, and a whole small domain that it must map onto itself.
 fn is_onto(rule: &str, column: &str, domain: impl Iterator<Item = String>) {
     let ready = Trial::of(rule).on(column).bind().unwrap();
