@@ -114,7 +114,7 @@ impl Half {
     fn add(&mut self, block: u128) {
         let modulus = u128::from(self.modulus);
         let high = (block >> 64) * modulus;
-        let low = if self.modulus >> 32 == 0 { 0 } else { (block & u128::from(u64::MAX)) * modulus >> 64 };
+        let low = if self.modulus >> 32 == 0 { 0 } else { ((block & u128::from(u64::MAX)) * modulus) >> 64 };
         let drawn = (high + low) >> 64;
         let sum = self.number + u64::try_from(drawn).unwrap_or(0);
         self.number = if sum >= self.modulus { sum - self.modulus } else { sum };

@@ -1,6 +1,6 @@
 //! Ten million e-mail addresses under `unique (lower(email))`: no two of them collide.
 //!
-//! `cargo test --release -- --ignored --nocapture ten_million`, with MASQUE_ROWS for fewer. It needs about 10 GB where
+//! `cargo test --release -- --ignored --nocapture ten_million`, with `MASQUE_ROWS` for fewer. It needs about 10 GB where
 //! temporary files lie.
 
 use crate::support::{Database, Fixture, Play, execute, query, value};
