@@ -25,3 +25,11 @@ deny:
 # How fast a refresh is beside an unmasked copy of the same tables.
 bench:
     cargo bench --locked --bench refresh
+
+# What masking one value costs, for every transformer.
+bench-transform:
+    cargo bench --locked --bench transform -- --markdown
+
+# Adds the known answers of new transformers; never changes one that is there.
+vectors:
+    MASQUE_VECTORS=add cargo test --locked --lib vectors

@@ -15,7 +15,7 @@ pub use permutation::Permutation;
 
 use crate::error::{Error, Result};
 use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit, Mac};
+use sha2::block_api::compress256;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -85,28 +85,72 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The key of one domain, ready for use: its HMAC state is computed once.
-#[derive(Clone)]
+/// The key of one domain, ready for use: the two states of HMAC (RFC 2104) that its
+/// padded key leads to are computed once. Masks digest short values by the million,
+/// so the blocks are put together here, without the buffers of a general hash.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct DomainKey {
-    state: Hmac<Sha256>,
+    inner: [u32; 8],
+    outer: [u32; 8],
 }
+
+/// Bytes of a block of SHA-256.
+const BLOCK: usize = 64;
+
+/// The initial state of SHA-256 (FIPS 180-4, 5.3.3).
+const INITIAL: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 impl DomainKey {
     fn new(key: &[u8; 32]) -> Self {
-        // HMAC takes keys of any length; a block-sized one is taken as it is.
-        let mut block = Zeroizing::new([0_u8; 64]);
-        for (to, from) in block.iter_mut().zip(key) {
-            *to = *from;
-        }
-        Self { state: <Hmac<Sha256> as KeyInit>::new(&(*block).into()) }
+        let state = |pad: u8| {
+            let mut block = Zeroizing::new([pad; BLOCK]);
+            for (to, from) in block.iter_mut().zip(key) {
+                *to ^= *from;
+            }
+            let mut state = INITIAL;
+            compress256(&mut state, &[*block]);
+            state
+        };
+        Self { inner: state(0x36), outer: state(0x5c) }
     }
 
     /// `HMAC-SHA-256(key, input)`.
     #[must_use]
     pub fn digest(&self, input: &[u8]) -> Digest {
-        let mut mac = self.state.clone();
-        mac.update(input);
-        mac.finalize().into_bytes().into()
+        let (whole, rest) = input.as_chunks::<BLOCK>();
+        let mut state = self.inner;
+        compress256(&mut state, whole);
+        // A one after the last byte, zeros, and the count of bits with the key's block.
+        let mut last = [[0_u8; BLOCK]; 2];
+        let used = if rest.len() < BLOCK - 8 { 1 } else { 2 };
+        let bits = 8 * (BLOCK as u64 + input.len() as u64);
+        if let Some(blocks) = last.get_mut(..used) {
+            let bytes = blocks.as_flattened_mut();
+            for (to, from) in bytes.iter_mut().zip(rest.iter().chain([&0x80])) {
+                *to = *from;
+            }
+            if let Some(to) = bytes.last_chunk_mut() {
+                *to = bits.to_be_bytes();
+            }
+            compress256(&mut state, blocks);
+        }
+        let mut block = [0_u8; BLOCK];
+        for (to, word) in block.as_chunks_mut::<4>().0.iter_mut().zip(state) {
+            *to = word.to_be_bytes();
+        }
+        block[32] = 0x80;
+        let bits = 8 * (BLOCK as u64 + 32);
+        if let Some(to) = block.last_chunk_mut() {
+            *to = bits.to_be_bytes();
+        }
+        let mut state = self.outer;
+        compress256(&mut state, &[block]);
+        let mut digest = [0; 32];
+        for (to, word) in digest.as_chunks_mut::<4>().0.iter_mut().zip(state) {
+            *to = word.to_be_bytes();
+        }
+        digest
     }
 
     /// A key within this domain, for a second purpose on the same inputs.
@@ -131,7 +175,7 @@ impl DomainKey {
         let digest = self.digest(purpose.as_bytes());
         let mut key = [0_u8; 16];
         key.copy_from_slice(&digest[..16]);
-        aes::Aes128::new(&key.into())
+        <aes::Aes128 as aes::cipher::KeyInit>::new(&key.into())
     }
 }
 
@@ -200,6 +244,113 @@ mod tests {
         let mut digits = [1, 2, 3, 4, 5, 6, 7, 8, 9, 25];
         key.mixed_radix().apply(&mut digits, &[10, 10, 10, 10, 10, 10, 10, 10, 10, 26], 3);
         assert_eq!(digits, [1, 4, 8, 1, 8, 4, 5, 7, 1, 7]);
+    }
+
+    fn hex(bytes: &[u8]) -> String {
+        data_encoding::HEXLOWER.encode(bytes)
+    }
+
+    /// A key shorter than ours is the same key with zeros after it.
+    fn padded(key: &[u8]) -> DomainKey {
+        let mut whole = [0; 32];
+        whole[..key.len()].copy_from_slice(key);
+        DomainKey::new(&whole)
+    }
+
+    #[test]
+    fn digests_are_those_of_rfc_4231() {
+        let first = padded(&[0x0b; 20]).digest(b"Hi There");
+        assert_eq!(hex(&first), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+        let second = padded(b"Jefe").digest(b"what do ya want for nothing?");
+        assert_eq!(hex(&second), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        let third = padded(&[0xaa; 20]).digest(&[0xdd; 50]);
+        assert_eq!(hex(&third), "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
+    }
+
+    #[test]
+    fn digests_of_every_length_are_those_of_another_implementation() {
+        use hmac::{Hmac, KeyInit, Mac};
+        let (key, input) = ([0x5a; 32], [0xa5; 300]);
+        for length in 0..input.len() {
+            let mut other = <Hmac<Sha256> as KeyInit>::new_from_slice(&key).unwrap();
+            other.update(&input[..length]);
+            let other: Digest = other.finalize().into_bytes().into();
+            assert_eq!(padded(&key).digest(&input[..length]), other, "{length}");
+        }
+    }
+
+    #[test]
+    fn keys_of_domains_are_derived_as_in_rfc_5869() {
+        // Its first test case, of the implementation we use.
+        let mut okm = [0; 42];
+        let info: Vec<u8> = (0xf0..=0xf9).collect();
+        let salt: Vec<u8> = (0..=0x0c).collect();
+        Hkdf::<Sha256>::new(Some(&salt), &[0x0b; 22]).expand(&info, &mut okm).unwrap();
+        let expected = "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865";
+        assert_eq!(hex(&okm), expected);
+        // And ours by its definition: extract with the salt, expand to one block.
+        let extracted = padded(b"masque 1").digest(&known().0);
+        let expanded = padded(&extracted).digest(b"a domain\x01");
+        assert_eq!(known().domain("a domain").digest(b"x"), padded(&expanded).digest(b"x"));
+    }
+
+    #[test]
+    fn known_answers_pin_permutations_of_every_method() {
+        let key = known().domain("known answers");
+        let of = |size: u128, inputs: [u128; 3]| inputs.map(|n| key.permutation(size).apply(n));
+        assert_eq!(of(1, [0, 0, 0]), [0, 0, 0]);
+        assert_eq!(of(10, [0, 1, 9]), [9, 4, 7]);
+        assert_eq!(of(65_536, [0, 1, 65_535]), [15136, 60515, 19139]);
+        assert_eq!(of(65_537, [0, 1, 65_536]), [25631, 19473, 37758]);
+        assert_eq!(of(10_u128.pow(9), [0, 1, 999_999_999]), [738_038_138, 425_100_410, 100_260_154]);
+        assert_eq!(
+            of(1 << 122, [0, 1, 1 << 121]),
+            [
+                2_101_902_343_858_501_374_789_085_307_032_672_766,
+                1_967_520_787_923_739_796_492_359_556_483_359_223,
+                4_445_759_985_022_329_326_877_965_967_177_972_676
+            ]
+        );
+    }
+
+    #[test]
+    fn known_answers_pin_digit_strings_of_every_method() {
+        let mixed = known().domain("known answers").mixed_radix();
+        let of = |digits: &[u8], radix: u8| {
+            let mut digits = digits.to_vec();
+            let radixes = vec![radix; digits.len()];
+            mixed.apply(&mut digits, &radixes, 0);
+            hex(&digits)
+        };
+        assert_eq!(of(&[7], 10), "06");
+        assert_eq!(of(&[1, 2], 10), "0309");
+        assert_eq!(
+            of(&[3; 36], 10),
+            "080801010200070009010805070405090809090806090800050405000209040906080600"
+        );
+        assert_eq!(
+            of(&[3; 40], 10),
+            "00000502020003050309040303090608010501030204030908030606080707030307040303080503"
+        );
+    }
+
+    #[test]
+    fn two_secrets_agree_no_more_often_than_chance() {
+        let [one, other] =
+            [known(), Secret::parse(&"07".repeat(32)).unwrap()].map(|secret| secret.domain("a"));
+        let bits = |n: u32| {
+            let pair = one.digest(&n.to_be_bytes()).into_iter().zip(other.digest(&n.to_be_bytes()));
+            pair.map(|(a, b)| (a ^ b).count_ones()).sum::<u32>()
+        };
+        // 1000 digests of 256 bits: 128 000 differ, give or take 253; seven times that never happens.
+        let differing: u32 = (0..1000).map(bits).sum();
+        assert!(differing.abs_diff(128_000) < 1771, "{differing}");
+        let same = |size: u128| {
+            let (one, other) = (one.permutation(size), other.permutation(size));
+            (0..10_000).filter(|n| one.apply(*n) == other.apply(*n)).count()
+        };
+        // One place in all is kept by chance, wherever the permutations are unrelated.
+        assert!(same(10_000) < 8 && same(100_000) < 4);
     }
 
     #[test]

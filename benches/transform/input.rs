@@ -31,7 +31,7 @@ pub(crate) fn of(transformer: &dyn Transformer, row: u64) -> String {
             0 => format!("+1 (415) {:03}-{:04}", 200 + row % 800, scattered % 10_000),
             1 => format!("+49 30 {:08}", scattered % 100_000_000),
             2 => format!("020 7946 {:04}", scattered % 10_000),
-            _ => format!("+33{:09}", 100_000_000 + scattered % 100_000_000),
+            _ => format!("+336{:08}", scattered % 100_000_000),
         },
         "integer" => (1 + scattered % 999_999).to_string(),
         "uuid" => {

@@ -108,12 +108,14 @@ impl Half {
         }
     }
 
-    /// Adds what a block of 128 pseudo-random bits is in `0..modulus`: the high part
-    /// of the product, with a bias below 2^-65.
+    /// Adds what a block of pseudo-random bits is in `0..modulus`: the high part of
+    /// the product. 64 bits do for a modulus to 2^32, all 128 for a greater one, so
+    /// that the bias stays below 2^-32.
     fn add(&mut self, block: u128) {
         let modulus = u128::from(self.modulus);
-        let (high, low) = (block >> 64, block & u128::from(u64::MAX));
-        let drawn = (high * modulus + (low * modulus >> 64)) >> 64;
+        let high = (block >> 64) * modulus;
+        let low = if self.modulus >> 32 == 0 { 0 } else { ((block & u128::from(u64::MAX)) * modulus) >> 64 };
+        let drawn = (high + low) >> 64;
         let sum = self.number + u64::try_from(drawn).unwrap_or(0);
         self.number = if sum >= self.modulus { sum - self.modulus } else { sum };
     }
@@ -309,6 +311,73 @@ mod tests {
             }
         }
         assert_eq!(seen.len(), 520);
+    }
+
+    #[test]
+    fn every_shape_of_at_most_65536_strings_is_a_bijection() {
+        let mixed = secret().domain("test").mixed_radix();
+        let shapes: [&[u8]; 14] = [
+            &[1],
+            &[1, 1, 2],
+            &[1, 10, 1],
+            &[10, 1, 1, 1],
+            &[2, 2],
+            &[3, 1, 5, 7],
+            &[9, 10, 10, 10],
+            &[8, 10, 10, 8],
+            &[26, 26, 26],
+            &[255, 2],
+            &[2, 255],
+            &[255, 255],
+            &[2; 16],
+            &[4, 2, 10, 1, 26, 5],
+        ];
+        for radixes in shapes {
+            let size: usize = radixes.iter().map(|radix| usize::from(*radix)).product();
+            let mut seen = HashSet::with_capacity(size);
+            for n in 0..size {
+                let mut rest = n;
+                let digit = |radix: &u8| {
+                    let digit = u8::try_from(rest % usize::from(*radix)).unwrap();
+                    rest /= usize::from(*radix);
+                    digit
+                };
+                let mut digits: Vec<u8> = radixes.iter().map(digit).collect();
+                mixed.apply(&mut digits, radixes, 1);
+                assert!(digits.iter().zip(radixes).all(|(d, r)| d < r), "{radixes:?}");
+                seen.insert(digits);
+            }
+            assert_eq!(seen.len(), size, "{radixes:?}");
+        }
+    }
+
+    #[test]
+    fn long_strings_stay_distinct_wherever_they_differ() {
+        let mixed = secret().domain("test").mixed_radix();
+        for at in [0, 17, 18, 36] {
+            let mut seen = HashSet::new();
+            for n in 0..10_000_u32 {
+                let mut digits = vec![5_u8; 40];
+                for (to, byte) in digits[at..].iter_mut().zip(format!("{n:04}").bytes()) {
+                    *to = byte - b'0';
+                }
+                mixed.apply(&mut digits, &[10; 40], 0);
+                assert!(digits.iter().all(|d| *d < 10));
+                seen.insert(digits);
+            }
+            assert_eq!(seen.len(), 10_000, "{at}");
+        }
+    }
+
+    #[test]
+    fn a_digit_above_its_radix_stays() {
+        let mixed = secret().domain("test").mixed_radix();
+        for length in [1, 2, 5, 50] {
+            let mut digits = vec![3; length];
+            digits[length / 2] = 200;
+            mixed.apply(&mut digits, &vec![10; length], 0);
+            assert_eq!(digits[length / 2], 200);
+        }
     }
 
     #[test]

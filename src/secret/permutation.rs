@@ -129,15 +129,28 @@ mod tests {
         Secret::parse(&"07".repeat(32)).unwrap()
     }
 
-    #[test]
-    fn every_size_to_65536_and_just_above_is_a_bijection() {
-        let key = secret().domain("test");
-        for size in [1_u128, 2, 3, 10, 255, 256, 1000, 65_535, 65_536, 65_537, 100_000] {
-            let permutation = key.permutation(size);
-            let seen: HashSet<u128> = (0..size).map(|n| permutation.apply(n)).collect();
-            assert_eq!(seen.len() as u128, size, "size {size}");
-            assert!(seen.iter().all(|n| *n < size));
+    fn is_bijection(size: u128) {
+        let permutation = secret().domain("test").permutation(size);
+        let mut seen = vec![false; usize::try_from(size).unwrap()];
+        for n in 0..size {
+            let to = usize::try_from(permutation.apply(n)).unwrap();
+            assert!(!seen[to], "size {size}: {to} twice");
+            seen[to] = true;
         }
+    }
+
+    #[test]
+    fn every_size_to_300_is_a_bijection() {
+        (1..=300).for_each(is_bijection);
+    }
+
+    #[test]
+    fn sizes_to_65536_and_just_above_are_bijections() {
+        for power in 9..=16_u32 {
+            let size = 1_u128 << power;
+            [size - 1, size, size + 1].into_iter().for_each(is_bijection);
+        }
+        [1000, 4999, 9999, 10_000, 44_444, 65_521, 100_000].into_iter().for_each(is_bijection);
     }
 
     #[test]

@@ -4,20 +4,28 @@
 //! listed here, three to the rest. Service numbers: emergency numbers, and the
 //! freephone and premium ranges of the North American plan and of most of Europe.
 
-/// Calling codes of two digits.
-const TWO_DIGITS: [u16; 44] = [
-    20, 27, 30, 31, 32, 33, 34, 36, 39, 40, 41, 43, 44, 45, 46, 47, 48, 49, 51, 52, 53, 54, 55, 56, 57, 58,
-    60, 61, 62, 63, 64, 65, 66, 81, 82, 84, 86, 90, 91, 92, 93, 94, 95, 98,
-];
+/// Whether a calling code has these two digits and no more.
+fn has_two_digits(code: u16) -> bool {
+    matches!(
+        code,
+        20 | 27 | 30..=34 | 36 | 39..=41 | 43..=49 | 51..=58 | 60..=66 | 81 | 82 | 84 | 86 | 90..=95 | 98
+    )
+}
 
-/// Numbers of three digits, zeros before them included.
-const EMERGENCY: [u16; 18] =
-    [0, 100, 101, 102, 103, 108, 110, 111, 112, 113, 115, 117, 118, 119, 120, 911, 988, 999];
+/// Whether a number of three digits, zeros before them included, is an emergency's.
+fn is_emergency(number: u16) -> bool {
+    matches!(number, 0 | 100..=103 | 108 | 110..=113 | 115 | 117..=120 | 911 | 988 | 999)
+}
 
-/// Beginnings of freephone, shared-cost and premium numbers, without trunk zeros.
-const SERVICE: [u16; 10] = [118, 137, 180, 190, 700, 800, 808, 900, 901, 909];
+/// Whether freephone, shared-cost or premium numbers begin so, without trunk zeros.
+fn begins_service(begin: u16) -> bool {
+    matches!(begin, 118 | 137 | 180 | 190 | 700 | 800 | 808 | 900 | 901 | 909)
+}
 
-const NORTH_AMERICAN: [u16; 9] = [800, 822, 833, 844, 855, 866, 877, 888, 900];
+/// The same in the North American plan, with its service codes that end in 11.
+fn begins_north_american_service(begin: u16) -> bool {
+    matches!(begin, 800 | 822 | 833 | 844 | 855 | 866 | 877 | 888 | 900) || begin % 100 == 11
+}
 
 /// Words that say what kind of number it is, not whose.
 const WORDS: [&str; 14] = [
@@ -86,7 +94,7 @@ impl Layout {
                 let two = number(start.get(from..from + 2).unwrap_or_default());
                 let length = match at(from) {
                     b'1' | b'7' => 1,
-                    _ if TWO_DIGITS.contains(&two) => 2,
+                    _ if has_two_digits(two) => 2,
                     _ => 3,
                 };
                 (from + length, at(from) == b'1')
@@ -125,9 +133,9 @@ impl Layout {
         let begin = number(&first);
         match self.digits - self.national.min(self.digits) {
             0..=2 => false,
-            3 => EMERGENCY.contains(&begin),
-            _ if self.north_american => NORTH_AMERICAN.contains(&begin) || begin % 100 == 11,
-            _ => SERVICE.contains(&begin),
+            3 => is_emergency(begin),
+            _ if self.north_american => begins_north_american_service(begin),
+            _ => begins_service(begin),
         }
     }
 }

@@ -139,8 +139,7 @@ impl Masker for Address {
         let words = (room - TOKEN - 1 - host_length).min(LONGEST_LOCAL - TOKEN);
         let (local_style, host_style) = address_styles(text, &self.case);
         let mut handle = Handle::new(fit, local_style);
-        handle.push_words(person, ".", words);
-        handle.push_token(&token, TOKEN);
+        handle.push_name(person, ".", words, &token, TOKEN);
         handle.push_as_is("@");
         handle.restyle(host_style);
         if kept {

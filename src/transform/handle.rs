@@ -58,6 +58,10 @@ impl Style {
 /// The styles of an address's local part and host. Where one of them is irregular,
 /// both follow the digest of the whole.
 pub(super) fn address_styles(text: &str, key: &DomainKey) -> (Style, Style) {
+    // Most addresses are lower case throughout.
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        return (Style::Lower, Style::Lower);
+    }
     let (local, host) = text.rsplit_once('@').unwrap_or((text, ""));
     match (Style::of(local, key), Style::of(host, key)) {
         (Style::Mixed(_), _) | (_, Style::Mixed(_)) => {
@@ -68,34 +72,34 @@ pub(super) fn address_styles(text: &str, key: &DomainKey) -> (Style, Style) {
     }
 }
 
-/// A name's letters and digits as [`fold`] writes them. No name is longer.
-struct Plain {
-    bytes: [u8; 64],
+/// Words and token, put together before they are written: pieces cost more than their letters.
+struct Line {
+    bytes: [u8; 160],
     length: usize,
 }
 
-impl Plain {
-    fn of(name: &str) -> Self {
-        let mut this = Self { bytes: [0; 64], length: 0 };
-        for c in name.chars() {
-            if c.is_ascii_lowercase() {
-                this.push(c as u8);
-            } else {
-                fold::ascii(c).bytes().for_each(|byte| this.push(byte));
+impl Line {
+    /// Appends a name's letters and digits as [`fold`] writes them.
+    fn push_folded(&mut self, name: &str) {
+        if name.is_ascii() {
+            for byte in name.bytes() {
+                if let Some(to) = self.bytes.get_mut(self.length) {
+                    *to = byte.to_ascii_lowercase();
+                    self.length += usize::from(byte.is_ascii_alphanumeric());
+                }
+            }
+        } else {
+            name.chars().for_each(|c| self.push(fold::ascii(c)));
+        }
+    }
+
+    fn push(&mut self, text: &str) {
+        for byte in text.bytes() {
+            if let Some(to) = self.bytes.get_mut(self.length) {
+                *to = byte;
+                self.length += 1;
             }
         }
-        this
-    }
-
-    fn push(&mut self, byte: u8) {
-        if let Some(to) = self.bytes.get_mut(self.length) {
-            *to = byte;
-            self.length += 1;
-        }
-    }
-
-    fn letters(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
     }
 }
 
@@ -139,7 +143,18 @@ impl<'a> Handle<'a> {
         match &self.style {
             Style::Lower => _ = self.fit.push_ascii(text),
             Style::Upper => self.fit.push_ascii(text).make_ascii_uppercase(),
-            Style::Title | Style::Mixed(_) => {
+            Style::Title => {
+                let mut inside = self.inside;
+                for byte in self.fit.push_ascii(text) {
+                    let goes_on = byte.is_ascii_alphanumeric();
+                    if !inside {
+                        byte.make_ascii_uppercase();
+                    }
+                    inside = goes_on;
+                }
+                self.inside = inside;
+            }
+            Style::Mixed(_) => {
                 for byte in text {
                     let raise = self.raises(byte.is_ascii_alphabetic(), byte.is_ascii_alphanumeric());
                     self.fit.push_ascii(&[if raise { byte.to_ascii_uppercase() } else { *byte }]);
@@ -164,40 +179,56 @@ impl<'a> Handle<'a> {
         raise
     }
 
-    /// Appends as many words of the person as `room` characters hold, each
-    /// followed by `after`: first and last, else the last, else none.
-    pub(super) fn push_words(&mut self, person: Person, after: &str, room: usize) {
-        let (first, last) = (Plain::of(person.first), Plain::of(person.last));
-        let (first, last) = (first.letters(), last.letters());
-        let words: [&[u8]; 2] = if first.len() + last.len() + 2 * after.len() <= room {
-            [first, last]
-        } else if last.len() + after.len() <= room {
-            [b"", last]
-        } else {
-            [b"", b""]
-        };
-        for word in words.iter().filter(|word| !word.is_empty()) {
-            self.push_ascii(word);
-            self.push_ascii(after.as_bytes());
+    /// Appends as many words of the person as `room` characters hold, each followed
+    /// by `after`: first and last, else the last, else none; then the first `length`
+    /// characters of the token of a value's digest.
+    pub(super) fn push_name(
+        &mut self,
+        person: Person,
+        after: &str,
+        room: usize,
+        digest: &Digest,
+        length: usize,
+    ) {
+        let mut line = Line { bytes: [0; 160], length: 0 };
+        for word in [person.first, person.last] {
+            let start = line.length;
+            line.push_folded(word);
+            if line.length > start {
+                line.push(after);
+            }
         }
-    }
-
-    /// Appends the first `length` characters of the token of a value's digest.
-    pub(super) fn push_token(&mut self, digest: &Digest, length: usize) {
-        const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-        // Bytes 16 to 25: the person took those before.
-        let bytes = digest.iter().skip(16).take(10);
-        let mut bits = bytes.fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
-        let mut token = [b'a'; TOKEN];
-        for to in token.iter_mut().rev() {
-            *to = usize::try_from(bits & 31).ok().and_then(|at| ALPHABET.get(at)).copied().unwrap_or(*to);
-            bits >>= 5;
+        if line.length > room {
+            line.length = 0;
+            line.push_folded(person.last);
+            line.push(after);
+            if line.length > room || line.length == after.len() {
+                line.length = 0;
+            }
         }
-        self.push_ascii(token.get(..length).unwrap_or(&token));
+        let token = token(digest);
+        let end = line.length + length.min(TOKEN);
+        if let Some(to) = line.bytes.get_mut(line.length..end) {
+            to.copy_from_slice(token.get(..length).unwrap_or(&token));
+        }
+        self.push_ascii(line.bytes.get(..end).unwrap_or_default());
     }
 
     /// Appends text as it is.
     pub(super) fn push_as_is(&mut self, text: &str) {
         self.fit.push_str(text);
     }
+}
+
+/// 5 bits a character of bytes 16 to 25: the person took those before.
+fn token(digest: &Digest) -> [u8; TOKEN] {
+    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let bytes = digest.iter().skip(16).take(10);
+    let mut bits = bytes.fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+    let mut token = [b'a'; TOKEN];
+    for to in token.iter_mut().rev() {
+        *to = usize::try_from(bits & 31).ok().and_then(|at| ALPHABET.get(at)).copied().unwrap_or(*to);
+        bits >>= 5;
+    }
+    token
 }

@@ -259,6 +259,72 @@ fn every_integer_of_two_bytes_has_its_own() {
     assert_eq!(all.collect::<HashSet<_>>().len(), 65_536);
 }
 
+#[test]
+fn a_domain_joins_what_names_it_and_separates_it_from_the_rest() {
+    let masked = |rule: &str, column: &str, input: &str| Trial::of(rule).on(column).text(input);
+    for (name, column, input) in [
+        ("email", "text", "ann@corp.example"),
+        ("username", "text", "ann1985"),
+        ("last_name", "text", "a name of some length"),
+        ("phone", "text", "+49 30 12345678"),
+        ("uuid", "uuid", "f81d4fae-7dec-41d0-a765-00a0c91e6bf6"),
+        ("letters", "text", "some letters"),
+        ("digits", "text", "123456789012"),
+        ("token", "text", "a secret word"),
+    ] {
+        let plain = masked(&format!("\"{name}\""), column, input);
+        let within =
+            |domain: &str| masked(&format!("{{ with = \"{name}\", domain = \"{domain}\" }}"), column, input);
+        assert_eq!(within("staff"), within("staff"), "{name}");
+        let apart: HashSet<_> = [plain, within("staff"), within("customers"), within("partners")].into();
+        assert!(apart.len() > if name == "last_name" { 1 } else { 3 }, "{name}: {apart:?}");
+    }
+    // An identity within a domain is another person than outside of it.
+    let person = |domain: &str| {
+        let rule = format!("{{ with = \"username\", by = \"id\"{domain} }}");
+        Trial::of(&rule).sibling("id", "int4", Some(b"7")).text("ann")
+    };
+    assert_ne!(person(""), person(", domain = \"staff\""));
+}
+
+/// A rule, its type, and a whole small domain that it must map onto itself.
+fn is_onto(rule: &str, column: &str, domain: impl Iterator<Item = String>) {
+    let ready = Trial::of(rule).on(column).bind().unwrap();
+    let domain: Vec<String> = domain.collect();
+    let masked: HashSet<String> = domain.iter().map(|input| ready.text(input)).collect();
+    assert_eq!(masked.len(), domain.len(), "{rule}");
+    assert!(domain.iter().all(|input| masked.contains(input)), "{rule} leaves the domain");
+}
+
+#[test]
+fn injective_masks_map_small_domains_onto_themselves() {
+    for max in [1_u32, 2, 9, 100, 257, 4096, 65_536] {
+        let rule = format!(r#"{{ with = "integer", min = 1, max = {max} }}"#);
+        is_onto(&rule, "int4", (1..=max).map(|n| n.to_string()));
+    }
+    is_onto(
+        r#"{ with = "integer", min = -50, max = 49 }"#,
+        "numeric(6,0)",
+        (-50..50).map(|n: i32| n.to_string()),
+    );
+    for length in 1..=5_usize {
+        let below = 10_u32.pow(u32::try_from(length).unwrap());
+        is_onto(r#""digits""#, "text", (0..below).map(|n| format!("X{n:0length$}")));
+    }
+    let letters = || 'a'..='z';
+    is_onto(
+        r#""letters""#,
+        "text",
+        letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| format!("{a}{b}-{c}")))),
+    );
+    is_onto(
+        r#"{ with = "ip", keep = 16 }"#,
+        "inet",
+        (0..=u16::MAX).map(|n| format!("8.8.{}.{}", n >> 8, n & 255)),
+    );
+    is_onto(r#""ip""#, "cidr", (0..4096).map(|n| format!("172.{}.{}.0/24", 16 + (n >> 8), n & 255)));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
 

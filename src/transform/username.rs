@@ -78,8 +78,7 @@ impl Masker for Nick {
         let fit = Fit::new(out);
         let room = fit.room();
         let mut handle = Handle::new(fit, Style::of(text, &self.case));
-        handle.push_words(person, "_", room.saturating_sub(TOKEN));
-        handle.push_token(&token, room);
+        handle.push_name(person, "_", room.saturating_sub(TOKEN), &token, room);
         Ok(())
     }
 }

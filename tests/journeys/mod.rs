@@ -12,3 +12,4 @@ mod killed;
 mod production;
 mod regression;
 mod shop;
+mod ten_million;
