@@ -7,6 +7,7 @@ mod fail_closed;
 mod guard;
 mod hard_tables;
 mod killed;
+mod presets;
 mod production;
 mod regression;
 mod shop;

@@ -1,3 +1,4 @@
 //! What only a real server can show.
 
 mod fixtures;
+mod keys;
