@@ -104,7 +104,7 @@ pub(super) fn decide<'f>(
             let decided = match file.unlisted {
                 Unlisted::Refuse => None,
                 Unlisted::Null => (!column.not_null).then_some(Decided::Null),
-                Unlisted::Mask => masks.of(&column.data_type).map(|rule| Decided::Mask(rule.clone())),
+                Unlisted::Mask => masks.of(schema, id).map(Decided::Mask),
             };
             Verdict { missing: decided.is_none(), decided, ..Verdict::NONE }
         };

@@ -66,3 +66,58 @@ fn candidates(with: &'static dyn Transformer, room: Option<usize>) -> Vec<Rule> 
     };
     all.into_iter().map(rule).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Column, DataType, Name, Scalar, Table, TableKind};
+    use crate::transform::ALL;
+
+    fn of(room: u32, how: Comparison) -> String {
+        let data_type = DataType::scalar_of(format!("varchar({room})"), Scalar::Varchar(Some(room)));
+        let column = Column {
+            name: "code".to_owned(),
+            data_type,
+            not_null: true,
+            generated: false,
+            sequence: None,
+            estimated_distinct: None,
+        };
+        let table = Table {
+            oid: 1,
+            name: Name::new("public", "t"),
+            kind: TableKind::Ordinary,
+            columns: vec![column],
+            keys: Vec::new(),
+            parent: None,
+            partition_key: Vec::new(),
+            inherits: Vec::new(),
+            extension: None,
+            estimated_rows: 100_000,
+            pages: 0,
+            bytes: 0,
+            row_security: false,
+        };
+        let schema = Schema { tables: vec![table], ..Schema::default() };
+        help(ALL, &schema, ColumnId { table: 0, column: 0 }, 100_000, how)
+    }
+
+    #[test]
+    fn four_characters_have_room_for_permutations_only() {
+        let help = of(4, Comparison::Exact);
+        assert!(
+            help.contains("`letters`") && !help.contains("token") && !help.contains("`username`"),
+            "{help}"
+        );
+    }
+
+    #[test]
+    fn twelve_characters_have_room_for_a_token_of_that_length_but_for_no_address() {
+        let help = of(12, Comparison::Exact);
+        assert!(help.contains("{ with = \"token\", length = 12 }") && help.contains("`username`"), "{help}");
+        assert!(!help.contains("`email`"), "{help}");
+        let ten = of(10, Comparison::Exact);
+        assert!(ten.contains("alphabet = \"base62\""), "{ten}");
+        assert!(!of(10, Comparison::Folded).contains("base62"), "case is no room where it does not count");
+    }
+}

@@ -4,6 +4,7 @@
 //! name. Two that are equal in all three are a diagnostic: their order in a file
 //! must not decide what leaks.
 
+use super::fit::takes;
 use super::follow::{needs_decisions, partition_of};
 use super::pattern::Exactness;
 use super::reference::unknown_column;
@@ -11,6 +12,7 @@ use super::rule_file::{Entry, RuleFile, Said, Section};
 use super::spelling;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::schema::{Name, Schema, Table};
+use crate::transform::Decision;
 
 /// The winning rule of a column.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +44,9 @@ pub(super) fn pick<'f>(file: &'f RuleFile, schema: &Schema, problems: &mut Vec<D
             for (column, _) in table.columns.iter().enumerate().filter(|(_, c)| rule.pattern.matches(&c.name))
             {
                 matched = true;
-                desk.offer(index, column, Pick { entry: &rule.entry, named: false, rank });
+                if is_for(&rule.entry, table, column) {
+                    desk.offer(index, column, Pick { entry: &rule.entry, named: false, rank });
+                }
             }
         }
         if !matched && !rule.entry.optional {
@@ -53,6 +57,13 @@ pub(super) fn pick<'f>(file: &'f RuleFile, schema: &Schema, problems: &mut Vec<D
     }
     desk.report_ties();
     desk.picks
+}
+
+/// Whether a pattern is meant for a column: one that may match nothing is not meant
+/// for types its mask can't take, which leaves them undecided.
+fn is_for(entry: &Entry, table: &Table, column: usize) -> bool {
+    let Said::Rule(Decision::Mask(rule)) = &entry.said else { return true };
+    !entry.optional || table.columns.get(column).is_none_or(|column| takes(rule.with, &column.data_type))
 }
 
 struct Desk<'f, 'a> {
@@ -126,6 +137,12 @@ impl<'f> Desk<'f, '_> {
         for (table, column, second) in &self.ties {
             let first = self.picks.get(*table).and_then(|columns| columns.get(*column).copied().flatten());
             let Some(first) = first.filter(|first| first.rank == second.rank) else { continue };
+            // Two that say the same are one.
+            if let (Said::Rule(one), Said::Rule(two)) = (&first.entry.said, &second.entry.said)
+                && spelling::decision(one) == spelling::decision(two)
+            {
+                continue;
+            }
             let pair = (&first.entry.name_span, &second.entry.name_span);
             if said.contains(&pair) {
                 continue;

@@ -7,16 +7,19 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Value, Wire};
-use crate::schema::{ColumnId, Schema};
+use crate::schema::{ColumnId, Schema, Table};
 use crate::secret::Secret;
 use crate::transform::{Binding, Bound, Decision, Frequencies, Identities, Masker, Rule, bind};
 
 /// Under how many secrets a mask is tried.
 const SECRETS: u8 = 6;
 
+/// A masker and what it reads beside its column.
+type Ready = (Box<dyn Masker>, Identities);
+
 /// Whether the rule binds there, under whatever secret.
 pub(super) fn binds(schema: &Schema, id: ColumnId, rule: &Rule) -> bool {
-    let wire = schema.table(id.table).is_some_and(|table| table.is_binary());
+    let wire = schema.table(id.table).is_some_and(Table::is_binary);
     let wire = if wire { Wire::Binary } else { Wire::Text };
     attempt(schema, id, rule, wire, 1).is_some_and(|bound| bound.is_ok())
 }
@@ -56,7 +59,7 @@ fn attempt(
 pub(super) struct Trial<'a> {
     schema: &'a Schema,
     id: ColumnId,
-    maskers: Vec<(Box<dyn Masker>, Identities)>,
+    maskers: Vec<Ready>,
 }
 
 impl<'a> Trial<'a> {

@@ -64,7 +64,8 @@ fn line(masks: &DefaultMasks, table: &Table, place: usize, column: &Column) -> S
     let name = spelling::key(&column.name);
     let key = table.keys.iter().any(|key| key.columns.contains(&place));
     let surrogate = column.sequence.is_some() && key || table.partition_key.contains(&place);
-    let rule = match masks.written(&column.data_type) {
+    let written = masks.written(&column.data_type);
+    let rule = match written.as_deref() {
         _ if surrogate => "\"keep\"",
         None if column.not_null && column.data_type.base().name == "tsvector" => "{ remake = \"''\" }",
         Some(rule) => rule,

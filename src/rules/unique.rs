@@ -101,7 +101,10 @@ impl Desk<'_> {
                 Piece::Kept => {}
                 Piece::Column(column, how) => odds.push((*column, self.odds(key, *column, *how))),
                 Piece::Opaque(columns, why) => {
-                    odds.extend(columns.iter().map(|c| (*c, self.odds(key, *c, Comparison::Exact))));
+                    // One column alone has to tell all rows apart, whatever is made of it.
+                    if let ([column], [_]) = (columns.as_slice(), pieces.as_slice()) {
+                        odds.push((*column, self.odds(key, *column, Comparison::Exact)));
+                    }
                     doubts.push(why.clone());
                 }
             }
@@ -122,10 +125,11 @@ impl Desk<'_> {
         if let Some((column, worst)) = worst.filter(|(_, odds)| by_value && *odds >= TOLERATED) {
             return Some(Err(self.refusal(key, column, worst)));
         }
-        match doubts.is_empty() {
-            true => Some(Ok(settled(&odds))),
-            false => Some(Ok(Uniqueness::Unproved { why: doubts.join(", and ") })),
-        }
+        Some(Ok(if doubts.is_empty() {
+            settled(&odds)
+        } else {
+            Uniqueness::Unproved { why: doubts.join(", and ") }
+        }))
     }
 
     fn piece(&self, key: &UniqueKey, place: usize, part: &KeyPart) -> Piece {

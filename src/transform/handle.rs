@@ -214,6 +214,11 @@ impl<'a> Handle<'a> {
         self.push_ascii(line.bytes.get(..end).unwrap_or_default());
     }
 
+    /// Appends the first `length` characters of the token of a value's digest.
+    pub(super) fn push_token(&mut self, digest: &Digest, length: usize) {
+        self.push_ascii(token(digest).get(..length.min(TOKEN)).unwrap_or_default());
+    }
+
     /// Appends text as it is.
     pub(super) fn push_as_is(&mut self, text: &str) {
         self.fit.push_str(text);

@@ -5,6 +5,7 @@
 //! every column of one identity is about one place. The country is the locale's.
 //! `keep` reads the row: the country, region or postcode column of the same table
 //! (known by its name), or the masked column itself, says where the place must be.
+//! American `zip3` areas of 20,000 people or fewer become 000 (45 CFR 164.514(b)(2)(i)(B)).
 
 use super::casing::{self, Case};
 use super::fit::Fit;
@@ -45,6 +46,27 @@ pub(super) const PARAMS: &[Param] = &[
     ),
     casing::PARAM,
 ];
+
+/// The first three digits of the ZIP codes of 20,000 people or fewer: HHS, guidance
+/// on 45 CFR 164.514(b), by the census of 2000. `zip3` turns them to 000.
+const SMALL: [&str; 17] = [
+    "036", "059", "063", "102", "203", "556", "692", "790", "821", "823", "830", "831", "878", "879", "884",
+    "890", "893",
+];
+
+/// How many characters of a postcode stay, and whether so few people live there
+/// that they become 0. A ZIP code of four digits has lost its leading 0.
+fn kept_of(zip: &str, country: &Country) -> (usize, bool) {
+    let digits = zip.bytes().take_while(u8::is_ascii_digit).count();
+    let american = country.code == "US" && digits >= 3;
+    match zip.get(..3) {
+        Some(first) if american && digits == 4 => {
+            (2, SMALL.iter().any(|small| small.strip_prefix('0').is_some_and(|s| first.starts_with(s))))
+        }
+        Some(first) => (3, american && SMALL.contains(&first)),
+        None => (3, false),
+    }
+}
 
 pub(super) const REVEALS: &str =
     "what `keep` says: country, region or the first three characters of the postcode";
@@ -172,7 +194,10 @@ impl Located {
         }
         let area = match self.keep {
             Keep::Region => self.text(1, row),
-            Keep::Zip3 => self.text(2, row).and_then(|zip| zip.get(..3)),
+            Keep::Zip3 => {
+                let zip = self.text(2, row).filter(|zip| kept_of(zip, country) == (3, false));
+                zip.and_then(|zip| zip.get(..3))
+            }
             _ => None,
         };
         let inside = |city: &City| match (self.keep, area) {
@@ -218,10 +243,12 @@ impl Place {
             u8::try_from(digit).unwrap_or(0)
         };
         if let Some(zip) = zip {
+            let (kept, small) = kept_of(zip, self.country);
             // The rest of the source's own code, digit by digit and letter by letter.
             for (place, c) in zip.chars().enumerate() {
                 fit.push(match c {
-                    _ if place < 3 => c,
+                    _ if place < kept && small => '0',
+                    _ if place < kept => c,
                     '0'..='9' => char::from(b'0' + take(10)),
                     c if c.is_lowercase() => char::from(b'a' + take(26)),
                     c if c.is_alphabetic() => char::from(b'A' + take(26)),
@@ -302,6 +329,23 @@ mod tests {
         let masked = Trial::of(r#"{ with = "postcode", keep = "zip3" }"#).text("90210-1234");
         assert!(masked.starts_with("902") && masked.len() == 10 && masked.get(5..6) == Some("-"), "{masked}");
         assert!(Trial::of(r#"{ with = "city", keep = "zip3" }"#).bind().is_err());
+    }
+
+    #[test]
+    fn places_of_few_people_begin_with_000() {
+        let zip3 = |input: &str| Trial::of(r#"{ with = "postcode", keep = "zip3" }"#).text(input);
+        for (input, expected) in [
+            ("03601", "000"),
+            ("893010042", "000"),
+            ("3601", "00"),
+            ("03701", "037"),
+            ("3701", "37"),
+            ("036", "000"),
+        ] {
+            assert!(zip3(input).starts_with(expected), "{input} became {}", zip3(input));
+        }
+        let german = Trial::of(r#"{ with = "postcode", keep = "zip3", locale = "de_DE" }"#).text("03601");
+        assert!(german.starts_with("036"), "{german}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod guard;
 mod hard_tables;
 mod identifiers;
 mod killed;
+mod presets;
 mod production;
 mod regression;
 mod shop;

@@ -1,4 +1,5 @@
 //! What only a real server can show.
 
 mod fixtures;
+mod keys;
 mod numbers;

@@ -175,7 +175,7 @@ fn includes_that_are_not_there_or_go_round_are_said() {
     2:22 ["no.toml"] can't read the included file `dir/no.toml`: entity not found
       help: paths start at the folder of the file that includes
     2:33 ["masque:gdpr"] there is no preset `masque:gdpr`
-      help: this version has no presets; include a file by its path
+      help: the presets are `masque:gdpr-contact`, `masque:hipaa-safe-harbor`, `masque:pci`
     2:11 ["./rules.toml"] this file includes itself
       help: take one of the includes in the circle out
     "#);
