@@ -98,7 +98,11 @@ impl<'a> Value<'a> {
         match (self.wire, self.data_type.scalar()) {
             (Wire::Binary, Some(Scalar::Float4)) => Ok(f32::from_be_bytes(self.array()?).into()),
             (Wire::Binary, Some(Scalar::Float8)) => Ok(f64::from_be_bytes(self.array()?)),
-            (Wire::Text, Some(Scalar::Float4 | Scalar::Float8)) => {
+            // As far from the decimal form as the binary form is.
+            (Wire::Text, Some(Scalar::Float4)) => {
+                self.ascii()?.parse::<f32>().map(f64::from).map_err(|_| Unreadable("not a number"))
+            }
+            (Wire::Text, Some(Scalar::Float8)) => {
                 self.ascii()?.parse().map_err(|_| Unreadable("not a number"))
             }
             _ => Err(Unreadable("not a number")),
@@ -145,6 +149,22 @@ impl<'a> Value<'a> {
                 calendar::parse_timestamp(self.ascii()?).ok_or(Unreadable("not an ISO timestamp"))
             }
             _ => Err(Unreadable("not a timestamp")),
+        }
+    }
+
+    /// Microseconds since midnight.
+    ///
+    /// # Errors
+    /// Where the type is no time.
+    pub fn time(&self) -> Result<i64, Unreadable> {
+        match (self.wire, self.data_type.scalar()) {
+            (Wire::Binary, Some(Scalar::Time)) => Ok(i64::from_be_bytes(self.array()?)),
+            (Wire::Text, Some(Scalar::Time)) => {
+                // The day that date begins with is day 0.
+                calendar::parse_timestamp(&format!("2000-01-01 {}", self.ascii()?))
+                    .ok_or(Unreadable("not an ISO time"))
+            }
+            _ => Err(Unreadable("not a time")),
         }
     }
 
@@ -215,6 +235,12 @@ impl<'a> Value<'a> {
             Some(Scalar::Date) => calendar::write_date(self.date()?, out),
             Some(Scalar::Timestamp | Scalar::TimestampTz) => {
                 calendar::write_timestamp(self.timestamp()?, out);
+            }
+            Some(Scalar::Time) => out.extend_from_slice(&self.time()?.to_be_bytes()),
+            Some(Scalar::Macaddr | Scalar::Macaddr8) if self.wire == Wire::Text => {
+                let hex: Vec<u8> = self.raw.iter().copied().filter(|byte| *byte != b':').collect();
+                let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(&hex);
+                out.extend_from_slice(&bytes.map_err(|_| Unreadable("not a hardware address"))?);
             }
             Some(Scalar::Inet | Scalar::Cidr) => self.inet()?.write(out),
             Some(Scalar::Bytea) => self.bytes(out)?,

@@ -5,7 +5,7 @@ use super::seed::Folding;
 use super::{Bound, Condition, Decision, Masker, Rule, Seed};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::format::{Output, Row, Unreadable, Value, Wire};
-use crate::schema::{ColumnId, DataType, Form, Schema};
+use crate::schema::{ColumnId, DataType, Form, Scalar, Schema};
 use crate::secret::{Digest, DomainKey, Secret};
 use std::collections::BTreeSet;
 
@@ -121,6 +121,16 @@ impl Binding<'_> {
     /// # Errors
     /// A diagnostic where `by` names a column that does not exist.
     pub fn seed(&mut self, domain: &str, folding: Folding) -> Result<Seed, Diagnostic> {
+        let whole = self.data_type.element().is_some()
+            || matches!(self.data_type.base().form, Form::Composite(_) | Form::Scalar(Scalar::Hstore));
+        if whole && self.wire == Wire::Binary {
+            // Equal values must give equal masks in both forms, and only the text of
+            // a container is the same in every database: the table travels as text.
+            return Err(Diagnostic::error(format!(
+                "a value of `{}` has no digest in the binary form",
+                self.data_type.name
+            )));
+        }
         let key = self.key(domain);
         if self.rule.by.is_empty() {
             return Ok(Seed::new(None, key, folding));
