@@ -10,3 +10,4 @@ mod killed;
 mod production;
 mod regression;
 mod shop;
+mod structures;

@@ -17,7 +17,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// Columns that rules may read beside the one they stand on, and their value in every row.
-pub(super) const SIBLINGS: &[(&str, &str)] = &[
+pub(super) const SIBLINGS: [(&str, &str); 5] = [
     ("first_name", "Ann"),
     ("last_name", "Smith"),
     ("email", "ann@corp.example"),
@@ -30,7 +30,7 @@ pub(super) struct Type {
     pub(super) kind: &'static Kind,
     /// The place in the list, and so the table with its values.
     pub(super) place: usize,
-    data_type: DataType,
+    seen: DataType,
     /// The values as the server prints them.
     pub(super) values: Vec<String>,
     schema: Schema,
@@ -39,13 +39,13 @@ pub(super) struct Type {
 impl Type {
     /// Whether its values have characters to count.
     pub(super) fn is_text(&self) -> bool {
-        self.data_type.is_text()
+        self.seen.is_text()
     }
 
     /// Whether values that print differently are different.
     pub(super) fn is_exact(&self) -> bool {
         let varying = self.kind.name.starts_with("numeric") || self.kind.name.starts_with("float");
-        self.data_type.scalar().is_some() && !varying
+        self.seen.scalar().is_some() && !varying
     }
 }
 
@@ -83,8 +83,7 @@ pub(super) fn types(source: &Database) -> Vec<Type> {
             kinds.push(kind);
         }
     }
-    let siblings: String =
-        SIBLINGS.iter().map(|(name, value)| format!("{name} text default '{value}', ")).collect();
+    let siblings = SIBLINGS.map(|(name, value)| format!("{name} text default '{value}', ")).concat();
     let mut read = String::from("set timezone = 'UTC'");
     for (place, kind) in kinds.iter().enumerate() {
         let rows: Vec<String> = kind
@@ -110,7 +109,7 @@ pub(super) fn types(source: &Database) -> Vec<Type> {
         Type {
             kind,
             place,
-            data_type: table.columns.last().unwrap().data_type.clone(),
+            seen: table.columns.last().unwrap().data_type.clone(),
             values,
             schema: Schema { server_major: whole.server_major, tables: vec![table], ..Schema::default() },
         }
@@ -129,7 +128,7 @@ fn schema(url: &str) -> Schema {
 /// Every pair that can be bound.
 pub(super) fn pairs(types: &[Type]) -> Vec<Pair<'_>> {
     let takes = |with: &dyn Transformer, on: &Type| {
-        let mut data_type = Some(&on.data_type);
+        let mut data_type = Some(&on.seen);
         while let Some(inner) = data_type {
             if with.accepts(inner) || with.accepts(inner.base()) {
                 return true;
@@ -156,7 +155,7 @@ fn pair<'a>(with: &'static dyn Transformer, on: &'a Type) -> Option<Pair<'a>> {
         binary: self::plan(on, &rule, Wire::Binary).is_some(),
         rule,
         readable,
-        injective: with.capacity(&on.data_type, &written.params) == Capacity::Injective,
+        injective: with.capacity(&on.seen, &written.params) == Capacity::Injective,
         by_value: written.by.is_empty(),
     })
 }
@@ -186,7 +185,7 @@ fn candidates(with: &dyn Transformer, kind: &Kind) -> Vec<String> {
 }
 
 fn plan(on: &Type, rule: &str, wire: Wire) -> Option<(Arc<TablePlan>, Decided)> {
-    let siblings: String = SIBLINGS.iter().map(|(name, _)| format!("{name} = \"keep\"\n")).collect();
+    let siblings = SIBLINGS.map(|(name, _)| format!("{name} = \"keep\"\n")).concat();
     let text = format!("masque = 1\n[table.probe_{}]\nid = \"keep\"\n{siblings}c = {rule}\n", on.place);
     let mut schema = on.schema.clone();
     let checked = check(&RuleFile::parse("laws.toml", &text).ok()?, &mut schema).ok()?;
