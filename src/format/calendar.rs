@@ -87,7 +87,9 @@ pub fn parse_timestamp(text: &str) -> Option<i64> {
     i64::from(day).checked_mul(DAY)?.checked_add(micros)
 }
 
-fn parse_clock(text: &str) -> Option<i64> {
+/// Microseconds since midnight of a time in ISO form.
+#[must_use]
+pub fn parse_clock(text: &str) -> Option<i64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let mut seconds = 0_i64;
     let mut parts = 0;

@@ -160,9 +160,7 @@ impl<'a> Value<'a> {
         match (self.wire, self.data_type.scalar()) {
             (Wire::Binary, Some(Scalar::Time)) => Ok(i64::from_be_bytes(self.array()?)),
             (Wire::Text, Some(Scalar::Time)) => {
-                // The day that date begins with is day 0.
-                calendar::parse_timestamp(&format!("2000-01-01 {}", self.ascii()?))
-                    .ok_or(Unreadable("not an ISO time"))
+                calendar::parse_clock(self.ascii()?).ok_or(Unreadable("not an ISO time"))
             }
             _ => Err(Unreadable("not a time")),
         }
@@ -238,9 +236,10 @@ impl<'a> Value<'a> {
             }
             Some(Scalar::Time) => out.extend_from_slice(&self.time()?.to_be_bytes()),
             Some(Scalar::Macaddr | Scalar::Macaddr8) if self.wire == Wire::Text => {
-                let hex: Vec<u8> = self.raw.iter().copied().filter(|byte| *byte != b':').collect();
-                let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(&hex);
-                out.extend_from_slice(&bytes.map_err(|_| Unreadable("not a hardware address"))?);
+                for pair in self.ascii()?.split(':') {
+                    let byte = u8::from_str_radix(pair, 16);
+                    out.push(byte.map_err(|_| Unreadable("not a hardware address"))?);
+                }
             }
             Some(Scalar::Inet | Scalar::Cidr) => self.inet()?.write(out),
             Some(Scalar::Bytea) => self.bytes(out)?,
@@ -276,4 +275,31 @@ pub(crate) fn parse_uuid(text: &str) -> Option<u128> {
         digits += 1;
     }
     (digits == 32).then_some(bits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_have_one_canonical_form() {
+        let canonical = |scalar, wire, raw: &[u8]| {
+            let data_type = DataType::scalar_of("any", scalar);
+            let mut out = Vec::new();
+            Value { raw, data_type: &data_type, wire }.canonical(&mut out).unwrap();
+            out
+        };
+        for (scalar, text, binary) in [
+            (Scalar::Float4, "3.4e38", &3.4e38_f32.to_be_bytes()[..]),
+            (Scalar::Float8, "0.1", &0.1_f64.to_be_bytes()),
+            (Scalar::Time, "00:00:01.5", &1_500_000_i64.to_be_bytes()),
+            (Scalar::Time, "24:00:00", &86_400_000_000_i64.to_be_bytes()),
+            (Scalar::Macaddr, "08:00:2b:01:02:03", b"\x08\0\x2b\x01\x02\x03"),
+            (Scalar::Macaddr8, "08:00:2b:01:02:03:04:ff", b"\x08\0\x2b\x01\x02\x03\x04\xff"),
+        ] {
+            let both = [(Wire::Text, text.as_bytes()), (Wire::Binary, binary)];
+            let [one, two] = both.map(|(wire, raw)| canonical(scalar, wire, raw));
+            assert_eq!(one, two, "{text}");
+        }
+    }
 }

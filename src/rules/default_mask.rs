@@ -21,6 +21,7 @@ const TABLE: &[&str] = &[
     r#""noise""#,
     r#"{ with = "date_shift", within = "30 days" }"#,
     r#"{ with = "json", default = "null" }"#,
+    r#"{ with = "xml", default = "null" }"#,
     r#""boolean""#,
     r#""bytes""#,
     r#""token""#,
