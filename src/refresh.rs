@@ -22,7 +22,7 @@ use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
-use crate::postgres::{catalog, foreign, watch};
+use crate::postgres::{catalog, foreign, frequency, watch};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
@@ -207,7 +207,7 @@ async fn copy(
     let schema = catalog::read(snapshot.session()).await?;
     let inventory = inventory::read(snapshot.session()).await?;
     let large_objects = inventory::count_large_objects(snapshot.session()).await?;
-    let (plan, rules) = decide(options, schema)?;
+    let (plan, rules) = decide(options, schema, snapshot.session()).await?;
     check_readable(&plan)?;
     foreign::refuse_secrets(snapshot.session()).await?;
     source::check_conditions(snapshot.session(), &plan).await?;
@@ -253,9 +253,14 @@ async fn copy(
 }
 
 /// Step 4: the rules against the schema, every problem at once.
-fn decide(options: &Options, mut schema: Schema) -> Result<(Plan, CheckedRules), Failure> {
+async fn decide(
+    options: &Options,
+    mut schema: Schema,
+    session: &Session,
+) -> Result<(Plan, CheckedRules), Failure> {
     let rules = rules::check(&options.rules, &mut schema).map_err(Failure::Rules)?;
-    let plan = Plan::new(schema, &rules, &options.secret, None).map_err(Failure::Rules)?;
+    let frequencies = frequency::read(session, &schema, &rules.sampled(&schema)).await?;
+    let plan = Plan::new(schema, &rules, &options.secret, &frequencies, None).map_err(Failure::Rules)?;
     if options.strict && !rules.warnings().is_empty() {
         return Err(Failure::Rules(rules.warnings().to_vec()));
     }

@@ -2,15 +2,15 @@
 
 use super::connection::Source;
 use super::{Failure, block_on, diagnostics, output};
-use crate::error::{Error, Kind};
+use crate::diagnostic::Diagnostic;
+use crate::error::Kind;
 use crate::plan::{Plan, Treatment};
-use crate::postgres::catalog;
 use crate::postgres::session::{Session, Side};
-use crate::postgres::url::Url;
-use crate::rules::{self, RuleFile};
-use crate::schema::Schema;
+use crate::postgres::{catalog, frequency};
+use crate::rules::{self, KeyVerdict, RuleFile, Uniqueness};
 use crate::secret::Secret;
 use clap::Args;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// Check the rules against the schema of production; exits 3 on any undecided column
@@ -24,7 +24,7 @@ pub(super) struct Check {
     /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
-    /// Print the problems as JSON
+    /// Print the problems and what becomes of unique keys as JSON
     #[arg(long)]
     json: bool,
 }
@@ -33,27 +33,31 @@ impl Check {
     pub(super) fn run(self) -> Result<(), Failure> {
         let file = RuleFile::read(&self.rules).map_err(Failure::Rules)?;
         let source = self.source.url()?;
-        let mut schema = block_on(async { Ok(read_schema(&source).await?) })?;
         // The problems are the same whatever the secret is.
         let secret = Secret::random()?;
-        let outcome = rules::check(&file, &mut schema)
-            .and_then(|checked| Ok((Plan::new(schema, &checked, &secret, None)?, checked)));
+        let outcome = block_on(async {
+            let session = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
+            session.run("opening a transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+            let mut schema = catalog::read(&session).await?;
+            let checked = rules::check(&file, &mut schema).map_err(Failure::Rules)?;
+            let frequencies = frequency::read(&session, &schema, &checked.sampled(&schema)).await?;
+            let plan = Plan::new(schema, &checked, &secret, &frequencies, None).map_err(Failure::Rules)?;
+            crate::source::check_conditions(&session, &plan).await?;
+            Ok((plan, checked))
+        });
         let (plan, decided) = match outcome {
             Ok(both) => both,
-            Err(problems) => {
+            Err(Failure::Rules(problems)) => {
                 if self.json {
-                    output::print(&diagnostics::json(&problems));
+                    output::print(&json(&problems, &[]));
                 }
                 return Err(Failure::Rules(problems));
             }
+            Err(failure) => return Err(failure),
         };
-        block_on(async {
-            let session = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
-            Ok(crate::source::check_conditions(&session, &plan).await?)
-        })?;
         let warnings = decided.warnings();
         if self.json {
-            output::print(&diagnostics::json(warnings));
+            output::print(&json(warnings, decided.keys()));
         }
         if !warnings.is_empty() {
             if self.strict {
@@ -62,17 +66,10 @@ impl Check {
             output::diagnostics(warnings);
         }
         if !self.json {
-            output::print(&summary(&plan));
+            output::print(&(table(decided.keys()) + &summary(&plan)));
         }
         Ok(())
     }
-}
-
-/// The schema as it is now.
-async fn read_schema(source: &Url) -> Result<Schema, Error> {
-    let session = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
-    session.run("opening a transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    catalog::read(&session).await
 }
 
 fn summary(plan: &Plan) -> String {
@@ -87,4 +84,73 @@ fn summary(plan: &Plan) -> String {
         count(|t| matches!(t, Treatment::Keep)),
         count(|t| matches!(t, Treatment::Omit | Treatment::Remake(_))),
     )
+}
+
+fn json(problems: &[Diagnostic], keys: &[KeyVerdict]) -> String {
+    let keys: Vec<_> = keys
+        .iter()
+        .map(|key| {
+            let (outcome, odds, why) = match &key.outcome {
+                Uniqueness::Preserved => ("preserved", Some(0.0), None),
+                Uniqueness::Safe { odds } => ("safe", Some(*odds), None),
+                Uniqueness::Unproved { why } => ("unproved", None, Some(why)),
+            };
+            serde_json::json!({
+                "table": key.table, "key": key.key, "parts": key.parts,
+                "outcome": outcome, "odds": odds, "why": why,
+            })
+        })
+        .collect();
+    serde_json::json!({ "problems": diagnostics::values(problems), "keys": keys }).to_string()
+}
+
+/// One line for each unique key over masked columns.
+fn table(keys: &[KeyVerdict]) -> String {
+    let mut text = String::new();
+    if keys.is_empty() {
+        return text;
+    }
+    let of = |key: &KeyVerdict| format!("{} ({})", key.table, key.parts);
+    let width = keys.iter().map(|key| of(key).chars().count()).max().unwrap_or(0).min(60);
+    text.push_str("unique keys over masked columns:\n");
+    for key in keys {
+        let outcome = match &key.outcome {
+            Uniqueness::Preserved => "preserved by construction".to_owned(),
+            Uniqueness::Safe { odds } => format!("safe: odds of a collision {odds:.0e}"),
+            Uniqueness::Unproved { .. } => "checked on the build".to_owned(),
+        };
+        let _ = writeln!(text, "  {:width$}  {outcome}", of(key));
+    }
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_key_has_its_line_and_its_object() {
+        let key = |parts: &str, outcome| KeyVerdict {
+            table: "public.t".into(),
+            key: "k".into(),
+            parts: parts.into(),
+            outcome,
+        };
+        let keys = [
+            key("id", Uniqueness::Preserved),
+            key("lower(email)", Uniqueness::Safe { odds: 4.1e-13 }),
+            key("x, y", Uniqueness::Unproved { why: "reasons".into() }),
+        ];
+        insta::assert_snapshot!(table(&keys), @r#"
+        unique keys over masked columns:
+          public.t (id)            preserved by construction
+          public.t (lower(email))  safe: odds of a collision 4e-13
+          public.t (x, y)          checked on the build
+        "#);
+        let read: serde_json::Value = serde_json::from_str(&json(&[], &keys)).unwrap();
+        assert_eq!(read["keys"][1]["odds"], 4.1e-13);
+        assert_eq!(read["keys"][2]["why"], "reasons");
+        assert_eq!(table(&[]), "");
+    }
 }

@@ -24,10 +24,10 @@ pub fn render(diagnostics: &[Diagnostic], color: bool) -> String {
     text
 }
 
-/// The same as a JSON array, a problem an object.
+/// The same for machines, a problem an object.
 #[must_use]
-pub fn json(diagnostics: &[Diagnostic]) -> String {
-    let problems: Vec<_> = diagnostics
+pub fn values(diagnostics: &[Diagnostic]) -> Vec<serde_json::Value> {
+    diagnostics
         .iter()
         .map(|diagnostic| {
             let place = diagnostic.span.as_ref().map(|span| {
@@ -45,8 +45,7 @@ pub fn json(diagnostics: &[Diagnostic]) -> String {
                 "help": diagnostic.help,
             })
         })
-        .collect();
-    serde_json::Value::from(problems).to_string()
+        .collect()
 }
 
 /// The kind of error these diagnostics end a run with.

@@ -12,8 +12,8 @@ use crate::error::{Error, Kind};
 use crate::format::{Place, Wire, text};
 use crate::pipeline::{Batch, mask};
 use crate::plan::{Plan, TablePlan, Treatment};
-use crate::postgres::catalog;
 use crate::postgres::session::{Session, Side};
+use crate::postgres::{catalog, frequency};
 use crate::rules::{self, RuleFile};
 use crate::schema::Name;
 use crate::source::Rows;
@@ -53,7 +53,9 @@ impl Preview {
             session.run("opening a transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
             let mut schema = catalog::read(&session).await?;
             let checked = rules::check(&file, &mut schema).map_err(Failure::Rules)?;
-            let plan = Plan::new(schema, &checked, &secret, Some(Wire::Text)).map_err(Failure::Rules)?;
+            let frequencies = frequency::read(&session, &schema, &checked.sampled(&schema)).await?;
+            let plan = Plan::new(schema, &checked, &secret, &frequencies, Some(Wire::Text));
+            let plan = plan.map_err(Failure::Rules)?;
             let mut shown = String::new();
             for table in self.wanted(&plan)? {
                 shown.push_str(&self.show(&session, &table).await?);
@@ -113,8 +115,8 @@ impl Preview {
         table.set_header(["column", "before", "after"]);
         let (mut start, mut masked_start) = (0, 0);
         for (end, masked_end) in before.ends.iter().zip(&after.ends) {
-            let old = cells(plan, &before.bytes, start, *end)?;
-            let new = cells(plan, &after.bytes, masked_start, *masked_end)?;
+            let old = cells(plan, &plan.asked, &before.bytes, start, *end)?;
+            let new = cells(plan, &plan.selected, &after.bytes, masked_start, *masked_end)?;
             for place in &plan.selected {
                 let kept = matches!(plan.treatments.get(*place), Some(Treatment::Keep));
                 let (Some(column), Some(old), Some(new)) =
@@ -139,9 +141,15 @@ impl Preview {
 }
 
 /// The values of a row in text form, by the column's place.
-fn cells(plan: &TablePlan, bytes: &[u8], start: usize, end: usize) -> Result<Vec<String>, Error> {
+fn cells(
+    plan: &TablePlan,
+    asked: &[usize],
+    bytes: &[u8],
+    start: usize,
+    end: usize,
+) -> Result<Vec<String>, Error> {
     let (mut places, mut scratch) = (vec![Place::Null; plan.columns.len()], Vec::new());
-    text::find_fields(bytes, start, end, &plan.selected, &mut places, &mut scratch).ok_or_else(|| {
+    text::find_fields(bytes, start, end, asked, &mut places, &mut scratch).ok_or_else(|| {
         Error::internal(format!("a row of `{}` does not have the shape that was asked for", plan.name))
     })?;
     Ok(places

@@ -57,6 +57,10 @@ pub fn parse_date(text: &str) -> Option<i32> {
         Some(rest) => (rest, true),
         None => (text, false),
     };
+    parse_day(text, before_christ)
+}
+
+fn parse_day(text: &str, before_christ: bool) -> Option<i32> {
     let mut parts = text.split('-');
     let year: i64 = number(parts.next()?)?;
     let month = u8::try_from(number(parts.next()?)?).ok()?;
@@ -75,12 +79,12 @@ pub fn parse_timestamp(text: &str) -> Option<i64> {
         "-infinity" => return Some(i64::MIN),
         _ => {}
     }
-    let (text, suffix) = match text.strip_suffix(" BC") {
-        Some(rest) => (rest, " BC"),
-        None => (text, ""),
+    let (text, before_christ) = match text.strip_suffix(" BC") {
+        Some(rest) => (rest, true),
+        None => (text, false),
     };
     let (date, time) = text.split_once([' ', 'T'])?;
-    let day = parse_date(&format!("{date}{suffix}"))?;
+    let day = parse_day(date, before_christ)?;
     let zone_at = time.find(['+', '-', 'Z']).unwrap_or(time.len());
     let (clock, zone) = time.split_at_checked(zone_at)?;
     let micros = parse_clock(clock)? - parse_zone(zone)?;
@@ -103,7 +107,8 @@ pub fn parse_clock(text: &str) -> Option<i64> {
     if fraction.len() > 6 || parts > 3 {
         return None;
     }
-    let micros = if fraction.is_empty() { 0 } else { number(&format!("{fraction:0<6}"))? };
+    let micros = if fraction.is_empty() { 0 } else { number(fraction)? };
+    let micros = (fraction.len()..6).fold(micros, |micros, _| micros * 10);
     Some(seconds * 1_000_000 + micros)
 }
 
@@ -131,10 +136,28 @@ pub fn write_date(days: i32, out: &mut Vec<u8>) {
         i32::MIN => out.extend_from_slice(b"-infinity"),
         _ => {
             let (year, month, day) = civil(days);
-            let (shown, suffix) = if year > 0 { (year, "") } else { (1 - year, " BC") };
-            out.extend_from_slice(format!("{shown:04}-{month:02}-{day:02}{suffix}").as_bytes());
+            write_day(if year > 0 { year } else { 1 - year }, month, day, out);
+            if year <= 0 {
+                out.extend_from_slice(b" BC");
+            }
         }
     }
+}
+
+fn write_day(year: i64, month: u8, day: u8, out: &mut Vec<u8>) {
+    write_padded(year, 4, out);
+    out.push(b'-');
+    write_padded(month.into(), 2, out);
+    out.push(b'-');
+    write_padded(day.into(), 2, out);
+}
+
+/// Appends a non-negative number with zeros before it.
+fn write_padded(number: i64, width: usize, out: &mut Vec<u8>) {
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(number);
+    out.extend(std::iter::repeat_n(b'0', width.saturating_sub(digits.len())));
+    out.extend_from_slice(digits.as_bytes());
 }
 
 /// Appends a timestamp as `DateStyle` ISO prints it, without a zone.
@@ -143,23 +166,23 @@ pub fn write_timestamp(micros: i64, out: &mut Vec<u8>) {
         i64::MAX => out.extend_from_slice(b"infinity"),
         i64::MIN => out.extend_from_slice(b"-infinity"),
         _ => {
-            let mut date = Vec::with_capacity(32);
-            write_date(i32::try_from(micros.div_euclid(DAY)).unwrap_or(0), &mut date);
+            let (year, month, day) = civil(i32::try_from(micros.div_euclid(DAY)).unwrap_or(0));
+            write_day(if year > 0 { year } else { 1 - year }, month, day, out);
             let in_day = micros.rem_euclid(DAY);
-            let (seconds, fraction) = (in_day / 1_000_000, in_day % 1_000_000);
-            let clock = format!(" {:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-            let before_christ = date.ends_with(b" BC");
-            if before_christ {
-                date.truncate(date.len() - 3);
+            let (seconds, mut fraction) = (in_day / 1_000_000, in_day % 1_000_000);
+            for (before, part) in [(b' ', seconds / 3600), (b':', seconds / 60 % 60), (b':', seconds % 60)] {
+                out.push(before);
+                write_padded(part, 2, out);
             }
-            out.extend_from_slice(&date);
-            out.extend_from_slice(clock.as_bytes());
             if fraction > 0 {
-                let digits = format!("{fraction:06}");
+                let mut width = 6;
+                while fraction % 10 == 0 {
+                    (fraction, width) = (fraction / 10, width - 1);
+                }
                 out.push(b'.');
-                out.extend_from_slice(digits.trim_end_matches('0').as_bytes());
+                write_padded(fraction, width, out);
             }
-            if before_christ {
+            if year <= 0 {
                 out.extend_from_slice(b" BC");
             }
         }

@@ -94,13 +94,14 @@ impl Decimal {
         if self.unscaled < 0 {
             out.push(b'-');
         }
-        let digits = self.unscaled.unsigned_abs().to_string();
+        let mut buffer = itoa::Buffer::new();
+        let digits = buffer.format(self.unscaled.unsigned_abs());
         let scale = usize::from(self.scale);
-        let padded = format!("{digits:0>width$}", width = scale + 1);
-        let (whole, fraction) = padded.split_at(padded.len() - scale);
-        out.extend_from_slice(whole.as_bytes());
+        let (whole, fraction) = digits.split_at(digits.len().saturating_sub(scale));
+        out.extend_from_slice(if whole.is_empty() { b"0" } else { whole.as_bytes() });
         if scale > 0 {
             out.push(b'.');
+            out.extend(std::iter::repeat_n(b'0', scale - fraction.len()));
             out.extend_from_slice(fraction.as_bytes());
         }
     }
@@ -111,35 +112,38 @@ impl Decimal {
         // Align the point with a boundary of base-10 000 digits.
         let fraction_digits = usize::from(scale).div_ceil(4);
         let pad = fraction_digits * 4 - usize::from(scale);
-        let mut digits: Vec<u16> = Vec::with_capacity(12);
+        // Lowest first: the pad's and those of the 39 that 128 bits have at most.
+        let mut buffer = [0_u16; 12];
+        let mut count = 0;
+        let mut push = |digit: u128| {
+            if let Some(to) = buffer.get_mut(count) {
+                *to = u16::try_from(digit).unwrap_or(0);
+                count += 1;
+            }
+        };
         // 38 digits and a pad of three fit when the pad goes to the lowest digit alone.
         let pad_power = 10_u128.pow(u32::try_from(pad).unwrap_or(0));
         let low_power = 10_000 / pad_power;
         let mut rest = magnitude;
         if pad > 0 {
-            digits.push(u16::try_from(rest % low_power * pad_power).unwrap_or(0));
+            push(rest % low_power * pad_power);
             rest /= low_power;
         }
         while rest > 0 {
-            digits.push(u16::try_from(rest % 10_000).unwrap_or(0));
+            push(rest % 10_000);
             rest /= 10_000;
         }
-        digits.reverse();
-        let mut weight =
-            i32::try_from(digits.len()).unwrap_or(0) - 1 - i32::try_from(fraction_digits).unwrap_or(0);
-        let leading = digits.iter().take_while(|d| **d == 0).count();
-        digits.drain(..leading);
-        weight -= i32::try_from(leading).unwrap_or(0);
-        while digits.last() == Some(&0) {
-            digits.pop();
-        }
-        if digits.is_empty() {
-            weight = 0;
-        }
+        let digits = buffer.get(..count).unwrap_or_default();
+        let place = |count: usize| i32::try_from(count).unwrap_or(0);
+        let digits = digits.get(digits.iter().take_while(|d| **d == 0).count()..).unwrap_or_default();
+        let leading = digits.iter().rev().take_while(|d| **d == 0).count();
+        let digits = digits.get(..digits.len() - leading).unwrap_or_default();
+        let highest = place(count) - 1 - place(fraction_digits) - place(leading);
+        let weight = if digits.is_empty() { 0 } else { highest };
         let sign: u16 = if self.unscaled < 0 { 0x4000 } else { 0 };
         let count = u16::try_from(digits.len()).unwrap_or(0);
         let weight = i16::try_from(weight).unwrap_or(0).cast_unsigned();
-        for word in [count, weight, sign, scale].into_iter().chain(digits) {
+        for word in [count, weight, sign, scale].into_iter().chain(digits.iter().rev().copied()) {
             out.extend_from_slice(&word.to_be_bytes());
         }
     }

@@ -1,5 +1,6 @@
 //! Network addresses, in PostgreSQL's binary form and as text.
 
+use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// An address of `inet` or `cidr` with its prefix length.
@@ -67,9 +68,10 @@ impl Inet {
     /// Appends it as `inet` prints it: the prefix only where it is not a host's,
     /// always for `cidr`.
     pub fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.address.to_string().as_bytes());
+        // Writing to memory never fails.
+        let _ = write!(out, "{}", self.address);
         if self.cidr || self.prefix != self.bits() {
-            out.extend_from_slice(format!("/{}", self.prefix).as_bytes());
+            let _ = write!(out, "/{}", self.prefix);
         }
     }
 

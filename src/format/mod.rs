@@ -8,6 +8,7 @@ pub mod binary;
 pub mod calendar;
 pub mod decimal;
 pub mod inet;
+pub mod mac;
 pub mod text;
 
 mod output;

@@ -2,6 +2,7 @@
 
 use super::decimal::Decimal;
 use super::inet::Inet;
+use super::mac::Mac;
 use super::value::Value;
 use super::{Unreadable, Wire, calendar};
 use crate::schema::{DataType, Scalar};
@@ -200,6 +201,14 @@ impl<'a> Output<'a> {
         match (self.wire, scalar) {
             (Wire::Binary, Some(Scalar::Inet | Scalar::Cidr)) => inet.write_binary(self.buffer),
             _ => inet.write(self.text()),
+        }
+    }
+
+    /// Writes a hardware address of the column's length, or its usual form into a text column.
+    pub fn mac(&mut self, mac: Mac) {
+        match (self.wire, self.data_type.scalar()) {
+            (Wire::Binary, Some(Scalar::Macaddr | Scalar::Macaddr8)) => mac.write_binary(self.buffer),
+            _ => mac.write(self.text()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! One row as a masker sees it.
 
-use super::{Unreadable, Value, Wire};
+use super::{Value, Wire};
 use crate::schema::Column;
 use crate::secret::Digest;
 use std::fmt;
@@ -20,10 +20,11 @@ pub enum Place {
 /// One column of a row: its value, or NULL.
 pub type Cell<'a> = Option<Value<'a>>;
 
-/// A row on its way through a lane: its source values, the masked values that
-/// are finished, and the digests of the identities it is about.
+/// A row on its way through a lane: its source values, and the digests of the
+/// identities it is about.
 ///
-/// Only the columns the plan needs have a place; the others read as NULL.
+/// Only the columns the plan needs have a place; the others read as NULL. Columns
+/// of rows that foreign keys lead to stand after the table's own.
 #[derive(Clone, Copy)]
 pub struct Row<'a> {
     /// The bytes of the batch.
@@ -32,15 +33,10 @@ pub struct Row<'a> {
     pub scratch: &'a [u8],
     /// A place for each column read, by the column's place in the table.
     pub places: &'a [Place],
-    /// The table's columns.
+    /// The table's columns, then those of other rows.
     pub columns: &'a [Column],
     /// The form the values are in.
     pub wire: Wire,
-    /// Bytes of the masked values made so far.
-    pub masked: &'a [u8],
-    /// Their places, as [`Place::Batch`] ranges of `masked`; `None` where a column
-    /// is not masked or not masked yet.
-    pub masked_places: &'a [Option<Place>],
     /// A digest for each identity of the plan; `None` where its columns are NULL.
     pub identities: &'a [Option<Digest>],
 }
@@ -55,24 +51,6 @@ impl<'a> Row<'a> {
             Place::Scratch(from, to) => self.scratch.get(*from..*to)?,
         };
         Some(Value { raw, data_type: &self.columns.get(column)?.data_type, wire: self.wire })
-    }
-
-    /// The masked value of a column, or its source value where the rules keep it.
-    ///
-    /// # Errors
-    /// Where the column is masked but its turn comes later: a bug in the plan's order.
-    pub fn masked(&self, column: usize, kept: bool) -> Result<Cell<'a>, Unreadable> {
-        if kept {
-            return Ok(self.value(column));
-        }
-        match self.masked_places.get(column).copied().flatten() {
-            Some(Place::Batch(from, to)) => {
-                let found = self.masked.get(from..to).zip(self.columns.get(column));
-                Ok(found.map(|(raw, c)| Value { raw, data_type: &c.data_type, wire: self.wire }))
-            }
-            Some(_) => Ok(None),
-            None => Err(Unreadable("a column was asked for before it was masked")),
-        }
     }
 
     /// The digest of one of the plan's identities for this row.

@@ -3,6 +3,7 @@
 use super::calendar;
 use super::decimal::Decimal;
 use super::inet::Inet;
+use super::mac::Mac;
 use crate::schema::{DataType, Scalar};
 use std::fmt;
 
@@ -194,6 +195,23 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// An address of `macaddr` or `macaddr8`.
+    ///
+    /// # Errors
+    /// Where the type is another.
+    pub fn mac(&self) -> Result<Mac, Unreadable> {
+        let octets = match self.data_type.scalar() {
+            Some(Scalar::Macaddr) => 6,
+            Some(Scalar::Macaddr8) => 8,
+            _ => return Err(Unreadable("not a hardware address")),
+        };
+        let mac = match self.wire {
+            Wire::Binary => Mac::from_binary(self.raw),
+            Wire::Text => Mac::parse(self.ascii()?),
+        };
+        mac.filter(|mac| mac.octets == octets).ok_or(Unreadable("not a hardware address"))
+    }
+
     /// The bytes of a `bytea`, appended to `out`.
     ///
     /// # Errors
@@ -242,6 +260,7 @@ impl<'a> Value<'a> {
                 }
             }
             Some(Scalar::Inet | Scalar::Cidr) => self.inet()?.write(out),
+            Some(Scalar::Macaddr | Scalar::Macaddr8) => self.mac()?.write(out),
             Some(Scalar::Bytea) => self.bytes(out)?,
             Some(
                 Scalar::Text
@@ -252,6 +271,26 @@ impl<'a> Value<'a> {
                 | Scalar::Xml,
             ) => out.extend_from_slice(self.text()?.as_bytes()),
             _ => out.extend_from_slice(self.raw),
+        }
+        Ok(())
+    }
+
+    /// Appends the text a person would write: the canonical form, but `true` for a
+    /// boolean and dashes in a uuid.
+    ///
+    /// # Errors
+    /// Where the value cannot be read as its type.
+    pub fn show(&self, out: &mut Vec<u8>) -> Result<(), Unreadable> {
+        match self.data_type.scalar() {
+            Some(Scalar::Bool) => {
+                let word: &[u8] = if self.boolean()? { b"true" } else { b"false" };
+                out.extend_from_slice(word);
+            }
+            Some(Scalar::Uuid) => {
+                let text = DataType::scalar_of("text", Scalar::Text);
+                super::Output::new(out, &text, Wire::Text).uuid(self.uuid()?);
+            }
+            _ => self.canonical(out)?,
         }
         Ok(())
     }

@@ -35,10 +35,11 @@ impl Batch {
         self.ends.len() as u64
     }
 
-    /// Whether it is time to send it on.
-    #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.bytes.len() >= BATCH
+    /// Adds the rows of the batch that follows this one.
+    pub fn append(&mut self, next: &Self) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(&next.bytes);
+        self.ends.extend(next.ends.iter().map(|end| start + end));
     }
 }
 

@@ -1,6 +1,6 @@
 //! One reader, one writer, and the masking between them.
 
-use super::batch::Batch;
+use super::batch::{BATCH, Batch};
 use super::mask::mask;
 use super::{Progress, Queue};
 use crate::error::{Error, Kind, Result};
@@ -13,7 +13,7 @@ use crate::source::Rows;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
-use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 /// How many batches a lane may have in memory.
 pub const PERMITS: usize = 6;
@@ -151,7 +151,7 @@ async fn closed(writer: &Session, chunk: &Chunk) -> Error {
 }
 
 /// A masked batch on its way, with the permit it must give back.
-type Pending = (oneshot::Receiver<Result<Batch>>, tokio::sync::OwnedSemaphorePermit);
+type Pending = (oneshot::Receiver<Result<Batch>>, OwnedSemaphorePermit);
 
 /// Reads a chunk, masks it and writes it. Both ends must agree on the rows.
 async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, progress: &Progress) -> Result<()> {
@@ -164,8 +164,12 @@ async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, progress: &Pr
     let permits = Arc::new(Semaphore::new(PERMITS));
     let (send, mut receive) = mpsc::channel::<Pending>(PERMITS);
 
+    let size = plan.batch_masks().map(|(_, masker)| masker.window()).max().unwrap_or(0).max(BATCH);
     let read = async {
         let mut count = 0_u64;
+        // Where a mask needs many rows, the last batch must not be a handful of them:
+        // each batch waits for the next, and the last is joined to the one before.
+        let mut held: Option<(Batch, OwnedSemaphorePermit)> = None;
         loop {
             let permit = Arc::clone(&permits).acquire_owned().await;
             let permit = permit.map_err(|_| Error::internal("a lane's permits were closed"))?;
@@ -173,7 +177,7 @@ async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, progress: &Pr
             let mut ended = true;
             while let Some(row) = rows.next().await? {
                 batch.push(&row);
-                if batch.is_full() {
+                if batch.bytes.len() >= size {
                     ended = false;
                     break;
                 }
@@ -182,9 +186,24 @@ async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, progress: &Pr
             if let Some(counters) = counters {
                 counters.bytes.fetch_add(batch.bytes.len() as u64, Ordering::Relaxed);
             }
-            if batch.rows() > 0 && send.send((hand_over(chunk, batch), permit)).await.is_err() {
-                // The writer ended first, and it knows why.
-                break;
+            let mut ready = vec![(batch, permit)];
+            if size > BATCH {
+                if let Some((mut before, permit)) = held.take() {
+                    match ready.pop() {
+                        Some((last, _)) if ended => before.append(&last),
+                        next => ready.extend(next),
+                    }
+                    ready.insert(0, (before, permit));
+                }
+                if !ended {
+                    held = ready.pop();
+                }
+            }
+            for (batch, permit) in ready {
+                if batch.rows() > 0 && send.send((hand_over(chunk, batch), permit)).await.is_err() {
+                    // The writer ended first, and it knows why.
+                    return Ok(count);
+                }
             }
             if ended {
                 break;

@@ -1,9 +1,9 @@
 //! Rows in, masked rows out: the inner loop.
 //!
 //! A row is walked once for the places of its fields. Each column the plan writes
-//! anew gets its bytes in a scratch buffer, in the plan's order, so that a mask can
-//! read those before it; then the row is put together: the runs between those
-//! columns are copied as they are, never decoded.
+//! anew gets its bytes in a scratch buffer; then the row is put together: the runs
+//! between those columns are copied as they are, never decoded. Columns whose masks
+//! need many rows at once are masked before, for the whole batch.
 
 use super::batch::Batch;
 use crate::error::{Error, Kind, Result};
@@ -11,6 +11,7 @@ use crate::format::{Output, Place, Row, Unreadable, Wire, binary, text};
 use crate::plan::{TablePlan, Treatment};
 use crate::schema::quote;
 use crate::secret::Digest;
+use crate::transform::{Answers, Bound, Spoiled};
 
 /// The buffers of one masking thread, reused for every row.
 #[derive(Default)]
@@ -43,8 +44,14 @@ pub fn mask(plan: &TablePlan, batch: Batch) -> Result<Batch> {
         ends: Vec::with_capacity(batch.ends.len()),
         first_row: batch.first_row,
     };
+    let answers = mask_columns(plan, &batch)?;
+    let mut answers: Vec<_> = answers.iter().map(|(column, answers)| (*column, answers.iter())).collect();
     let mut start = 0;
     for (ordinal, end) in batch.ends.iter().copied().enumerate() {
+        scratch.begin();
+        for (column, answers) in &mut answers {
+            scratch.put(*column, answers.next().flatten());
+        }
         mask_row(plan, &batch.bytes, start..end, &mut scratch, &mut out.bytes).map_err(|problem| {
             let row = batch.first_row + ordinal as u64 + 1;
             problem.explain(plan, row)
@@ -53,6 +60,59 @@ pub fn mask(plan: &TablePlan, batch: Batch) -> Result<Batch> {
         start = end;
     }
     Ok(out)
+}
+
+/// Masks the columns whose masks need all rows of the batch.
+fn mask_columns(plan: &TablePlan, batch: &Batch) -> Result<Vec<(usize, Answers)>> {
+    let mut done = Vec::new();
+    if plan.batch_masks().next().is_none() {
+        return Ok(done);
+    }
+    let width = plan.columns.len();
+    let (mut places, mut unescaped) = (Vec::new(), Vec::new());
+    let mut start = 0;
+    for (ordinal, end) in (1..).zip(batch.ends.iter().copied()) {
+        let mut row = vec![Place::Null; width];
+        find_fields(plan, &batch.bytes, start..end, &mut row, &mut unescaped)
+            .ok_or_else(|| Problem::Shape.explain(plan, batch.first_row + ordinal))?;
+        places.append(&mut row);
+        start = end;
+    }
+    let rows = places.chunks_exact(width.max(1)).map(|places| Row {
+        batch: &batch.bytes,
+        scratch: &unescaped,
+        places,
+        columns: &plan.columns,
+        wire: plan.wire,
+        identities: &[],
+    });
+    let rows: Vec<_> = rows.collect();
+    for (column, masker) in plan.batch_masks() {
+        let mut answers = Answers::default();
+        masker.mask(&rows, column, &mut answers).map_err(|Spoiled { row, why }| {
+            Problem::Column(column, why).explain(plan, batch.first_row + row as u64 + 1)
+        })?;
+        if answers.rows() != rows.len() {
+            let table = &plan.name;
+            return Err(Error::internal(format!("a mask of `{table}` answered for another number of rows")));
+        }
+        done.push((column, answers));
+    }
+    Ok(done)
+}
+
+/// Finds the fields of a row, other rows' columns too.
+fn find_fields(
+    plan: &TablePlan,
+    batch: &[u8],
+    row: std::ops::Range<usize>,
+    places: &mut [Place],
+    unescaped: &mut Vec<u8>,
+) -> Option<()> {
+    match plan.wire {
+        Wire::Binary => binary::find_fields(batch, row.start, row.end, &plan.asked, places),
+        Wire::Text => text::find_fields(batch, row.start, row.end, &plan.asked, places, unescaped),
+    }
 }
 
 /// What can be wrong with a row, without its values.
@@ -89,21 +149,8 @@ fn mask_row(
     scratch: &mut Scratch,
     out: &mut Vec<u8>,
 ) -> Result<(), Problem> {
-    scratch.unescaped.clear();
-    let found = match plan.wire {
-        Wire::Binary => binary::find_fields(batch, row.start, row.end, &plan.selected, &mut scratch.places),
-        Wire::Text => text::find_fields(
-            batch,
-            row.start,
-            row.end,
-            &plan.selected,
-            &mut scratch.places,
-            &mut scratch.unescaped,
-        ),
-    };
-    found.ok_or(Problem::Shape)?;
-    scratch.masked.clear();
-    scratch.masked_places.fill(None);
+    find_fields(plan, batch, row.clone(), &mut scratch.places, &mut scratch.unescaped)
+        .ok_or(Problem::Shape)?;
     if !plan.identities.list.is_empty() {
         let mut digests = std::mem::take(&mut scratch.identities);
         let seen = scratch.row(plan, batch);
@@ -112,6 +159,9 @@ fn mask_row(
         done.map_err(Problem::Identity)?;
     }
     for column in plan.masked.iter().copied() {
+        if scratch.masked_places.get(column).copied().flatten().is_some() {
+            continue;
+        }
         let place = mask_cell(plan, batch, column, scratch).map_err(|why| Problem::Column(column, why))?;
         if let Some(slot) = scratch.masked_places.get_mut(column) {
             *slot = Some(place);
@@ -135,7 +185,8 @@ fn mask_cell(
     let mut cell = std::mem::take(&mut scratch.cell);
     cell.clear();
     let row = scratch.row(plan, batch);
-    let (Some(Treatment::Mask(masker)), Some(value)) = (plan.treatments.get(column), row.value(column))
+    let (Some(Treatment::Mask(Bound::Cell(masker))), Some(value)) =
+        (plan.treatments.get(column), row.value(column))
     else {
         scratch.cell = cell;
         return Ok(Place::Null);
@@ -153,6 +204,25 @@ fn mask_cell(
 }
 
 impl Scratch {
+    /// Forgets the row before.
+    fn begin(&mut self) {
+        self.unescaped.clear();
+        self.masked.clear();
+        self.masked_places.fill(None);
+    }
+
+    /// Notes a masked value that was made for the whole batch.
+    fn put(&mut self, column: usize, value: Option<&[u8]>) {
+        let from = self.masked.len();
+        let place = value.map_or(Place::Null, |value| {
+            self.masked.extend_from_slice(value);
+            Place::Batch(from, self.masked.len())
+        });
+        if let Some(slot) = self.masked_places.get_mut(column) {
+            *slot = Some(place);
+        }
+    }
+
     fn row<'a>(&'a self, plan: &'a TablePlan, batch: &'a [u8]) -> Row<'a> {
         Row {
             batch,
@@ -160,8 +230,6 @@ impl Scratch {
             places: &self.places,
             columns: &plan.columns,
             wire: plan.wire,
-            masked: &self.masked,
-            masked_places: &self.masked_places,
             identities: &self.identities,
         }
     }
@@ -184,6 +252,13 @@ fn write_binary(
 ) -> Result<(), Problem> {
     // `run` is where the bytes begin that are not copied yet; `at` the field's length word.
     let (mut run, mut at) = (row.start, row.start + 2);
+    let own = plan.asked.len() == plan.selected.len();
+    if !own {
+        // The row came with columns of other rows behind its own.
+        let count = i16::try_from(plan.selected.len()).map_err(|_| Problem::Shape)?;
+        out.extend_from_slice(&count.to_be_bytes());
+        run = at;
+    }
     for column in &plan.selected {
         let next = match scratch.places.get(*column) {
             Some(Place::Batch(_, to)) => *to,
@@ -198,7 +273,8 @@ fn write_binary(
         }
         at = next;
     }
-    out.extend_from_slice(batch.get(run..row.end).unwrap_or_default());
+    let end = if own { row.end } else { at };
+    out.extend_from_slice(batch.get(run..end).unwrap_or_default());
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 //! column without a decision can't be written down here. All that can fail about
 //! a rule fails while the plan is made.
 
+mod relatives;
 mod split;
 mod statement;
 mod table;
@@ -19,7 +20,9 @@ use crate::format::Wire;
 use crate::rules::CheckedRules;
 use crate::schema::{ColumnId, Schema};
 use crate::secret::Secret;
+use crate::transform::Frequencies;
 use std::sync::Arc;
+use table::Given;
 
 /// What a refresh will do with every table.
 #[derive(Debug)]
@@ -42,15 +45,18 @@ impl Plan {
         schema: Schema,
         rules: &CheckedRules,
         secret: &Secret,
+        frequencies: &Frequencies,
         wire: Option<Wire>,
     ) -> Result<Self, Vec<Diagnostic>> {
+        let decisions = |id| rules.decision(id);
+        let given = Given { secret, locale: rules.locale(), decisions: &decisions, frequencies, wire };
         let mut diagnostics = Vec::new();
         let mut tables = Vec::new();
         for (place, (table, decided)) in schema.tables.iter().zip(rules.tables()).enumerate() {
             if !table.is_streamed() {
                 continue;
             }
-            match TablePlan::new(&schema, place, decided, secret, rules.locale(), wire) {
+            match TablePlan::new(&schema, place, decided, &given) {
                 Ok(plan) => tables.push(Arc::new(plan)),
                 Err(problems) => diagnostics.extend(problems),
             }

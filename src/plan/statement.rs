@@ -1,10 +1,12 @@
 //! The two `COPY` statements of a table. Both always name their columns.
 
+use super::relatives::ROW;
 use super::table::TablePlan;
 use super::treatment::Treatment;
 use crate::format::Wire;
 use crate::rules::Rows;
 use crate::schema::{Name, identifier};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 fn format_name(wire: Wire) -> &'static str {
@@ -15,16 +17,19 @@ fn format_name(wire: Wire) -> &'static str {
 }
 
 pub(super) fn copy_out(plan: &TablePlan, blocks: Option<(u32, Option<u32>)>, limit: Option<u64>) -> String {
-    let columns: Vec<String> = plan
-        .selected
-        .iter()
-        .filter_map(|place| {
-            let name = identifier(&plan.columns.get(*place)?.name);
-            let unread =
-                matches!(plan.treatments.get(*place), Some(Treatment::Null)) && !plan.read.contains(place);
-            Some(if unread { "NULL".to_owned() } else { name })
-        })
-        .collect();
+    let is_read = |place: &usize| {
+        !matches!(plan.treatments.get(*place), Some(Treatment::Null)) || plan.read.contains(place)
+    };
+    let name = |place: &usize| plan.columns.get(*place).map(|column| identifier(&column.name));
+    let select = |row: &str| -> Vec<String> {
+        let columns = plan.selected.iter();
+        columns
+            .filter_map(|place| {
+                let name = name(place)?;
+                Some(if is_read(place) { format!("{row}{name}") } else { "NULL".to_owned() })
+            })
+            .collect()
+    };
     let mut conditions = Vec::new();
     if let Some((from, to)) = blocks {
         conditions.push(format!("ctid >= '({from},0)'::pg_catalog.tid"));
@@ -37,15 +42,26 @@ pub(super) fn copy_out(plan: &TablePlan, blocks: Option<(u32, Option<u32>)>, lim
         Rows::None => conditions.push("false".to_owned()),
         Rows::Where(condition) => conditions.push(format!("({condition}\n)")),
     }
-    let mut sql = format!("COPY (SELECT {} FROM ONLY {}", columns.join(", "), plan.name.sql());
+    let mut rest = format!(" FROM ONLY {}", plan.name.sql());
     if !conditions.is_empty() {
-        let _ = write!(sql, " WHERE {}", conditions.join(" AND "));
+        let _ = write!(rest, " WHERE {}", conditions.join(" AND "));
     }
     if let Some(limit) = limit {
-        let _ = write!(sql, " LIMIT {limit}");
+        let _ = write!(rest, " LIMIT {limit}");
     }
-    let _ = write!(sql, ") TO STDOUT (FORMAT {})", format_name(plan.wire));
-    sql
+    let query = if plan.joined.columns.is_empty() {
+        format!("SELECT {}{rest}", select("").join(", "))
+    } else {
+        // The table's own columns stand in a subquery, so that a condition of `[rows]`
+        // sees no other table's.
+        let mut own: BTreeSet<usize> = plan.selected.iter().copied().filter(is_read).collect();
+        own.extend(&plan.joined.by);
+        let own: Vec<_> = own.iter().filter_map(name).collect();
+        let columns = [select(&format!("{ROW}.")), plan.joined.columns.clone()].concat();
+        let joins = &plan.joined.joins;
+        format!("SELECT {} FROM (SELECT {}{rest}) AS {ROW}{joins}", columns.join(", "), own.join(", "))
+    };
+    format!("COPY ({query}) TO STDOUT (FORMAT {})", format_name(plan.wire))
 }
 
 pub(super) fn copy_in(plan: &TablePlan) -> String {

@@ -1,5 +1,6 @@
 //! The plan for one table: its treatments, its identities, its two statements.
 
+use super::relatives::Joined;
 use super::statement;
 use super::treatment::Treatment;
 use crate::diagnostic::Diagnostic;
@@ -7,7 +8,17 @@ use crate::format::Wire;
 use crate::rules::{Decided, Rows, TableRules};
 use crate::schema::{Column, ColumnId, Name, Schema};
 use crate::secret::Secret;
-use crate::transform::{Binding, Identities, bind};
+use crate::transform::{BatchMasker, Binding, Bound, Decisions, Frequencies, Identities, bind};
+
+/// What the binding of every rule needs beside the schema.
+pub(super) struct Given<'a> {
+    pub(super) secret: &'a Secret,
+    pub(super) locale: &'a str,
+    pub(super) decisions: &'a Decisions<'a>,
+    pub(super) frequencies: &'a Frequencies,
+    /// The form that all tables must travel in, where one is forced.
+    pub(super) wire: Option<Wire>,
+}
 
 /// What a refresh will do with one table.
 #[derive(Debug)]
@@ -16,14 +27,18 @@ pub struct TablePlan {
     pub table: usize,
     /// Its name.
     pub name: Name,
-    /// Its columns.
+    /// Its columns, then those of other rows that masks read beside it.
     pub columns: Vec<Column>,
-    /// One treatment for each column.
+    /// One treatment for each of its own columns.
     pub treatments: Vec<Treatment>,
     /// For the masked columns, the transformer's name, by the column's place.
     pub transformers: Vec<Option<&'static str>>,
     /// The columns on the wire, in order, by place.
     pub selected: Vec<usize>,
+    /// What the source is asked for, by place: `selected`, then the other rows' columns.
+    pub asked: Vec<usize>,
+    /// How the source finds the other rows.
+    pub joined: Joined,
     /// The columns that a lane looks at: masked ones, and what masks read beside them.
     pub read: Vec<usize>,
     /// The columns a lane writes anew, in the order it does: masked ones, and those
@@ -48,18 +63,21 @@ impl TablePlan {
         schema: &Schema,
         place: usize,
         decided: &TableRules,
-        secret: &Secret,
-        locale: &str,
-        wire: Option<Wire>,
+        given: &Given<'_>,
     ) -> Result<Self, Vec<Diagnostic>> {
-        if wire.is_none() && schema.table(place).is_some_and(crate::schema::Table::is_binary) {
+        let Some(table) = schema.table(place) else { return Err(vec![Diagnostic::error("no such table")]) };
+        if given.wire.is_none() && table.is_binary() {
             // What can't be bound in the binary form, such as a constant of a type
-            // whose bytes we don't know, may be in the text form.
-            if let Ok(plan) = Self::bound(schema, place, decided, secret, locale, Wire::Binary) {
+            // whose bytes we don't know, may be in the text form; so may a column of
+            // another row.
+            let plan = Self::bound(schema, place, decided, given, Wire::Binary).ok();
+            if let Some(plan) =
+                plan.filter(|plan| plan.columns.iter().all(|c| c.generated || c.data_type.binary))
+            {
                 return Ok(plan);
             }
         }
-        Self::bound(schema, place, decided, secret, locale, wire.unwrap_or(Wire::Text))
+        Self::bound(schema, place, decided, given, given.wire.unwrap_or(Wire::Text))
     }
 
     /// The plan in one form.
@@ -67,12 +85,11 @@ impl TablePlan {
         schema: &Schema,
         place: usize,
         decided: &TableRules,
-        secret: &Secret,
-        locale: &str,
+        given: &Given<'_>,
         wire: Wire,
     ) -> Result<Self, Vec<Diagnostic>> {
         let Some(table) = schema.table(place) else { return Err(vec![Diagnostic::error("no such table")]) };
-        let mut identities = Identities::default();
+        let mut identities = Identities { width: table.columns.len(), ..Identities::default() };
         let mut treatments = Vec::with_capacity(table.columns.len());
         let mut transformers = Vec::with_capacity(table.columns.len());
         let mut problems = Vec::new();
@@ -88,13 +105,18 @@ impl TablePlan {
                     let Some(found) = schema.column(id) else { continue };
                     let mut at = Binding {
                         schema,
+                        home: place,
+                        path: Vec::new(),
                         column: id,
                         data_type: &found.data_type,
                         wire,
-                        secret,
-                        locale,
+                        secret: given.secret,
+                        locale: given.locale,
+                        decisions: given.decisions,
+                        frequencies: given.frequencies,
                         identities: &mut identities,
                         rule,
+                        depth: 0,
                     };
                     match bind(&mut at) {
                         Ok(masker) => {
@@ -136,17 +158,24 @@ impl TablePlan {
                 _ => false,
             })
             .collect();
-        let selected = (0..treatments.len())
+        let selected: Vec<usize> = (0..treatments.len())
             .filter(|c| !matches!(treatments.get(*c), Some(Treatment::Omit | Treatment::Remake(_))))
             .collect();
         siblings.extend(&masked);
+        let width = table.columns.len();
+        let asked = selected.iter().copied().chain(width..width + identities.relatives.len()).collect();
+        let others = identities.relatives.iter().filter_map(|relation| schema.column(relation.column));
+        let columns = table.columns.iter().chain(others).cloned().collect();
+        let joined = Joined::new(schema, place, &identities.relatives);
         Ok(Self {
             table: place,
             name: table.name.clone(),
-            columns: table.columns.clone(),
+            columns,
             treatments,
             transformers,
             selected,
+            asked,
+            joined,
             read: siblings.into_iter().collect(),
             masked,
             identities,
@@ -155,6 +184,14 @@ impl TablePlan {
             estimated_rows: table.estimated_rows,
             pages: table.pages,
             bytes: table.bytes,
+        })
+    }
+
+    /// The masks that need many rows at once, by column.
+    pub fn batch_masks(&self) -> impl Iterator<Item = (usize, &dyn BatchMasker)> {
+        self.treatments.iter().enumerate().filter_map(|(column, treatment)| match treatment {
+            Treatment::Mask(Bound::Batch(masker)) => Some((column, &**masker)),
+            _ => None,
         })
     }
 

@@ -1,6 +1,6 @@
 //! The plan's decision for one column.
 
-use crate::transform::Masker;
+use crate::transform::Bound;
 use std::fmt;
 
 /// What happens to a column's values.
@@ -14,7 +14,7 @@ pub enum Treatment {
     /// Loaded empty, then set by an expression on the build.
     Remake(String),
     /// Masked.
-    Mask(Box<dyn Masker>),
+    Mask(Bound),
 }
 
 impl Treatment {

@@ -9,6 +9,7 @@ pub mod connect;
 pub mod environment;
 mod fetch;
 pub mod foreign;
+pub mod frequency;
 pub mod inventory;
 mod keys;
 mod passfile;

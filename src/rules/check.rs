@@ -2,14 +2,18 @@
 
 use super::decide::{Verdict, Verdicts, decide};
 use super::follow::needs_decisions;
+use super::key::KeyVerdict;
 use super::rows::{RowVerdict, Rows};
 use super::rule_file::RuleFile;
 use super::select::Picks;
-use super::{fit, follow, reference, rows, search, select, spelling, undecided, unique};
+use super::{
+    constraint, entropy, fit, follow, personal, reference, rows, search, select, spelling, undecided, unique,
+};
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
-use crate::schema::{ColumnId, Schema};
-use crate::transform::Rule;
+use crate::schema::{ColumnId, Schema, Table};
+use crate::transform::{Decision, Rule};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Rules that decide on every column of one schema. Only [`check()`] makes them.
@@ -18,6 +22,7 @@ pub struct CheckedRules {
     tables: Vec<TableRules>,
     locale: String,
     warnings: Vec<Diagnostic>,
+    keys: Vec<KeyVerdict>,
     allow: Vec<String>,
     digest: String,
 }
@@ -27,6 +32,43 @@ impl CheckedRules {
     #[must_use]
     pub fn tables(&self) -> &[TableRules] {
         &self.tables
+    }
+
+    /// The decision for a column as another column's mask sees it; `None` where the
+    /// database makes its values.
+    #[must_use]
+    pub fn decision(&self, id: ColumnId) -> Option<Decision> {
+        Some(match self.tables.get(id.table)?.columns.get(id.column)? {
+            Decided::Keep => Decision::Keep,
+            Decided::Null => Decision::Null,
+            Decided::Omit => return None,
+            Decided::Remake(expression) => Decision::Remake(expression.clone()),
+            Decided::Mask(rule) => Decision::Mask(Box::new(rule.clone())),
+        })
+    }
+
+    /// The columns whose rules draw from their common values, and how many rows must
+    /// have a value before it is common.
+    #[must_use]
+    pub fn sampled(&self, schema: &Schema) -> BTreeMap<ColumnId, u32> {
+        let mut wanted = BTreeMap::new();
+        for (table, rules) in self.tables.iter().enumerate() {
+            if rules.rows == Rows::None || !schema.table(table).is_some_and(Table::is_streamed) {
+                continue;
+            }
+            for (column, decided) in rules.columns.iter().enumerate() {
+                let Decided::Mask(rule) = decided else { continue };
+                let halves = [Some(rule), rule.otherwise.as_deref().and_then(Decision::rule)];
+                for least in halves.into_iter().flatten().filter_map(Rule::least_common) {
+                    let root = schema.root(ColumnId { table, column });
+                    wanted
+                        .entry(root)
+                        .and_modify(|known: &mut u32| *known = least.min(*known))
+                        .or_insert(least);
+                }
+            }
+        }
+        wanted
     }
 
     /// The locale of invented names and places, such as `en_US`.
@@ -39,6 +81,12 @@ impl CheckedRules {
     #[must_use]
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
+    }
+
+    /// What becomes of each unique key over masked columns, in the order of the schema.
+    #[must_use]
+    pub fn keys(&self) -> &[KeyVerdict] {
+        &self.keys
     }
 
     /// What `[schema] allow` lists.
@@ -104,7 +152,7 @@ pub fn check(file: &RuleFile, schema: &mut Schema) -> Result<CheckedRules, Vec<D
     let picks = select::pick(file, schema, &mut problems);
     let rows = rows::settle(file, schema, &mut problems);
     let verdicts = decide(file, schema, &picks, &rows, &mut problems);
-    report(file, schema, &picks, &rows, &verdicts, &mut problems);
+    let keys = report(file, schema, &picks, &rows, &verdicts, &mut problems);
     let is_error = |problem: &Diagnostic| problem.severity == Severity::Error;
     let tables = settle(schema, rows, verdicts, problems.iter().any(is_error), &mut problems);
     sort(&mut problems, &file.files);
@@ -115,6 +163,7 @@ pub fn check(file: &RuleFile, schema: &mut Schema) -> Result<CheckedRules, Vec<D
         tables,
         locale: file.locale.clone(),
         warnings: problems,
+        keys,
         allow: file.allow.clone(),
         digest: digest(&file.files),
     })
@@ -127,13 +176,17 @@ fn report(
     rows: &[RowVerdict<'_>],
     verdicts: &Verdicts<'_>,
     problems: &mut Vec<Diagnostic>,
-) {
+) -> Vec<KeyVerdict> {
     follow::check_written(schema, picks, verdicts, problems);
     follow::check_keys(schema, verdicts, problems);
     fit::check_columns(file.registry, schema, verdicts, rows, problems);
-    unique::check_keys(file.registry, schema, verdicts, rows, problems);
+    let keys = unique::check_keys(file.registry, schema, verdicts, rows, problems);
+    constraint::check_conditions(schema, verdicts, rows, problems);
+    entropy::check_few(schema, verdicts, rows, problems);
+    personal::check_kept(schema, verdicts, rows, problems);
     search::check_kept(schema, verdicts, rows, problems);
     undecided::report(file, schema, verdicts, rows, problems);
+    keys
 }
 
 /// Turns verdicts into rules. A column without one is an error, whatever led here.

@@ -160,13 +160,14 @@ impl Reader {
         let (name_span, span) = (self.span(key.span()), self.item_span(key, item));
         let optional = item.as_table_like().and_then(|table| table.get("optional"));
         let optional = optional.and_then(Item::as_bool).unwrap_or(false);
+        let reason = item.as_table_like().is_some_and(|table| table.contains_key("reason"));
         let said = match item.as_table_like() {
             Some(table) if !table.contains_key("with") && !table.contains_key("remake") => {
                 Said::Unnamed(unnamed(table, &span))
             }
             _ => self.decision(item, &span, Place::Column).map_or(Said::Broken, Said::Rule),
         };
-        Entry { name: key.get().to_owned(), name_span, span, said, optional }
+        Entry { name: key.get().to_owned(), name_span, span, said, optional, reason }
     }
 
     fn row_rule(&mut self, key: &Key, item: &Item, depth: usize) -> Option<RowRule> {

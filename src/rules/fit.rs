@@ -6,6 +6,7 @@ use super::follow::{deciding, every_column, needs_decisions};
 use super::reader::Registry;
 use super::reference::{listed, unknown_column};
 use super::rows::{RowVerdict, Rows};
+use super::unique::empties;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::schema::{ColumnId, DataType, Form, Schema, TableKind};
 use crate::transform::{Decision, Rule, Transformer};
@@ -78,6 +79,13 @@ fn not_null(schema: &Schema, id: ColumnId, decided: &Decided) -> Option<Diagnost
         }
         Decided::Mask(rule) if matches!(rule.otherwise.as_deref(), Some(Decision::Null)) => {
             Some(Diagnostic::error(format!("`{name}` is NOT NULL: `otherwise` can't empty it")).help(help))
+        }
+        Decided::Mask(rule) if empties(rule) => {
+            let message = format!("`{name}` is NOT NULL: `on_invalid` can't empty it");
+            Some(
+                Diagnostic::error(message)
+                    .help("write `on_invalid = \"refuse\"`, or `constant` with a value"),
+            )
         }
         _ => None,
     }

@@ -8,19 +8,26 @@
 
 mod check;
 mod condition;
+mod constraint;
 mod decide;
 mod decision;
 mod default_mask;
+mod distinct;
 mod document;
 mod duration;
+mod entropy;
 mod expression;
 mod fit;
+mod fitting;
 mod follow;
 mod include;
 mod json_schema;
+mod key;
 mod parameter;
 mod pattern;
+mod personal;
 mod preset;
+mod printed;
 mod reader;
 mod reference;
 mod rows;
@@ -28,6 +35,7 @@ mod rule_file;
 mod search;
 mod select;
 mod spelling;
+mod trial;
 mod undecided;
 mod unique;
 
@@ -36,6 +44,7 @@ mod tests;
 
 pub use check::{CheckedRules, Decided, TableRules, check};
 pub use json_schema::json_schema;
+pub use key::{KeyVerdict, Uniqueness};
 pub use preset::PRESETS;
 pub use rows::Rows;
 pub use rule_file::{RuleFile, Unlisted};

@@ -86,6 +86,8 @@ pub(super) struct Entry {
     pub(super) said: Said,
     /// Whether it may match nothing.
     pub(super) optional: bool,
+    /// Whether it says why it is as it is.
+    pub(super) reason: bool,
 }
 
 /// What stands after `column = `.

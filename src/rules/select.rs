@@ -229,7 +229,14 @@ static BROKEN: std::sync::LazyLock<Entry> = std::sync::LazyLock::new(|| {
     let file =
         std::sync::Arc::new(crate::diagnostic::SourceFile { name: String::new(), text: String::new() });
     let span = Span { file, range: 0..0 };
-    Entry { name: String::new(), name_span: span.clone(), span, said: Said::Broken, optional: false }
+    Entry {
+        name: String::new(),
+        name_span: span.clone(),
+        span,
+        said: Said::Broken,
+        optional: false,
+        reason: true,
+    }
 });
 
 /// The problem of a name that several schemas have.

@@ -1,42 +1,61 @@
 //! Unique keys over masked columns: whether distinct rows stay distinct.
 //!
-//! Two rows that differ in a key's columns collide only if every column in which
-//! they differ collides, so a key is as safe as the least safe of its columns.
+//! Two rows that differ in a key collide only if every part in which they differ
+//! collides, so a key is as safe as the least safe of its parts; its odds are at
+//! most the sum of theirs. What a part is made of decides how it compares: a
+//! column exactly, `lower(column)` and `citext` without case, and of any other
+//! expression over masked columns only the database can say.
 
 use super::check::Decided;
 use super::decide::{Verdict, Verdicts};
+use super::distinct::{self, Comparison};
+use super::fitting;
 use super::follow::{deciding, needs_decisions, partition_of};
+use super::key::{self, KeyVerdict, Uniqueness};
+use super::printed::{self, Expr};
 use super::reader::Registry;
 use super::rows::{RowVerdict, Rows};
 use crate::diagnostic::Diagnostic;
-use crate::schema::{ColumnId, DataType, KeyKind, Schema, Table, TableKind, UniqueKey, quote};
-use crate::transform::{Capacity, Decision, Params, Rule, Transformer};
+use crate::schema::{ColumnId, KeyKind, KeyPart, Schema, Table, TableKind, UniqueKey};
+use crate::transform::{Decision, Rule};
 
 /// The odds of a collision that a key may have.
-const TOLERATED: f64 = 1e-6;
+pub(super) const TOLERATED: f64 = 1e-6;
 
 /// Statistics of a young table may still say that it is empty.
 const LEAST_ROWS: u64 = 100;
 
-/// Reports keys that masking could break.
+/// Says what becomes of each key over masked columns, and reports those that
+/// masking could break.
 pub(super) fn check_keys(
     registry: Registry,
     schema: &Schema,
     verdicts: &Verdicts<'_>,
     rows: &[RowVerdict<'_>],
     problems: &mut Vec<Diagnostic>,
-) {
+) -> Vec<KeyVerdict> {
+    let mut keys = Vec::new();
     for (index, table) in schema.tables.iter().enumerate().filter(|(_, table)| needs_decisions(table)) {
         if rows.get(index).is_some_and(|rows| rows.rows == Rows::None) {
             continue;
         }
-        for key in &table.keys {
-            let desk = Desk { registry, schema, verdicts, index, table };
-            if !desk.stands_at_root(key) {
-                problems.extend(desk.check(key));
+        let names = table.columns.iter().map(|column| column.name.as_str()).collect();
+        let desk = Desk { registry, schema, verdicts, index, table, names };
+        for key in table.keys.iter().filter(|key| !desk.stands_at_root(key)) {
+            match desk.check(key) {
+                None => {}
+                Some(Err(problem)) => problems.push(problem),
+                Some(Ok(outcome)) => {
+                    if let Uniqueness::Unproved { why } = &outcome {
+                        problems.push(desk.caution(key, why));
+                    }
+                    let (table, parts) = (table.name.to_string(), key::parts(key, &desk.names));
+                    keys.push(KeyVerdict { table, key: key.name.clone(), parts, outcome });
+                }
             }
         }
     }
+    keys
 }
 
 struct Desk<'a> {
@@ -45,6 +64,17 @@ struct Desk<'a> {
     verdicts: &'a Verdicts<'a>,
     index: usize,
     table: &'a Table,
+    names: Vec<&'a str>,
+}
+
+/// What a part of a key is made of.
+enum Piece {
+    /// Of columns that stay as they are.
+    Kept,
+    /// Of one masked column.
+    Column(usize, Comparison),
+    /// Of masked columns, in a way that only the database can judge.
+    Opaque(Vec<usize>, String),
 }
 
 impl Desk<'_> {
@@ -54,118 +84,234 @@ impl Desk<'_> {
         else {
             return false;
         };
-        root.keys.iter().any(|other| names(root, other) == names(self.table, key))
+        let names: Vec<_> = root.columns.iter().map(|column| column.name.as_str()).collect();
+        root.keys.iter().any(|other| key::parts(other, &names) == key::parts(key, &self.names))
     }
 
-    fn check(&self, key: &UniqueKey) -> Option<Diagnostic> {
-        let masked: Vec<_> = key.columns.iter().filter(|column| self.is_masked(**column)).collect();
-        if masked.is_empty() {
+    fn check(&self, key: &UniqueKey) -> Option<Result<Uniqueness, Diagnostic>> {
+        if !key.columns.iter().any(|column| self.is_masked(*column)) {
             return None;
         }
-        if key.kind == KeyKind::Exclusion {
-            let message = format!("{} covers masked columns: it is checked on the build", self.title(key));
-            return Some(
-                self.place(&masked, Diagnostic::warning(message)).help("write `\"keep\"` for its columns"),
-            );
+        let pieces: Vec<_> =
+            (0..).zip(&key.parts).map(|(place, part)| self.piece(key, place, part)).collect();
+        let mut odds: Vec<(usize, f64)> = Vec::new();
+        let mut doubts: Vec<String> = self.doubt_of_predicate(key).into_iter().collect();
+        for piece in &pieces {
+            match piece {
+                Piece::Kept => {}
+                Piece::Column(column, how) => odds.push((*column, self.odds(key, *column, *how))),
+                Piece::Opaque(columns, why) => {
+                    odds.extend(columns.iter().map(|c| (*c, self.odds(key, *c, Comparison::Exact))));
+                    doubts.push(why.clone());
+                }
+            }
+            if let Piece::Column(column, _) = piece
+                && matches!(self.decided(*column), Some(Decided::Remake(_)))
+            {
+                doubts.push("it depends on what is remade".to_owned());
+            }
         }
-        let worst = masked
-            .iter()
-            .map(|column| (**column, self.odds(key, **column)))
-            .max_by(|(_, one), (_, two)| one.total_cmp(two));
-        let (column, odds) = worst?;
-        if odds < TOLERATED {
-            return self.caution(key, &masked);
+        // Rows that another key keeps apart need not be kept apart by this one.
+        if self.another_holds(key) && key.kind != KeyKind::Exclusion {
+            return Some(Ok(settled(
+                &odds.iter().filter(|(_, odds)| *odds < TOLERATED).copied().collect::<Vec<_>>(),
+            )));
         }
-        if self.another_holds(key) {
-            return None;
+        let worst = odds.iter().copied().max_by(|(_, one), (_, two)| one.total_cmp(two));
+        let by_value = key.kind != KeyKind::Exclusion || doubts.is_empty();
+        if let Some((column, worst)) = worst.filter(|(_, odds)| by_value && *odds >= TOLERATED) {
+            return Some(Err(self.refusal(key, column, worst)));
         }
-        let name = self.schema.describe(self.id(column));
-        let why = if odds >= 1.0 {
-            "there are too few outputs".to_owned()
-        } else {
-            format!("the odds that two rows collide are about {}", shown(odds))
+        match doubts.is_empty() {
+            true => Some(Ok(settled(&odds))),
+            false => Some(Ok(Uniqueness::Unproved { why: doubts.join(", and ") })),
+        }
+    }
+
+    fn piece(&self, key: &UniqueKey, place: usize, part: &KeyPart) -> Piece {
+        let (columns, shape, sql) = match part {
+            KeyPart::Column(column) => (vec![*column], Some((*column, Comparison::Exact)), None),
+            KeyPart::Expression(sql) => {
+                let mut columns: Vec<_> =
+                    printed::names(sql).iter().filter_map(|n| self.table.find(n)).collect();
+                columns.sort_unstable();
+                columns.dedup();
+                (columns, Expr::parse(sql).and_then(|expr| self.shape(&expr)), Some(sql))
+            }
         };
-        let what =
-            self.verdict(column).and_then(|v| v.decided.as_ref()).map(Decided::spelling).unwrap_or_default();
-        let message = format!("{} would not stay unique: {why}", self.title(key));
+        let masked: Vec<_> = columns.into_iter().filter(|column| self.is_masked(*column)).collect();
+        if masked.is_empty() {
+            return Piece::Kept;
+        }
+        let operator = key.operators.get(place).map_or("&&", String::as_str);
+        if key.kind == KeyKind::Exclusion && operator != "=" {
+            return Piece::Opaque(masked, format!("it compares masked columns by `{operator}`"));
+        }
+        match (shape, sql) {
+            (Some((column, how)), sql) => {
+                let citext = sql.is_none()
+                    && self.table.columns.get(column).is_some_and(|column| {
+                        column.data_type.base().name.rsplit('.').next() == Some("citext")
+                    });
+                Piece::Column(column, if citext { Comparison::Folded } else { how })
+            }
+            (None, sql) => {
+                let sql = sql.map(|sql| sql.replace(['\n', '\r'], " ")).unwrap_or_default();
+                Piece::Opaque(masked, format!("`{sql}` may give one value for two masked ones"))
+            }
+        }
+    }
+
+    /// The one column an expression tells apart, if it does.
+    fn shape(&self, expr: &Expr) -> Option<(usize, Comparison)> {
+        if let Some(name) = expr.column() {
+            return Some((self.table.find(name)?, Comparison::Exact));
+        }
+        match expr {
+            Expr::Cast(inner, to) if matches!(to.as_str(), "text" | "bytea") => self.shape(inner),
+            Expr::Call(name, list) => {
+                let [inner] = list.as_slice() else { return None };
+                match name.as_str() {
+                    "lower" | "upper" => Some((self.shape(inner)?.0, Comparison::Folded)),
+                    "md5" | "reverse" | "sha224" | "sha256" | "sha384" | "sha512" => self.shape(inner),
+                    _ => None,
+                }
+            }
+            Expr::Op(op, left, right) if op == "||" => {
+                let constant = |expr: &Expr| match expr {
+                    Expr::Text(_) => true,
+                    Expr::Cast(inner, _) => matches!(**inner, Expr::Text(_)),
+                    _ => false,
+                };
+                match (constant(left), constant(right)) {
+                    (true, false) => self.shape(right),
+                    (false, true) => self.shape(left),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// Masked columns in a partial key's condition may let other rows in.
+    fn doubt_of_predicate(&self, key: &UniqueKey) -> Option<String> {
+        let predicate = key.predicate.as_deref()?;
+        let named = printed::names(predicate);
+        let parsed = Expr::parse(predicate);
+        let doubted = named.iter().find(|name| {
+            let Some(column) = self.table.find(name).filter(|column| self.is_masked(*column)) else {
+                return false;
+            };
+            let stays_null = match self.decided(column) {
+                Some(Decided::Mask(rule)) => !empties(rule),
+                _ => false,
+            };
+            !(stays_null && parsed.as_ref().is_some_and(|expr| expr.asks_only_for_null(name)))
+        })?;
+        Some(format!("its condition asks for `{doubted}`, which is masked: other rows may fall under it"))
+    }
+
+    fn refusal(&self, key: &UniqueKey, column: usize, odds: f64) -> Diagnostic {
+        let why = match self.decided(column) {
+            Some(Decided::Null) => "every NULL counts as the same value".to_owned(),
+            Some(Decided::Mask(rule)) if odds >= 1.0 && empties(rule) && key.nulls_not_distinct => {
+                "every NULL counts as the same value".to_owned()
+            }
+            Some(Decided::Mask(rule)) if odds >= 1.0 && self.is_shared(rule) => {
+                format!("`by` gives all values of one `{}` the same mask", rule.by.join("`, `"))
+            }
+            _ if odds >= 1.0 => "there are too few outputs".to_owned(),
+            _ => format!("the odds that two rows collide are about {}", shown(odds)),
+        };
+        let what = self.decided(column).map(Decided::spelling).unwrap_or_default();
+        let message = format!(
+            "{} would not stay unique: {why}",
+            key::title(key, &self.table.name.to_string(), &self.names)
+        );
         let mut problem = Diagnostic::error(message);
         if let Some(verdict) = self.verdict(column) {
             problem = verdict.place(problem);
         }
         problem.label = format!("not for a unique key: {what}");
-        Some(problem.help(self.help(key, column, &name)))
+        let how = match key
+            .parts
+            .iter()
+            .enumerate()
+            .map(|(place, part)| self.piece(key, place, part))
+            .find(|piece| matches!(piece, Piece::Column(c, _) if *c == column))
+        {
+            Some(Piece::Column(_, how)) => how,
+            _ => Comparison::Exact,
+        };
+        problem.help(fitting::help(
+            self.registry,
+            self.schema,
+            self.id(column),
+            self.inputs(key, column),
+            how,
+        ))
     }
 
-    fn help(&self, key: &UniqueKey, column: usize, name: &str) -> String {
-        let Some(found) = self.table.columns.get(column) else { return "write `\"keep\"`".to_owned() };
-        let rows = self.inputs(key, column);
-        let fits = |with: &&dyn Transformer| {
-            let quiet = with.params().iter().all(|param| !param.required);
-            let capacity = capacity_of(*with, &found.data_type, &Params::default());
-            quiet && capacity.is_some_and(|capacity| odds(capacity, rows) < TOLERATED)
+    fn caution(&self, key: &UniqueKey, why: &str) -> Diagnostic {
+        let title = key::title(key, &self.table.name.to_string(), &self.names);
+        let problem = Diagnostic::warning(format!("{title} is checked on the build: {why}"));
+        let masked = key.columns.iter().find(|column| self.is_masked(**column));
+        let problem = match masked.and_then(|column| self.verdict(*column)) {
+            Some(verdict) => verdict.place(problem),
+            None => problem,
         };
-        let names: Vec<_> = self.registry.iter().copied().filter(fits).map(Transformer::name).collect();
-        if names.is_empty() {
-            format!(
-                "no transformer has enough outputs for `{}`: write `\"keep\"` for `{name}`",
-                found.data_type.name
-            )
-        } else {
-            format!("for `{name}` these have enough outputs: {}", super::reference::listed(&names))
-        }
-    }
-
-    /// What can't be computed is checked when the key is built.
-    fn caution(&self, key: &UniqueKey, masked: &[&usize]) -> Option<Diagnostic> {
-        let remade = masked
-            .iter()
-            .any(|c| matches!(self.verdict(**c).and_then(|v| v.decided.as_ref()), Some(Decided::Remake(_))));
-        let emptied = masked
-            .iter()
-            .any(|c| matches!(self.verdict(**c).and_then(|v| v.decided.as_ref()), Some(Decided::Null)));
-        let opaque = key.expression.as_deref().is_some_and(|definition| !folds_case_only(definition));
-        let why = if opaque {
-            "is made of more of its columns than their case"
-        } else if remade || (emptied && key.expression.is_some()) {
-            "depends on what is remade or emptied"
-        } else {
-            return None;
-        };
-        let message = format!("{} {why}: it is checked on the build", self.title(key));
-        Some(self.place(masked, Diagnostic::warning(message)).help("write `\"keep\"` for its columns"))
+        problem.help("write `\"keep\"` for its columns, or see to it that no two rows can become equal")
     }
 
     /// Whether a smaller unique key, all of it safe, keeps the rows of this one apart.
     fn another_holds(&self, key: &UniqueKey) -> bool {
+        let plain = |part: &KeyPart| match part {
+            KeyPart::Column(column) => Some(*column),
+            KeyPart::Expression(_) => None,
+        };
+        let own: Vec<_> = key.parts.iter().filter_map(plain).collect();
         self.table.keys.iter().any(|other| {
             other.name != key.name
                 && other.kind != KeyKind::Exclusion
-                && other.expression.is_none()
-                && key.expression.is_none()
-                && other.columns.iter().all(|column| key.columns.contains(column))
-                && other.columns.iter().all(|column| {
-                    let not_null = self.table.columns.get(*column).is_some_and(|c| c.not_null);
-                    let safe = !self.is_masked(*column) || self.odds(other, *column) < TOLERATED;
-                    not_null && safe
+                && other.predicate.is_none()
+                && other.parts.iter().all(|part| {
+                    plain(part).is_some_and(|column| {
+                        let not_null = self.table.columns.get(column).is_some_and(|c| c.not_null);
+                        let safe = !self.is_masked(column)
+                            || self.odds(other, column, Comparison::Folded) < TOLERATED;
+                        own.contains(&column) && not_null && safe
+                    })
                 })
         })
     }
 
-    fn odds(&self, key: &UniqueKey, column: usize) -> f64 {
-        let Some(decided) = self.verdict(column).and_then(|verdict| verdict.decided.as_ref()) else {
-            return 0.0;
-        };
-        match decided {
-            Decided::Null if key.nulls_not_distinct => 1.0,
-            Decided::Keep | Decided::Null | Decided::Omit | Decided::Remake(_) => 0.0,
+    fn odds(&self, key: &UniqueKey, column: usize, how: Comparison) -> f64 {
+        match self.decided(column) {
+            Some(Decided::Null) if key.nulls_not_distinct => 1.0,
             // A child's masked values are its key's, made for the key's type.
-            Decided::Mask(rule) => {
+            Some(Decided::Mask(rule)) => {
+                if key.nulls_not_distinct && empties(rule) {
+                    return 1.0;
+                }
                 let root = deciding(self.schema, self.id(column));
                 let data_type = self.schema.column(root).map(|column| &column.data_type);
-                let capacity = data_type.and_then(|data_type| capacity(rule, data_type));
-                capacity.map_or(1.0, |capacity| odds(capacity, self.inputs(key, column)))
+                let apart = !self.is_shared(rule);
+                let capacity = data_type.and_then(|data_type| distinct::of_rule(rule, data_type, how, apart));
+                capacity.map_or(1.0, |capacity| capacity.collision_odds(self.inputs(key, column)))
             }
+            _ => 0.0,
         }
+    }
+
+    /// Whether the rule's `by` may be the same in two rows.
+    fn is_shared(&self, rule: &Rule) -> bool {
+        let by: Vec<_> = rule.by.iter().filter_map(|name| self.table.find(name)).collect();
+        !by.is_empty()
+            && !self.table.keys.iter().any(|key| {
+                key.kind != KeyKind::Exclusion
+                    && key.predicate.is_none()
+                    && key.parts.iter().all(|part| matches!(part, KeyPart::Column(c) if by.contains(c)))
+            })
     }
 
     /// How many distinct values a column of the key holds, at most.
@@ -173,7 +319,7 @@ impl Desk<'_> {
         let rows = self.rows();
         let distinct = self.table.columns.get(column).and_then(|c| c.estimated_distinct);
         let inputs = match distinct {
-            Some(distinct) if key.columns.len() > 1 => distinct.min(rows),
+            Some(distinct) if key.parts.len() > 1 => distinct.min(rows),
             _ => rows,
         };
         inputs.max(LEAST_ROWS)
@@ -181,14 +327,7 @@ impl Desk<'_> {
 
     /// A partitioned table's rows are its partitions'.
     fn rows(&self) -> u64 {
-        if self.table.kind != TableKind::Partitioned {
-            return self.table.estimated_rows;
-        }
-        let tables = self.schema.tables.iter().enumerate();
-        let own = tables.filter(|(index, table)| {
-            table.kind == TableKind::Ordinary && self.schema.partition_root(*index) == self.index
-        });
-        own.map(|(_, table)| table.estimated_rows).sum::<u64>().max(self.table.estimated_rows)
+        rows_of(self.schema, self.index)
     }
 
     fn id(&self, column: usize) -> ColumnId {
@@ -199,103 +338,42 @@ impl Desk<'_> {
         self.verdicts.get(self.id(column))
     }
 
+    fn decided(&self, column: usize) -> Option<&Decided> {
+        self.verdict(column).and_then(|verdict| verdict.decided.as_ref())
+    }
+
     fn is_masked(&self, column: usize) -> bool {
-        let decided = self.verdict(column).and_then(|verdict| verdict.decided.as_ref());
-        decided.is_some_and(|decided| !matches!(decided, Decided::Keep | Decided::Omit))
-    }
-
-    fn place(&self, masked: &[&usize], problem: Diagnostic) -> Diagnostic {
-        match masked.first().and_then(|column| self.verdict(**column)) {
-            Some(verdict) => verdict.place(problem),
-            None => problem,
-        }
-    }
-
-    fn title(&self, key: &UniqueKey) -> String {
-        let kind = match key.kind {
-            KeyKind::Primary => "the primary key",
-            KeyKind::Unique => "the unique key",
-            KeyKind::Exclusion => "the exclusion constraint",
-        };
-        let columns: Vec<_> = names(self.table, key).into_iter().map(quote).collect();
-        format!("{kind} `{}` of `{}` ({})", key.name, self.table.name, columns.join(", "))
+        self.decided(column).is_some_and(|decided| !matches!(decided, Decided::Keep | Decided::Omit))
     }
 }
 
-fn names<'t>(table: &'t Table, key: &UniqueKey) -> Vec<&'t str> {
-    key.columns.iter().filter_map(|column| table.columns.get(*column)).map(|c| c.name.as_str()).collect()
+/// How many rows a table has, with those of its partitions.
+pub(super) fn rows_of(schema: &Schema, index: usize) -> u64 {
+    let Some(table) = schema.table(index) else { return 0 };
+    if table.kind != TableKind::Partitioned {
+        return table.estimated_rows;
+    }
+    let tables = schema.tables.iter().enumerate();
+    let own =
+        tables.filter(|(at, table)| table.kind == TableKind::Ordinary && schema.partition_root(*at) == index);
+    own.map(|(_, table)| table.estimated_rows).sum::<u64>().max(table.estimated_rows)
 }
 
-fn odds(capacity: Capacity, count: u64) -> f64 {
-    capacity.collision_odds(count)
+/// Whether a rule can leave NULL where a value was.
+pub(super) fn empties(rule: &Rule) -> bool {
+    let otherwise = match rule.otherwise.as_deref() {
+        Some(Decision::Null) => true,
+        Some(Decision::Mask(other)) => empties(other),
+        _ => false,
+    };
+    otherwise || rule.params.text("on_invalid") == Some("null")
+}
+
+fn settled(odds: &[(usize, f64)]) -> Uniqueness {
+    let odds: f64 = odds.iter().map(|(_, odds)| odds).sum();
+    if odds > 0.0 { Uniqueness::Safe { odds } } else { Uniqueness::Preserved }
 }
 
 fn shown(odds: f64) -> String {
     if odds >= 0.01 { format!("{:.0} %", odds * 100.0) } else { format!("one in {:.0}", 1.0 / odds) }
-}
-
-/// The capacity for a type, or for the elements of one; `None` where it does not take it.
-fn capacity_of(with: &dyn Transformer, data_type: &DataType, params: &Params) -> Option<Capacity> {
-    if with.accepts(data_type) {
-        return Some(with.capacity(data_type, params));
-    }
-    if with.accepts(data_type.base()) {
-        return Some(with.capacity(data_type.base(), params));
-    }
-    capacity_of(with, data_type.element()?, params)
-}
-
-/// The capacity of a rule with both its halves: what one gives, the other may give too.
-fn capacity(rule: &Rule, data_type: &DataType) -> Option<Capacity> {
-    let then = capacity_of(rule.with, data_type, &rule.params)?;
-    let otherwise = match rule.otherwise.as_deref() {
-        None | Some(Decision::Null | Decision::Refuse) => return Some(then),
-        Some(Decision::Keep | Decision::Remake(_)) => Capacity::Injective,
-        Some(Decision::Mask(other)) => capacity(other, data_type)?,
-    };
-    Some(match (then, otherwise) {
-        (Capacity::Random { bits }, Capacity::Random { bits: other }) => {
-            Capacity::Random { bits: bits.min(other) }
-        }
-        (Capacity::Random { bits }, Capacity::Injective)
-        | (Capacity::Injective, Capacity::Random { bits }) => Capacity::Random { bits },
-        // Two permutations of one range, or one and the values themselves, meet.
-        _ => Capacity::Few,
-    })
-}
-
-/// Whether an index is made of plain columns and `lower` or `upper` of them: what
-/// distinct masks keep distinct. `definition` is what `pg_get_indexdef` prints.
-fn folds_case_only(definition: &str) -> bool {
-    let parts =
-        definition.split_once(" USING ").and_then(|(_, rest)| rest.split_once('(')).map(|(_, keys)| keys);
-    let keys = parts.and_then(|keys| keys.split(") WHERE ").next()).unwrap_or_default();
-    let keys = keys.replace("lower(", "(").replace("upper(", "(").replace("::text", "");
-    let calls = keys.char_indices().any(|(at, c)| {
-        let before = keys.get(..at).and_then(|before| before.chars().next_back());
-        c == '(' && before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '"'))
-    });
-    !calls && !keys.contains(['\'', '|', '+', '*', '/', '#', '&', '@', '%', '<', '>', '=', '~'])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::folds_case_only;
-
-    #[test]
-    fn only_the_case_of_plain_columns_is_transparent() {
-        let on =
-            |keys: &str| folds_case_only(&format!("CREATE UNIQUE INDEX i ON public.t USING btree {keys}"));
-        for keys in [
-            "(lower(email))",
-            "(lower((email)::text), id)",
-            "(code DESC) WHERE active",
-            "(a, b) WHERE (n > 1)",
-        ] {
-            assert!(on(keys), "{keys}");
-        }
-        for keys in ["(\"left\"(s, 3))", "(md5(s))", "((a || b))", "(COALESCE(a, 'x'::text))"] {
-            assert!(!on(keys), "{keys}");
-        }
-    }
 }

@@ -66,6 +66,56 @@ impl Schema {
         self.tables.get(id.table)?.inherits.iter().find_map(|parent| find(*parent))
     }
 
+    /// The foreign keys that hold for rows of `table`, by place: its own, and for a
+    /// partition those of its root that it does not repeat, with the referencing
+    /// columns as they stand here.
+    #[must_use]
+    pub fn keys_from(&self, table: usize) -> Vec<(usize, Vec<usize>)> {
+        let root = self.partition_root(table);
+        let mut found: Vec<(usize, Vec<usize>)> = Vec::new();
+        for from in [table, root] {
+            for (place, key) in self.foreign_keys.iter().enumerate().filter(|(_, key)| key.from == from) {
+                let Some(columns) = self.columns_in(table, key) else { continue };
+                let same = |(other, own): &(usize, Vec<usize>)| {
+                    *own == columns
+                        && self
+                            .foreign_keys
+                            .get(*other)
+                            .is_some_and(|other| other.to == key.to && other.to_columns == key.to_columns)
+                };
+                if !found.iter().any(same) {
+                    found.push((place, columns));
+                }
+            }
+        }
+        found
+    }
+
+    /// The referencing columns of a key as they stand in `table`, which may be a
+    /// partition of the key's own.
+    fn columns_in(&self, table: usize, key: &super::ForeignKey) -> Option<Vec<usize>> {
+        if key.from == table {
+            return Some(key.columns.clone());
+        }
+        let (here, there) = (self.tables.get(table)?, self.tables.get(key.from)?);
+        key.columns.iter().map(|column| here.find(&there.columns.get(*column)?.name)).collect()
+    }
+
+    /// Whether at most one row of its table fits a value of the foreign key: the
+    /// server says so of a declared one, a unique key of one that a rule file adds.
+    #[must_use]
+    pub fn points_at_one(&self, key: &super::ForeignKey) -> bool {
+        let unique = |unique: &super::UniqueKey| {
+            unique.kind != super::KeyKind::Exclusion
+                && unique.predicate.is_none()
+                && unique
+                    .parts
+                    .iter()
+                    .all(|part| matches!(part, super::KeyPart::Column(c) if key.to_columns.contains(c)))
+        };
+        key.declared || self.tables.get(key.to).is_some_and(|table| table.keys.iter().any(unique))
+    }
+
     /// The key column that `id` points at by a foreign key: the first that is
     /// not itself, in the order the schema lists them.
     #[must_use]

@@ -21,10 +21,38 @@ pub struct UniqueKey {
     /// Every column it reads, also inside expressions and its predicate, by place
     /// in the table.
     pub columns: Vec<usize>,
-    /// The definition as the server prints it, where it has expressions or a predicate.
-    pub expression: Option<String>,
+    /// What is compared, in order.
+    pub parts: Vec<KeyPart>,
+    /// The condition of a partial index, as the server prints it.
+    pub predicate: Option<String>,
+    /// For an exclusion constraint, the operator of each part.
+    pub operators: Vec<String>,
     /// `NULLS NOT DISTINCT` (PostgreSQL 15): two NULLs collide.
     pub nulls_not_distinct: bool,
+}
+
+/// One part of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyPart {
+    /// A column, by its place in the table.
+    Column(usize),
+    /// An expression, as the server prints it.
+    Expression(String),
+}
+
+/// A CHECK constraint of a table, or of the domain one of its columns is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// The constraint's name.
+    pub name: String,
+    /// The table, by place.
+    pub table: usize,
+    /// The columns it reads, by place in the table.
+    pub columns: Vec<usize>,
+    /// The condition, as the server prints it; a domain's calls its one column `VALUE`.
+    pub condition: String,
+    /// Whether it is the column's domain that has it.
+    pub of_domain: bool,
 }
 
 /// A foreign key, declared in the database or in the rule file.

@@ -12,7 +12,7 @@ mod table;
 
 pub use data_type::{DataType, Form, Scalar};
 pub use graph::ColumnId;
-pub use key::{ForeignKey, KeyKind, UniqueKey};
+pub use key::{Check, ForeignKey, KeyKind, KeyPart, UniqueKey};
 pub use name::{Name, identifier, quote};
 pub use table::{Column, MaterializedView, Sequence, Table, TableKind};
 
@@ -25,6 +25,8 @@ pub struct Schema {
     pub tables: Vec<Table>,
     /// Foreign keys, declared ones and those a rule file adds.
     pub foreign_keys: Vec<ForeignKey>,
+    /// CHECK constraints of tables and of their columns' domains.
+    pub checks: Vec<Check>,
     /// Sequences in name order.
     pub sequences: Vec<Sequence>,
     /// Materialized views, each after those it reads.

@@ -2,12 +2,15 @@
 
 use super::condition::{self, Conditional};
 use super::seed::Folding;
-use super::{Bound, Condition, Decision, Masker, Rule, Seed};
+use super::{Bound, Condition, Decision, Frequencies, Masker, Relation, Rule, Seed, canonical};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::format::{Output, Row, Unreadable, Value, Wire};
 use crate::schema::{ColumnId, DataType, Form, Scalar, Schema};
 use crate::secret::{Digest, DomainKey, Secret};
 use std::collections::BTreeSet;
+
+/// How many rules may read each other's masked values: more are a ring.
+const DEEPEST: u8 = 6;
 
 /// Whom a row is about: a root key and the columns of this row that lead to it.
 ///
@@ -17,7 +20,7 @@ use std::collections::BTreeSet;
 pub struct Identity {
     /// The root key's columns.
     pub roots: Vec<ColumnId>,
-    /// The columns of this table, by place.
+    /// The columns of the row, by place.
     pub columns: Vec<usize>,
     /// The scope, where the rule says one.
     pub domain: Option<String>,
@@ -25,15 +28,37 @@ pub struct Identity {
     pub key: DomainKey,
 }
 
+impl Identity {
+    fn digest(&self, row: &Row<'_>, canonical: &mut Vec<u8>) -> Result<Option<Digest>, Unreadable> {
+        for column in &self.columns {
+            let Some(value) = row.value(*column) else { return Ok(None) };
+            let start = canonical.len();
+            value.canonical(canonical)?;
+            // The length keeps ("ab", "c") apart from ("a", "bc").
+            let length = (canonical.len() - start) as u64;
+            canonical.extend_from_slice(&length.to_be_bytes());
+        }
+        Ok(Some(self.key.digest(canonical)))
+    }
+}
+
 /// What the rules of one table read beside the columns they stand on.
 #[derive(Clone, Debug, Default)]
 pub struct Identities {
+    /// How many columns the table has: the place of the first relative.
+    pub width: usize,
     /// The identities, each once. A row's digests stand in the same order
     /// ([`Row::identity`]).
     pub list: Vec<Identity>,
     /// The columns whose source values are read, by place.
     pub siblings: BTreeSet<usize>,
+    /// Columns of other tables' rows that foreign keys lead to. They stand after the
+    /// table's own columns in a [`Row`], in this order.
+    pub relatives: Vec<Relation>,
 }
+
+/// The decision for any column of the schema.
+pub type Decisions<'a> = dyn Fn(ColumnId) -> Option<Decision> + 'a;
 
 impl Identities {
     /// Computes the digest of each identity for `row`, whose own `identities` are
@@ -43,22 +68,8 @@ impl Identities {
     /// Where one of the columns cannot be read.
     pub fn digest(&self, row: &Row<'_>, digests: &mut Vec<Option<Digest>>) -> Result<(), Unreadable> {
         digests.clear();
-        let mut canonical = Vec::with_capacity(64);
         for identity in &self.list {
-            canonical.clear();
-            let mut whole = true;
-            for column in &identity.columns {
-                let Some(value) = row.value(*column) else {
-                    whole = false;
-                    break;
-                };
-                let start = canonical.len();
-                value.canonical(&mut canonical)?;
-                // The length keeps ("ab", "c") apart from ("a", "bc").
-                let length = (canonical.len() - start) as u64;
-                canonical.extend_from_slice(&length.to_be_bytes());
-            }
-            digests.push(whole.then(|| identity.key.digest(&canonical)));
+            digests.push(canonical::with(|buffer| identity.digest(row, buffer))?);
         }
         Ok(())
     }
@@ -68,6 +79,11 @@ impl Identities {
 pub struct Binding<'a> {
     /// The whole schema.
     pub schema: &'a Schema,
+    /// The table whose rows are masked.
+    pub home: usize,
+    /// The foreign keys that lead from such a row to the one the rule is about;
+    /// none where it is about the row itself.
+    pub path: Vec<usize>,
     /// The column the rule stands on.
     pub column: ColumnId,
     /// What the masker sees: the column's type, or that of an element, path or bound.
@@ -78,10 +94,16 @@ pub struct Binding<'a> {
     pub secret: &'a Secret,
     /// The rule file's locale, such as `en_US`.
     pub locale: &'a str,
+    /// The decisions for all columns.
+    pub decisions: &'a Decisions<'a>,
+    /// The common values of columns whose rules draw from them.
+    pub frequencies: &'a Frequencies,
     /// The table's identities; [`Binding::seed`] adds to them.
     pub identities: &'a mut Identities,
     /// The rule being bound.
     pub rule: &'a Rule,
+    /// How many rules read each other on the way here.
+    pub depth: u8,
 }
 
 impl Binding<'_> {
@@ -99,20 +121,50 @@ impl Binding<'_> {
         self.secret.domain(&format!("value:{}", self.rule.domain.as_deref().unwrap_or(own)))
     }
 
-    /// The place in the table of a sibling column a parameter names.
+    /// The place in the row of a sibling column a parameter names.
     ///
     /// # Errors
     /// A diagnostic naming the nearest column.
     pub fn sibling(&mut self, name: &str) -> Result<usize, Diagnostic> {
         let column = find_column(self.schema, self.column, name)?;
-        self.read(column);
-        Ok(column)
+        Ok(self.read(column))
     }
 
-    /// Says that the mask will read this column of the row; one that it does not
-    /// say may not be asked of the source.
-    pub fn read(&mut self, column: usize) {
-        self.identities.siblings.insert(column);
+    /// Says that the mask will read this column of the rule's table, and gives its
+    /// place in the row; one that it does not say may not be asked of the source.
+    pub fn read(&mut self, column: usize) -> usize {
+        self.place_of(self.path.clone(), ColumnId { table: self.column.table, column })
+    }
+
+    /// The place in the row of a column that `path` leads to.
+    pub(super) fn place_of(&mut self, path: Vec<usize>, column: ColumnId) -> usize {
+        if let Some(own) = self.own(&path, column) {
+            self.identities.siblings.insert(own);
+            return own;
+        }
+        let relation = Relation { path, column };
+        let relatives = &mut self.identities.relatives;
+        let known = relatives.iter().position(|other| *other == relation);
+        let place = known.unwrap_or_else(|| {
+            relatives.push(relation);
+            relatives.len() - 1
+        });
+        self.identities.width + place
+    }
+
+    /// The row's own column with the same value: itself, or the one that the single
+    /// foreign key which leads there is made of.
+    fn own(&self, path: &[usize], column: ColumnId) -> Option<usize> {
+        match path {
+            [] => Some(column.column),
+            [key] => {
+                let to = &self.schema.foreign_keys.get(*key)?.to_columns;
+                let part = to.iter().position(|c| *c == column.column)?;
+                let mut keys = self.schema.keys_from(self.home).into_iter();
+                keys.find(|(place, _)| place == key)?.1.get(part).copied()
+            }
+            _ => None,
+        }
     }
 
     /// Where the masker's bytes come from: the identity that `by` names, else the
@@ -136,10 +188,12 @@ impl Binding<'_> {
             return Ok(Seed::new(None, key, folding));
         }
         let rule = self.rule;
-        let columns = rule.by.iter().map(|name| self.sibling(name)).collect::<Result<Vec<_>, _>>()?;
-        let table = self.column.table;
-        let roots: Vec<_> =
-            columns.iter().map(|column| self.schema.root(ColumnId { table, column: *column })).collect();
+        let (mut columns, mut roots) = (Vec::new(), Vec::new());
+        for name in &rule.by {
+            let column = find_column(self.schema, self.column, name)?;
+            roots.push(self.schema.root(ColumnId { table: self.column.table, column }));
+            columns.push(self.read(column));
+        }
         let known = self
             .identities
             .list
@@ -179,33 +233,64 @@ impl Binding<'_> {
                 if rule.by.is_empty() {
                     rule.by.clone_from(&self.rule.by);
                 }
-                let mut inner = Binding {
-                    schema: self.schema,
-                    column: self.column,
-                    data_type,
-                    wire,
-                    secret: self.secret,
-                    locale: self.locale,
-                    identities: self.identities,
-                    rule: &rule,
-                };
-                bind(&mut inner)
+                let mut inner = Binding { data_type, wire, rule: &rule, ..self.again() };
+                bind(&mut inner)?.into_cell(&rule)
             }
+        }
+    }
+
+    /// The mask of another column as its own table's rules decide it, for the row
+    /// that `path` leads to.
+    ///
+    /// # Errors
+    /// A diagnostic of that column's rule, or where nothing decides on it.
+    pub(super) fn mask_of(
+        &mut self,
+        path: Vec<usize>,
+        column: ColumnId,
+    ) -> Result<Box<dyn Masker>, Diagnostic> {
+        let undecided =
+            || Diagnostic::error(format!("nothing decides on `{}`", self.schema.describe(column)));
+        let decision = (self.decisions)(column).ok_or_else(undecided)?;
+        let data_type = &self.schema.column(column).ok_or_else(undecided)?.data_type;
+        if self.depth > DEEPEST {
+            let problem =
+                format!("`{}` is made of itself by the rules that read it", self.schema.describe(column));
+            return Err(Diagnostic::error(problem).help("let one of them read a column that reads no other"));
+        }
+        let depth = self.depth + 1;
+        let mut there = Binding { path, column, data_type, depth, ..self.again() };
+        match decision {
+            Decision::Mask(rule) => {
+                there.rule = &rule;
+                bind(&mut there)?.into_cell(&rule)
+            }
+            plain => there.inner(&plain, data_type, there.wire),
+        }
+    }
+
+    /// The same place again, for a binding that differs in a part.
+    fn again(&mut self) -> Binding<'_> {
+        Binding {
+            schema: self.schema,
+            home: self.home,
+            path: self.path.clone(),
+            column: self.column,
+            data_type: self.data_type,
+            wire: self.wire,
+            secret: self.secret,
+            locale: self.locale,
+            decisions: self.decisions,
+            frequencies: self.frequencies,
+            identities: self.identities,
+            rule: self.rule,
+            depth: self.depth,
         }
     }
 
     /// The same rule for a value of another type: an element of this one.
     pub(super) fn of_type<'b>(&'b mut self, data_type: &'b DataType) -> Binding<'b> {
-        Binding {
-            schema: self.schema,
-            column: self.column,
-            data_type,
-            wire: self.wire,
-            secret: self.secret,
-            locale: self.locale,
-            identities: self.identities,
-            rule: self.rule,
-        }
+        Binding { data_type, ..self.again() }
     }
 
     fn condition(&mut self, written: &Condition) -> Result<condition::Bound, Diagnostic> {
@@ -227,11 +312,12 @@ impl Binding<'_> {
 ///
 /// # Errors
 /// A diagnostic with the rule's place, where nothing more exact is known.
-pub fn bind(at: &mut Binding<'_>) -> Result<Box<dyn Masker>, Diagnostic> {
+pub fn bind(at: &mut Binding<'_>) -> Result<Bound, Diagnostic> {
     let rule = at.rule;
     let place = |diagnostic: Diagnostic| diagnostic.or_at(&rule.span);
     let then = bind_plain(at).map_err(place)?;
     let Some(when) = &rule.when else { return Ok(then) };
+    let then = then.into_cell(rule)?;
     let when = at.condition(when).map_err(place)?;
     let (data_type, wire) = (at.data_type, at.wire);
     let Some(decision) = &rule.otherwise else {
@@ -240,18 +326,17 @@ pub fn bind(at: &mut Binding<'_>) -> Result<Box<dyn Masker>, Diagnostic> {
             .help("add `otherwise = \"null\"`, `otherwise = \"keep\"` or a rule"));
     };
     let otherwise = at.inner(decision, data_type, wire).map_err(place)?;
-    Ok(Box::new(Conditional { when, then, otherwise }))
+    Ok(Bound::cell(Conditional { when, then, otherwise }))
 }
 
 /// Binds the transformer without its condition; containers element by element.
-pub(super) fn bind_plain(at: &mut Binding<'_>) -> Result<Box<dyn Masker>, Diagnostic> {
+pub(super) fn bind_plain(at: &mut Binding<'_>) -> Result<Bound, Diagnostic> {
     let (rule, data_type) = (at.rule, at.data_type);
     if rule.with.accepts(data_type) || rule.with.accepts(data_type.base()) {
-        let Bound::Cell(masker) = rule.with.bind(at, &rule.params)?;
-        return Ok(masker);
+        return rule.with.bind(at, &rule.params);
     }
     if matches!(data_type.base().form, Form::Array(_) | Form::Range(_) | Form::Multirange(_)) {
-        return super::each::bind_elements(at);
+        return super::each::bind_elements(at).map(Bound::Cell);
     }
     Err(Diagnostic::error(format!("`{}` can't mask a column of type `{}`", rule.with.name(), data_type.name))
         .help(format!("transformers for this type: {}", accepting(data_type))))
@@ -268,7 +353,7 @@ pub fn accepting(data_type: &DataType) -> String {
     names.join(", ")
 }
 
-fn find_column(schema: &Schema, at: ColumnId, name: &str) -> Result<usize, Diagnostic> {
+pub(super) fn find_column(schema: &Schema, at: ColumnId, name: &str) -> Result<usize, Diagnostic> {
     let table = schema.table(at.table);
     table.and_then(|table| table.find(name)).ok_or_else(|| {
         let table_name = table.map(|t| t.name.to_string()).unwrap_or_default();

@@ -60,6 +60,10 @@ impl Transformer for Card {
         if params.get("brand").is_some() { Capacity::Few } else { Capacity::Random { bits: 43.0 } }
     }
 
+    fn follows_by(&self) -> bool {
+        false
+    }
+
     fn example(&self) -> Example {
         Example { rule: "\"card\"", data_type: "text", input: "4111 1111 1111 1111" }
     }

@@ -29,9 +29,16 @@ impl Case {
     /// The style of `text`.
     pub(super) fn of(text: &str) -> Self {
         let (mut lower, mut upper) = (0_usize, 0_usize);
-        for c in text.chars() {
-            lower += usize::from(c.is_lowercase());
-            upper += usize::from(c.is_uppercase());
+        if text.is_ascii() {
+            for byte in text.bytes() {
+                lower += usize::from(byte.is_ascii_lowercase());
+                upper += usize::from(byte.is_ascii_uppercase());
+            }
+        } else {
+            for c in text.chars() {
+                lower += usize::from(c.is_lowercase());
+                upper += usize::from(c.is_uppercase());
+            }
         }
         match (lower, upper) {
             (1.., 0) => Self::Lower,
@@ -60,7 +67,12 @@ impl Case {
 
     /// Appends `text` in this style.
     pub(super) fn write(self, text: &str, out: &mut Fit<'_>) {
-        text.chars().for_each(|c| out.push(self.of_char(c)));
+        match self {
+            Self::Title => _ = out.push_str(text),
+            Self::Lower if text.is_ascii() => out.push_str(text).make_ascii_lowercase(),
+            Self::Upper if text.is_ascii() => out.push_str(text).make_ascii_uppercase(),
+            _ => text.chars().for_each(|c| out.push(self.of_char(c))),
+        }
     }
 }
 

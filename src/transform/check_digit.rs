@@ -1,4 +1,4 @@
-//! Check digits at the end of a number: Luhn and MOD 97-10.
+//! Check digits: Luhn, MOD 97-10 and the sums that national numbers use.
 //!
 //! Restoring keeps the *distance* from the right check digits: right stays right,
 //! wrong stays wrong, and two numbers that differ in them alone stay two.
@@ -81,6 +81,54 @@ pub(super) fn luhn(digits: impl Iterator<Item = u32> + Clone) -> u32 {
     weighed.sum()
 }
 
+/// The rest of dividing a number written in ASCII, where letters count 10 to 35
+/// (ISO 7064, ISO 13616-1).
+pub(super) fn remainder<'a>(chars: impl Iterator<Item = &'a u8>, modulus: u32) -> u32 {
+    chars.fold(0, |rest, c| match c {
+        b'A'..=b'Z' => (rest * 100 + u32::from(c - b'A') + 10) % modulus,
+        _ => (rest * 10 + digit(*c)) % modulus,
+    })
+}
+
+/// The two digits that ISO 7064 MOD 97-10 adds.
+pub(super) fn mod97<'a>(chars: impl Iterator<Item = &'a u8>) -> u32 {
+    98 - remainder(chars.chain(b"00"), 97)
+}
+
+/// The digit that ISO 7064 MOD 11,10 adds.
+pub(super) fn mod11_10(chars: &[u8]) -> u32 {
+    let product = chars.iter().fold(10, |product, c| {
+        let sum = (product + digit(*c)) % 10;
+        (if sum == 0 { 10 } else { sum }) * 2 % 11
+    });
+    (11 - product) % 10
+}
+
+/// The sum of ASCII digits, each times its weight.
+pub(super) fn weighed(chars: &[u8], weights: &[u32]) -> u32 {
+    chars.iter().zip(weights).map(|(c, weight)| digit(*c) * weight).sum()
+}
+
+/// The letter of Italian tax codes and account numbers: characters at odd places
+/// count by a table, those at even places as what they are (decree of 23 December
+/// 1976).
+pub(super) fn italian<'a>(chars: impl Iterator<Item = &'a u8>) -> u8 {
+    const ODD: [u32; 26] =
+        [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
+    let place = |c: u8| if c.is_ascii_digit() { c - b'0' } else { c.saturating_sub(b'A') };
+    let value = |(at, c): (usize, &u8)| match at % 2 {
+        0 => ODD.get(usize::from(place(*c))).copied().unwrap_or(0),
+        _ => place(*c).into(),
+    };
+    let sum: u32 = chars.enumerate().map(value).sum();
+    b'A' + u8::try_from(sum % 26).unwrap_or(0)
+}
+
+/// The value of an ASCII digit.
+pub(super) fn digit(c: u8) -> u32 {
+    c.saturating_sub(b'0').into()
+}
+
 /// [`luhn`] over the ASCII digits of a text.
 #[cfg(test)]
 pub(super) fn luhn_sum(text: &str) -> u32 {
@@ -96,6 +144,8 @@ mod tests {
     fn known_numbers_have_right_check_digits() {
         assert_eq!(luhn_sum("79927398713") % 10, 0);
         assert_eq!(Check::Luhn.right("79927398713"), 3);
+        assert_eq!(mod11_10(b"079"), 2);
+        assert_eq!(italian(b"RCCMNL83S18D969".iter()), b'H');
         // 794 with its check digits 44: 79444 mod 97 is 1.
         assert_eq!(Check::Mod97.right("79444"), 44);
     }

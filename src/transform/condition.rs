@@ -83,33 +83,16 @@ impl Test {
             Self::IsNull(expected) => Ok(!expected),
             Self::In(list) => {
                 let mut text = Vec::new();
-                shown(value, &mut text)?;
+                value.show(&mut text)?;
                 Ok(list.iter().any(|item| item.as_bytes() == text.as_slice()))
             }
             Self::Matches(regex) => {
                 let mut text = Vec::new();
-                shown(value, &mut text)?;
+                value.show(&mut text)?;
                 Ok(std::str::from_utf8(&text).is_ok_and(|text| regex.is_match(text)))
             }
         }
     }
-}
-
-/// The text form a person would write: `true` for a boolean, a uuid with dashes.
-fn shown(value: Value<'_>, text: &mut Vec<u8>) -> Result<(), Unreadable> {
-    use crate::schema::Scalar;
-    match value.data_type.scalar() {
-        Some(Scalar::Bool) => {
-            let word: &[u8] = if value.boolean()? { b"true" } else { b"false" };
-            text.extend_from_slice(word);
-        }
-        Some(Scalar::Uuid) => {
-            let as_text = crate::schema::DataType::scalar_of("text", Scalar::Text);
-            Output::new(text, &as_text, crate::format::Wire::Text).uuid(value.uuid()?);
-        }
-        _ => value.canonical(text)?,
-    }
-    Ok(())
 }
 
 /// A masker that asks a condition first.

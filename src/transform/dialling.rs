@@ -5,21 +5,19 @@
 //! freephone and premium ranges of the North American plan and of most of Europe.
 
 /// Calling codes of two digits.
-const TWO_DIGITS: [&str; 43] = [
-    "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48",
-    "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81",
-    "82", "84", "86", "90", "91", "92", "93", "94", "95",
+const TWO_DIGITS: [u16; 44] = [
+    20, 27, 30, 31, 32, 33, 34, 36, 39, 40, 41, 43, 44, 45, 46, 47, 48, 49, 51, 52, 53, 54, 55, 56, 57, 58,
+    60, 61, 62, 63, 64, 65, 66, 81, 82, 84, 86, 90, 91, 92, 93, 94, 95, 98,
 ];
 
-const EMERGENCY: [&str; 18] = [
-    "000", "100", "101", "102", "103", "108", "110", "111", "112", "113", "115", "117", "118", "119", "120",
-    "911", "988", "999",
-];
+/// Numbers of three digits, zeros before them included.
+const EMERGENCY: [u16; 18] =
+    [0, 100, 101, 102, 103, 108, 110, 111, 112, 113, 115, 117, 118, 119, 120, 911, 988, 999];
 
 /// Beginnings of freephone, shared-cost and premium numbers, without trunk zeros.
-const SERVICE: [&str; 10] = ["118", "137", "180", "190", "700", "800", "808", "900", "901", "909"];
+const SERVICE: [u16; 10] = [118, 137, 180, 190, 700, 800, 808, 900, 901, 909];
 
-const NORTH_AMERICAN: [&str; 9] = ["800", "822", "833", "844", "855", "866", "877", "888", "900"];
+const NORTH_AMERICAN: [u16; 9] = [800, 822, 833, 844, 855, 866, 877, 888, 900];
 
 /// Words that say what kind of number it is, not whose.
 const WORDS: [&str; 14] = [
@@ -60,6 +58,19 @@ impl Layout {
             digits += 1;
         }
         let plus = text.trim_start().starts_with(['+', '＋']) || text.trim_start().starts_with("(+");
+        Self::read(start, digits, plus)
+    }
+
+    /// The layout of a number of ASCII digits, with or without a plus before it.
+    pub(super) fn of_digits(digits: &[u8], plus: bool) -> Self {
+        let mut start = [0_u8; 8];
+        for (to, from) in start.iter_mut().zip(digits) {
+            *to = *from;
+        }
+        Self::read(start, digits.len(), plus)
+    }
+
+    fn read(start: [u8; 8], digits: usize, plus: bool) -> Self {
         let at = |place: usize| start.get(place).copied().unwrap_or(0);
         let mut code = match (plus, at(0), at(1)) {
             (true, ..) => Some(0),
@@ -72,10 +83,10 @@ impl Layout {
         }
         let (code_end, zone_one) = match code {
             Some(from) => {
-                let two = start.get(from..from + 2).unwrap_or_default();
+                let two = number(start.get(from..from + 2).unwrap_or_default());
                 let length = match at(from) {
                     b'1' | b'7' => 1,
-                    _ if TWO_DIGITS.iter().any(|known| known.as_bytes() == two) || two == b"98" => 2,
+                    _ if TWO_DIGITS.contains(&two) => 2,
                     _ => 3,
                 };
                 (from + length, at(from) == b'1')
@@ -102,19 +113,28 @@ impl Layout {
     /// Whether `text`, a number of this layout, reaches an emergency, freephone or
     /// premium service.
     pub(super) fn is_service(&self, text: &str) -> bool {
-        let mut first = [0_u8; 3];
-        let digits = text.bytes().filter(u8::is_ascii_digit).skip(self.national);
-        for (to, byte) in first.iter_mut().zip(digits) {
+        self.reaches_service(text.bytes().filter(u8::is_ascii_digit))
+    }
+
+    /// The same of a number's ASCII digits.
+    pub(super) fn reaches_service(&self, digits: impl Iterator<Item = u8>) -> bool {
+        let mut first = [b'0'; 3];
+        for (to, byte) in first.iter_mut().zip(digits.skip(self.national)) {
             *to = byte;
         }
-        let begins = |list: &[&str]| list.iter().any(|known| known.as_bytes() == first);
+        let begin = number(&first);
         match self.digits - self.national.min(self.digits) {
             0..=2 => false,
-            3 => begins(&EMERGENCY),
-            _ if self.north_american => begins(&NORTH_AMERICAN) || first.ends_with(b"11"),
-            _ => begins(&SERVICE),
+            3 => EMERGENCY.contains(&begin),
+            _ if self.north_american => NORTH_AMERICAN.contains(&begin) || begin % 100 == 11,
+            _ => SERVICE.contains(&begin),
         }
     }
+}
+
+/// The number that ASCII digits write.
+fn number(digits: &[u8]) -> u16 {
+    digits.iter().fold(0, |number, digit| number * 10 + u16::from(digit.wrapping_sub(b'0')) % 10)
 }
 
 /// Which characters of a text belong to words of [`WORDS`].

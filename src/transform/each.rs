@@ -101,7 +101,8 @@ fn has_members(data_type: &DataType) -> bool {
 pub(super) fn bind_elements(at: &mut Binding<'_>) -> Result<Box<dyn Masker>, Diagnostic> {
     let data_type = at.data_type;
     let element = data_type.element().ok_or_else(|| Diagnostic::error("not an array or a range"))?;
-    let masker = binding::bind_plain(&mut at.of_type(element))?;
+    let rule = at.rule;
+    let masker = binding::bind_plain(&mut at.of_type(element))?.into_cell(rule)?;
     elements(data_type, element, masker)
 }
 

@@ -60,6 +60,10 @@ impl Transformer for Email {
         Capacity::Random { bits: 80.0 }
     }
 
+    fn follows_by(&self) -> bool {
+        false
+    }
+
     fn example(&self) -> Example {
         Example { rule: "{ with = \"email\", by = \"id\" }", data_type: "text", input: "ann@corp.example" }
     }
@@ -116,8 +120,8 @@ impl Masker for Address {
             out.keep(value);
             return Ok(());
         }
-        let token = self.seed.value_digest(value)?;
-        let person = self.people.latin(&self.seed.digest(value, row)?, row);
+        let (token, whose) = self.seed.both(value, row)?;
+        let person = self.people.latin(&whose, row);
         let fit = Fit::new(out);
         let room = fit.room();
         let (host, kept) = match &self.hosts {
@@ -131,7 +135,8 @@ impl Masker for Address {
                 _ => (HOST, false),
             },
         };
-        let words = (room - TOKEN - 1 - host.chars().count()).min(LONGEST_LOCAL - TOKEN);
+        let host_length = if host.is_ascii() { host.len() } else { host.chars().count() };
+        let words = (room - TOKEN - 1 - host_length).min(LONGEST_LOCAL - TOKEN);
         let (local_style, host_style) = address_styles(text, &self.case);
         let mut handle = Handle::new(fit, local_style);
         handle.push_words(person, ".", words);

@@ -29,9 +29,26 @@ impl<'a> Fit<'a> {
         }
     }
 
-    /// Appends as much of `text` as fits.
-    pub(super) fn push_str(&mut self, text: &str) {
-        text.chars().for_each(|c| self.push(c));
+    /// Appends as much of `text` as fits, and gives what it appended.
+    pub(super) fn push_str(&mut self, text: &str) -> &mut [u8] {
+        let start = self.out.len();
+        // No text has more characters than bytes.
+        if text.len() <= self.room {
+            self.room -= if text.is_ascii() { text.len() } else { text.chars().count() };
+            self.out.extend_from_slice(text.as_bytes());
+        } else {
+            text.chars().for_each(|c| self.push(c));
+        }
+        self.out.get_mut(start..).unwrap_or_default()
+    }
+
+    /// As [`Fit::push_str`], for bytes that are ASCII.
+    pub(super) fn push_ascii(&mut self, text: &[u8]) -> &mut [u8] {
+        let start = self.out.len();
+        let text = text.get(..self.room).unwrap_or(text);
+        self.room -= text.len();
+        self.out.extend_from_slice(text);
+        self.out.get_mut(start..).unwrap_or_default()
     }
 
     /// Appends a code in capitals, or a name, in a case style: a code is lower

@@ -1,10 +1,14 @@
 //! For tests: a schema of one table, and a rule tried on it.
 
-use super::{Binding, Decision, Identities, Masker, ParamKind, ParamValue, Params, Rule, bind, find};
+use super::{
+    Binding, Bound, Decision, Frequencies, Identities, Masker, ParamKind, ParamValue, Params, Rule, bind,
+    find,
+};
 use crate::diagnostic::{Diagnostic, SourceFile, Span};
 use crate::format::{Output, Place, Row, Unreadable, Value, Wire};
 use crate::schema::{Column, ColumnId, DataType, Form, Name, Scalar, Schema, Sequence, Table, TableKind};
 use crate::secret::Secret;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use toml_edit::Value as Toml;
 
@@ -16,6 +20,8 @@ pub(super) struct Trial {
     pub(super) secret: u8,
     pub(super) locale: String,
     siblings: Vec<Option<Vec<u8>>>,
+    decisions: BTreeMap<usize, Decision>,
+    frequencies: Frequencies,
 }
 
 /// A rule bound, with what a row needs.
@@ -58,6 +64,7 @@ pub(super) fn data_type(name: &str) -> DataType {
         "inet" => Scalar::Inet,
         "cidr" => Scalar::Cidr,
         "macaddr" => Scalar::Macaddr,
+        "macaddr8" => Scalar::Macaddr8,
         "json" => Scalar::Json,
         "jsonb" => Scalar::Jsonb,
         "xml" => Scalar::Xml,
@@ -101,7 +108,28 @@ impl Trial {
             secret: 7,
             locale: "en_US".into(),
             siblings: Vec::new(),
+            decisions: BTreeMap::new(),
+            frequencies: Frequencies::default(),
         }
+    }
+
+    /// A rule for the sibling that was added last; without one it is kept.
+    pub(super) fn masked(mut self, written: &str) -> Self {
+        self.decisions.insert(self.siblings.len(), decision(&parse(written)));
+        self
+    }
+
+    /// The rule as the column's own decision, for rules that read their own column.
+    pub(super) fn own(mut self, rule: Rule) -> Self {
+        self.decisions.insert(0, Decision::Mask(Box::new(rule)));
+        self
+    }
+
+    /// Common values of the column.
+    pub(super) fn common(mut self, values: &[(&str, u64)]) -> Self {
+        let values = values.iter().map(|(value, count)| ((*value).to_owned(), *count)).collect();
+        self.frequencies.insert(ColumnId { table: 0, column: 0 }, values);
+        self
     }
 
     /// On a column of that type.
@@ -152,26 +180,42 @@ impl Trial {
     }
 
     pub(super) fn bind(&self) -> Result<Ready, Diagnostic> {
-        let mut identities = Identities::default();
-        let secret = Secret::parse(&format!("{:02x}", self.secret).repeat(32)).unwrap();
-        let mut at = Binding {
-            schema: &self.schema,
-            column: ColumnId { table: 0, column: 0 },
-            data_type: &self.schema.tables[0].columns[0].data_type,
-            wire: self.wire,
-            secret: &secret,
-            locale: &self.locale,
-            identities: &mut identities,
-            rule: &self.rule,
-        };
-        let masker = bind(&mut at)?;
+        let (bound, identities) = self.bind_with_identities()?;
         Ok(Ready {
-            masker,
+            masker: bound.into_cell(&self.rule)?,
             identities,
             columns: self.schema.tables[0].columns.clone(),
             wire: self.wire,
             siblings: self.siblings.clone(),
         })
+    }
+
+    /// The rule bound, whatever kind of masker it gives.
+    pub(super) fn bound(&self) -> Result<Bound, Diagnostic> {
+        self.bind_with_identities().map(|(bound, _)| bound)
+    }
+
+    fn bind_with_identities(&self) -> Result<(Bound, Identities), Diagnostic> {
+        let mut identities =
+            Identities { width: self.schema.tables[0].columns.len(), ..Identities::default() };
+        let secret = Secret::parse(&format!("{:02x}", self.secret).repeat(32)).unwrap();
+        let mut at = Binding {
+            schema: &self.schema,
+            home: 0,
+            path: Vec::new(),
+            column: ColumnId { table: 0, column: 0 },
+            data_type: &self.schema.tables[0].columns[0].data_type,
+            wire: self.wire,
+            secret: &secret,
+            locale: &self.locale,
+            decisions: &|column| Some(self.decisions.get(&column.column).cloned().unwrap_or(Decision::Keep)),
+            frequencies: &self.frequencies,
+            identities: &mut identities,
+            rule: &self.rule,
+            depth: 0,
+        };
+        let bound = bind(&mut at)?;
+        Ok((bound, identities))
     }
 
     /// Binds and masks a value in text form.
@@ -200,8 +244,6 @@ impl Ready {
             places: &places,
             columns: &self.columns,
             wire: self.wire,
-            masked: &[],
-            masked_places: &[],
             identities: &[],
         };
         let mut digests = Vec::new();

@@ -40,11 +40,6 @@ pub(super) fn ascii(c: char) -> &'static str {
     }
 }
 
-/// How many characters [`ascii`] makes of a word.
-pub(super) fn length(word: &str) -> usize {
-    word.chars().map(|c| ascii(c).len()).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

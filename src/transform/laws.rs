@@ -1,7 +1,7 @@
 //! What holds of every transformer in [`ALL`], whatever it is.
 
 use super::fixture::{Trial, data_type};
-use super::{ALL, Capacity, Length, Params, Transformer, literal};
+use super::{ALL, Bound, Capacity, Length, Params, Transformer, literal};
 use crate::format::{Value, Wire};
 use crate::schema::DataType;
 use proptest::prelude::*;
@@ -39,6 +39,8 @@ const SAMPLES: &[(&str, &[&str])] = &[
     ("uuid", &["f81d4fae-7dec-41d0-a765-00a0c91e6bf6"]),
     ("inet", &["10.1.2.3", "8.8.8.8/24", "2a00::1"]),
     ("cidr", &["10.1.2.0/24"]),
+    ("macaddr", &["08:00:2b:01:02:03", "ff:ff:ff:ff:ff:ff"]),
+    ("macaddr8", &["08:00:2b:ff:fe:01:02:03", "02:00:00:00:00:00:00:01"]),
     ("json", &["{\"email\": \"ann@corp.example\"}", "[1, null]"]),
     ("jsonb", &["{\"email\": \"ann@corp.example\", \"plan\": 2}"]),
     ("xml", &["<a b='ann@corp.example'>Ann &amp; Bob</a>"]),
@@ -59,7 +61,16 @@ fn trial(transformer: &dyn Transformer, column: &str, wire: Wire) -> Trial {
         ("token", _) => r#""token""#,
         (_, _) => transformer.example().rule,
     };
-    Trial::of(rule).on(column).wire(wire).sibling("id", "int4", Some(id))
+    let samples = SAMPLES.iter().find(|(name, _)| *name == column).map_or(&[][..], |(_, samples)| samples);
+    let common: Vec<_> = samples.iter().map(|sample| (*sample, 50)).collect();
+    Trial::of(rule).on(column).wire(wire).sibling("id", "int4", Some(id)).common(&common)
+}
+
+/// The rule of a transformer's example, with what it needs around it.
+fn example(transformer: &dyn Transformer) -> Trial {
+    let example = transformer.example();
+    let common = [("Paris", 60), ("Nantes", 40)];
+    Trial::of(example.rule).on(example.data_type).common(&common)
 }
 
 /// Every transformer on every type it binds to, in both forms.
@@ -101,9 +112,12 @@ fn names_are_distinct_and_words_are_in_order() {
 #[test]
 fn every_example_binds_and_changes_its_input() {
     for transformer in ALL {
-        let example = transformer.example();
-        let trial = Trial::of(example.rule).on(example.data_type).sibling("id", "int4", Some(b"42"));
-        assert_ne!(trial.text(example.input), example.input, "{}", transformer.name());
+        let input = transformer.example().input;
+        let trial = example(*transformer).sibling("id", "int4", Some(b"42"));
+        let trial = trial.sibling("country", "text", Some(b"DE"));
+        // A mask of whole columns has nothing to do with one value alone.
+        let Bound::Cell(_) = trial.bound().unwrap() else { continue };
+        assert_ne!(trial.text(input), input, "{}", transformer.name());
     }
 }
 
@@ -138,14 +152,13 @@ fn output_fits_its_column_and_reads_back() {
 #[test]
 fn equal_in_is_equal_out_and_secrets_differ() {
     for transformer in ALL.iter().filter(|transformer| transformer.promises().consistent) {
-        let example = transformer.example();
         let of = |secret: u8, id: &str| {
-            let trial = Trial::of(example.rule).on(example.data_type).secret(secret);
-            trial.sibling("id", "int4", Some(id.as_bytes())).text(example.input)
+            let trial = example(*transformer).secret(secret);
+            trial.sibling("id", "int4", Some(id.as_bytes())).text(transformer.example().input)
         };
         assert_eq!(of(1, "1"), of(1, "1"), "{}", transformer.name());
         let under: HashSet<_> = (0..20).map(|secret| of(secret, "1")).collect();
-        let same_for_all = matches!(transformer.name(), "constant" | "country" | "redact");
+        let same_for_all = matches!(transformer.name(), "constant" | "country" | "redact" | "template");
         assert_eq!(under.len() == 1, same_for_all, "{}", transformer.name());
     }
 }
@@ -203,6 +216,30 @@ fn injective_masks_are_one_to_one() {
                 }
             }
             assert!(seen.len() > 1000, "{}", transformer.name());
+        }
+    }
+}
+
+#[test]
+fn texts_that_differ_in_more_than_case_still_do() {
+    let letters = || ('a'..='z').chain('0'..='3');
+    let texts: Vec<String> = letters().flat_map(|a| letters().map(move |b| format!("{a}{b}"))).collect();
+    for transformer in ALL {
+        let text = data_type("text");
+        let capacity = transformer.folded_capacity(&text, &Params::default());
+        if !transformer.accepts(&text) || capacity.collision_odds(1000) > 1e-6 {
+            continue;
+        }
+        let Ok(ready) = trial(*transformer, "text", Wire::Text).bind() else { continue };
+        let mut seen = HashSet::new();
+        for (place, plain) in texts.iter().enumerate() {
+            // In one of four case styles each.
+            let style =
+                |(at, c): (usize, char)| if place >> at & 1 == 1 { c.to_ascii_uppercase() } else { c };
+            let styled: String = plain.chars().enumerate().map(style).collect();
+            let Ok(masked) = ready.raw(styled.as_bytes()) else { continue };
+            let folded = String::from_utf8(masked.unwrap()).unwrap().to_lowercase();
+            assert!(seen.insert(folded), "{} {styled}", transformer.name());
         }
     }
 }

@@ -8,6 +8,7 @@
 use super::{ParamValue, array};
 use crate::format::decimal::Decimal;
 use crate::format::inet::Inet;
+use crate::format::mac::Mac;
 use crate::format::{Output, Wire, calendar};
 use crate::schema::{DataType, Form, Scalar};
 
@@ -38,7 +39,7 @@ pub(super) fn encode(text: &str, data_type: &DataType, wire: Wire, to: &mut Vec<
         }
         Form::Enum(labels) => return Err(format!("{}; its labels are {}", not(), labels.join(", "))),
         Form::Array(element) => return encode_array(text, data_type, element, wire, to),
-        Form::Scalar(Scalar::Other | Scalar::Interval | Scalar::Macaddr8 | Scalar::Hstore)
+        Form::Scalar(Scalar::Other | Scalar::Interval | Scalar::Hstore)
         | Form::Range(_)
         | Form::Multirange(_)
         | Form::Composite(_)
@@ -100,11 +101,11 @@ pub(super) fn encode(text: &str, data_type: &DataType, wire: Wire, to: &mut Vec<
         Scalar::Inet | Scalar::Cidr => Inet::parse(text)
             .filter(|inet| scalar == Scalar::Inet || is_network(inet))
             .map(|inet| out.inet(inet)),
-        Scalar::Macaddr => mac(text).map(|bytes| match wire {
-            Wire::Binary => out.raw().extend_from_slice(&bytes),
-            Wire::Text => out.raw().extend_from_slice(text.as_bytes()),
-        }),
-        Scalar::Interval | Scalar::Macaddr8 | Scalar::Hstore | Scalar::Other => None,
+        Scalar::Macaddr | Scalar::Macaddr8 => {
+            let octets = if scalar == Scalar::Macaddr { 6 } else { 8 };
+            Mac::parse(text).filter(|mac| mac.octets == octets).map(|mac| out.mac(mac))
+        }
+        Scalar::Interval | Scalar::Hstore | Scalar::Other => None,
     };
     done.ok_or_else(not)
 }
@@ -156,6 +157,7 @@ fn element_oid(element: &DataType) -> Option<u32> {
         Scalar::Cidr => 650,
         Scalar::Float4 => 700,
         Scalar::Float8 => 701,
+        Scalar::Macaddr8 => 774,
         Scalar::Macaddr => 829,
         Scalar::Inet => 869,
         Scalar::Char(_) => 1042,
@@ -199,15 +201,6 @@ fn bytes_of(text: &str) -> Option<Vec<u8>> {
 fn is_network(inet: &Inet) -> bool {
     let host = u32::from(inet.bits() - inet.prefix);
     host == 0 || inet.number() & (u128::MAX >> (128 - host)) == 0
-}
-
-fn mac(text: &str) -> Option<[u8; 6]> {
-    let mut bytes = [0; 6];
-    let mut parts = text.split([':', '-']);
-    for byte in &mut bytes {
-        *byte = u8::from_str_radix(parts.next().filter(|part| part.len() == 2)?, 16).ok()?;
-    }
-    parts.next().is_none().then_some(bytes)
 }
 
 #[cfg(test)]

@@ -7,43 +7,55 @@
 //! all walk [`ALL`].
 
 // What a rule is and how it is bound.
+mod batch;
 mod binding;
 mod condition;
+mod frequency;
 mod param;
+mod relative;
 mod rule;
 mod seed;
 
 // What several transformers know.
 mod alphabet;
 mod array;
+mod canonical;
 mod casing;
 mod check_digit;
+mod code;
 mod dialling;
 mod fit;
 mod fold;
 mod given;
 mod handle;
+mod iban_table;
 mod json_filter;
 mod json_path;
 mod json_text;
+mod language;
 mod literal;
 mod locale;
 mod members;
 mod name;
+mod national_table;
 mod person;
 mod place;
 mod place_table;
+mod placeholder;
 mod range;
 mod route;
 mod shape;
+mod vat_table;
 mod xml_path;
 mod xml_text;
 
 // One transformer each.
 mod address;
+mod bytes;
 mod card;
 mod choose;
 mod city;
+mod command;
 mod company;
 mod constant;
 mod country;
@@ -53,31 +65,44 @@ mod each;
 mod email;
 mod first_name;
 mod full_name;
+mod iban;
 mod integer;
 mod ip;
 mod json;
 mod last_name;
 mod letters;
+mod mac;
+mod national_id;
+mod pattern;
 mod phone;
 mod postcode;
 mod redact;
 mod region;
+mod sample;
+mod shuffle;
 mod street;
+mod template;
 mod token;
 mod username;
 mod uuid;
+mod vat;
 mod xml;
 
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod vectors;
 
-pub use binding::{Binding, Identities, Identity, accepting, bind};
+pub use batch::{Answers, BatchMasker, Spoiled};
+pub use binding::{Binding, Decisions, Identities, Identity, accepting, bind};
 pub use condition::{Condition, Test};
+pub use frequency::Frequencies;
 pub use integer::range as integer_range;
 pub use locale::{LOCALES, Locale};
 pub use param::{Param, ParamKind, ParamValue, Params};
+pub use relative::{Relation, Relative};
 pub use rule::{Decision, Rule};
 pub use seed::{Folding, Seed};
 
@@ -101,19 +126,29 @@ pub const ALL: &[&dyn Transformer] = &[
     &address::Address,
     &company::Company,
     &ip::Ip,
+    &mac::Mac,
     &uuid::Uuid,
     &integer::Integer,
     &digits::Digits,
     &card::Card,
+    &iban::Iban,
+    &national_id::NationalId,
+    &vat::Vat,
+    &pattern::Pattern,
     &letters::Letters,
     &redact::Redact,
     &token::Token,
     &constant::Constant,
     &choose::Choose,
     &date_shift::DateShift,
+    &sample::Sample,
+    &shuffle::Shuffle,
+    &template::Template,
     &json::Json,
     &xml::Xml,
     &each::Each,
+    &bytes::Bytes,
+    &command::Command,
 ];
 
 /// The transformer of that name.
@@ -154,6 +189,21 @@ pub trait Transformer: Sync {
     fn promises(&self) -> Promises;
     /// How many distinct outputs fit the column.
     fn capacity(&self, data_type: &DataType, params: &Params) -> Capacity;
+    /// How many rows must have a value of the column before it may be drawn again,
+    /// for a mask that draws from the column's own common values; `None` for all others.
+    fn least_common(&self, _: &Params) -> Option<u32> {
+        None
+    }
+    /// The same where a key folds case (`lower(email)`, `citext`): how many outputs
+    /// differ in more than case, for inputs that do.
+    fn folded_capacity(&self, data_type: &DataType, params: &Params) -> Capacity {
+        self.capacity(data_type, params)
+    }
+    /// Whether `by` decides the output in place of the value, so that two values of
+    /// one identity become one. Never asked of an injective mask.
+    fn follows_by(&self) -> bool {
+        true
+    }
     /// A rule to show in help, and a value it can be tried on: `("email", "ann@corp.example")`.
     fn example(&self) -> Example;
     /// Ties it to a column. Everything that can fail, fails here.
@@ -175,16 +225,36 @@ pub struct Example {
 }
 
 /// A transformer bound to one column, ready to run.
-#[non_exhaustive]
 pub enum Bound {
     /// Masks one value at a time.
     Cell(Box<dyn Masker>),
+    /// Masks a column of many rows at once.
+    Batch(Box<dyn BatchMasker>),
 }
 
 impl Bound {
     /// Wraps a masker of single values.
     pub fn cell(masker: impl Masker + 'static) -> Self {
         Self::Cell(Box::new(masker))
+    }
+
+    /// Wraps a masker of many rows.
+    pub fn batch(masker: impl BatchMasker + 'static) -> Self {
+        Self::Batch(Box::new(masker))
+    }
+
+    /// The masker of single values, for places where a rule stands inside another.
+    fn into_cell(self, rule: &Rule) -> Result<Box<dyn Masker>, Diagnostic> {
+        match self {
+            Self::Cell(masker) => Ok(masker),
+            Self::Batch(_) => {
+                let name = rule.with.name();
+                let problem = format!("`{name}` masks whole columns and can't stand here");
+                Err(Diagnostic::error(problem).or_at(&rule.span).help(
+                    "use it without `when`, not inside another rule, and not on a column that others read",
+                ))
+            }
+        }
     }
 }
 

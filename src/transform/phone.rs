@@ -77,6 +77,9 @@ struct Dial {
 impl Masker for Dial {
     fn mask(&self, value: Value<'_>, _: &Row<'_>, out: &mut Output<'_>) -> Result<(), Unreadable> {
         let text = value.text()?;
+        if self.plain(text, out.text()) {
+            return Ok(());
+        }
         let layout = Layout::of(text);
         let service = layout.is_service(text);
         let words = dialling::known_words(text);
@@ -108,6 +111,66 @@ impl Masker for Dial {
         };
         shape::permute(&self.cipher, text, 0, out.text(), spot, accept);
         Ok(())
+    }
+}
+
+/// More digits than any number has.
+const MOST: usize = 40;
+
+impl Dial {
+    /// Appends the mask of a number of digits and punctuation, as nearly all are:
+    /// what is done for any text, without looking for words. False where it is none.
+    fn plain(&self, text: &str, out: &mut Vec<u8>) -> bool {
+        let (mut number, mut count) = ([0_u8; MOST], 0);
+        for byte in text.bytes() {
+            match (byte, number.get_mut(count)) {
+                (b'0'..=b'9', Some(to)) => {
+                    *to = byte;
+                    count += 1;
+                }
+                (b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | 128.., _) => return false,
+                _ => {}
+            }
+        }
+        let start = text.trim_ascii_start();
+        let plus = start.starts_with('+') || start.starts_with("(+");
+        let Some(number) = number.get_mut(..count) else { return false };
+        let layout = Layout::of_digits(number, plus);
+        let service = layout.reaches_service(number.iter().copied());
+        let kept = if self.area { layout.national + 3 } else { layout.national };
+        let Some(moving) = number.get(kept..).map(<[u8]>::len) else {
+            out.extend_from_slice(text.as_bytes());
+            return true;
+        };
+        let (mut digits, mut radixes, mut least) = ([0_u8; MOST], [0_u8; MOST], [b'0'; MOST]);
+        let slots = digits.iter_mut().zip(&mut radixes).zip(&mut least);
+        for ((place, byte), ((digit, radix), least)) in number.iter().enumerate().skip(kept).zip(slots) {
+            (*least, *radix) = match (layout.least(place), *byte) {
+                (2, b'2'..) => (b'2', 8),
+                (2, _) => (b'0', 2),
+                (1, b'1'..) => (b'1', 9),
+                (1, _) => (b'0', 1),
+                _ => (b'0', 10),
+            };
+            *digit = byte - *least;
+        }
+        let (Some(digits), Some(radixes)) = (digits.get_mut(..moving), radixes.get(..moving)) else {
+            return false;
+        };
+        for _ in 0..shape::LONGEST_WALK {
+            self.cipher.apply(digits, radixes, 0);
+            for ((to, digit), least) in number.iter_mut().skip(kept).zip(&*digits).zip(&least) {
+                *to = least + digit;
+            }
+            let masked = Layout::of_digits(number, plus);
+            if masked == layout && layout.reaches_service(number.iter().copied()) == service {
+                break;
+            }
+        }
+        let mut next = number.iter().copied();
+        let with_digits = |byte: u8| if byte.is_ascii_digit() { next.next().unwrap_or(byte) } else { byte };
+        out.extend(text.bytes().map(with_digits));
+        true
     }
 }
 
@@ -148,6 +211,18 @@ mod tests {
         let ready = Trial::of(r#""phone""#).bind().unwrap();
         let seen: HashSet<_> = (0..10_000).map(|n| ready.text(&format!("{n:04}"))).collect();
         assert_eq!(seen.len(), 10_000);
+    }
+
+    #[test]
+    fn a_number_among_words_is_the_number_alone() {
+        let plain = Trial::of(r#""phone""#).bind().unwrap();
+        for n in 0..2000_u64 {
+            let digits = format!("{:0width$}", n * 7919 * 7919, width = usize::try_from(3 + n % 14).unwrap());
+            for text in [digits.clone(), format!("+{digits}"), format!("(0{digits})"), format!("00{digits}")]
+            {
+                assert_eq!(plain.text(&format!("{text} tel")), plain.text(&text) + " tel", "{text}");
+            }
+        }
     }
 
     #[test]

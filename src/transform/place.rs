@@ -68,10 +68,8 @@ pub(super) fn bind(part: Part, at: &mut Binding<'_>, params: &Params) -> Result<
         (Part::Postcode, &["postcode", "postal_code", "zip", "zip_code", "zipcode", "postalcode"]),
     ];
     for (slot, (own, names)) in columns.iter_mut().zip(known) {
-        *slot = if own == part { Some(at.column.column) } else { find(at, names) };
-        if let (Some(column), false) = (*slot, matches!(keep, Keep::Nothing)) {
-            at.read(column);
-        }
+        let column = if own == part { Some(at.column.column) } else { find(at, names) };
+        *slot = column.filter(|_| !matches!(keep, Keep::Nothing)).map(|column| at.read(column));
     }
     let needed = match keep {
         Keep::Nothing => None,

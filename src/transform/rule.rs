@@ -19,6 +19,17 @@ pub enum Decision {
     Mask(Box<Rule>),
 }
 
+impl Decision {
+    /// The rule of a mask.
+    #[must_use]
+    pub fn rule(&self) -> Option<&Rule> {
+        match self {
+            Self::Mask(rule) => Some(rule),
+            _ => None,
+        }
+    }
+}
+
 /// A transformer and all that was written beside it.
 #[derive(Clone)]
 pub struct Rule {
@@ -36,6 +47,15 @@ pub struct Rule {
     pub otherwise: Option<Box<Decision>>,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Rule {
+    /// How many rows must have a value before the rule may draw it again; `None`
+    /// for a rule that draws from no values of the column.
+    #[must_use]
+    pub fn least_common(&self) -> Option<u32> {
+        self.with.least_common(&self.params)
+    }
 }
 
 impl fmt::Debug for Rule {

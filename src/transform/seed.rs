@@ -1,5 +1,6 @@
 //! Where a masker's pseudo-random bytes come from: an identity, or the value itself.
 
+use super::canonical;
 use crate::format::{Row, Unreadable, Value};
 use crate::secret::{Digest, DomainKey};
 
@@ -45,44 +46,32 @@ impl Seed {
     /// # Errors
     /// Where the value cannot be read.
     pub fn value_digest(&self, value: Value<'_>) -> Result<Digest, Unreadable> {
-        let mut canonical = Canonical::default();
-        canonical.with(value, self.folding, |bytes| self.key.digest(bytes))
+        if !value.data_type.is_text() {
+            return canonical::with(|buffer| {
+                value.canonical(buffer)?;
+                Ok(self.key.digest(buffer))
+            });
+        }
+        let text = value.text()?;
+        Ok(match self.folding {
+            Folding::Exact => self.key.digest(text.as_bytes()),
+            Folding::Lower => canonical::folded(&self.key, text),
+        })
+    }
+
+    /// The digest of the value and the one that decides, computed once where they are one.
+    ///
+    /// # Errors
+    /// Where the value cannot be read.
+    pub fn both(&self, value: Value<'_>, row: &Row<'_>) -> Result<(Digest, Digest), Unreadable> {
+        let own = self.value_digest(value)?;
+        let identity = self.identity.and_then(|slot| row.identity(slot));
+        Ok((own, identity.copied().unwrap_or(own)))
     }
 
     /// The key of the transformer's domain, for permutations.
     #[must_use]
     pub fn key(&self) -> &DomainKey {
         &self.key
-    }
-}
-
-/// A small buffer for canonical inputs: no allocation up to 64 bytes of text.
-#[derive(Default)]
-struct Canonical(Vec<u8>);
-
-impl Canonical {
-    fn with<T>(
-        &mut self,
-        value: Value<'_>,
-        folding: Folding,
-        then: impl FnOnce(&[u8]) -> T,
-    ) -> Result<T, Unreadable> {
-        if value.data_type.is_text() {
-            let text = value.text()?;
-            if folding == Folding::Exact {
-                return Ok(then(text.as_bytes()));
-            }
-            if text.is_ascii() && text.len() <= 64 {
-                let mut small = [0_u8; 64];
-                for (to, from) in small.iter_mut().zip(text.bytes()) {
-                    *to = from.to_ascii_lowercase();
-                }
-                return Ok(then(small.get(..text.len()).unwrap_or_default()));
-            }
-            self.0.extend(text.chars().flat_map(char::to_lowercase).collect::<String>().bytes());
-        } else {
-            value.canonical(&mut self.0)?;
-        }
-        Ok(then(&self.0))
     }
 }

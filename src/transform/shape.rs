@@ -10,7 +10,7 @@ use super::alphabet::Spot;
 use crate::secret::MixedRadix;
 
 /// Walks are short wherever a fair share of the shape is acceptable.
-const LONGEST_WALK: u32 = 1 << 20;
+pub(super) const LONGEST_WALK: u32 = 1 << 20;
 
 /// Appends `text` with the characters that have a spot permuted. `accept` must
 /// hold for `text` itself wherever outputs must be distinct.

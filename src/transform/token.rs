@@ -58,6 +58,17 @@ impl Transformer for Token {
         Capacity::Random { bits: bits.min(256.0) }
     }
 
+    fn folded_capacity(&self, data_type: &DataType, params: &Params) -> Capacity {
+        match (self.capacity(data_type, params), Alphabet::said(params)) {
+            // Of 62 characters, 26 pairs become one each: two folded characters are
+            // the same with odds of 114 / 62^2.
+            (Capacity::Random { bits }, Alphabet::Base62) if data_type.is_text() => {
+                Capacity::Random { bits: bits * (62.0_f64 * 62.0 / 114.0).log2() / 62_f64.log2() }
+            }
+            (capacity, _) => capacity,
+        }
+    }
+
     fn example(&self) -> Example {
         Example {
             rule: "{ with = \"token\", length = 20, alphabet = \"base62\" }",

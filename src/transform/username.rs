@@ -44,6 +44,10 @@ impl Transformer for Username {
         Capacity::Random { bits: column_bits(data_type, TOKEN, 5.0) }
     }
 
+    fn follows_by(&self) -> bool {
+        false
+    }
+
     fn example(&self) -> Example {
         Example { rule: "{ with = \"username\", by = \"id\" }", data_type: "text", input: "ann85" }
     }
@@ -69,8 +73,8 @@ impl Masker for Nick {
             out.keep(value);
             return Ok(());
         }
-        let token = self.seed.value_digest(value)?;
-        let person = self.people.latin(&self.seed.digest(value, row)?, row);
+        let (token, whose) = self.seed.both(value, row)?;
+        let person = self.people.latin(&whose, row);
         let fit = Fit::new(out);
         let room = fit.room();
         let mut handle = Handle::new(fit, Style::of(text, &self.case));

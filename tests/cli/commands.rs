@@ -19,7 +19,13 @@ fn check_counts_the_decisions_and_writes_nothing() {
     );
     let output = run(&["check", "--json", "--strict", "--source", &source.url(), "--rules", &shop_rules()]);
     output.assert_code(0);
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&output.stdout).unwrap(), serde_json::json!([]));
+    let read: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!(read["problems"], serde_json::json!([]));
+    let of = |key: &str| {
+        read["keys"].as_array().unwrap().iter().find(|verdict| verdict["key"] == key).unwrap().clone()
+    };
+    assert_eq!(of("customers_public_id_key")["outcome"], "preserved");
+    assert!(of("customers_email_key")["odds"].as_f64().unwrap() < 1e-6, "{read}");
     assert_eq!(source.generations(), [source.name()]);
 }
 
@@ -30,6 +36,7 @@ fn check_gives_its_problems_to_machines() {
     let output = run(&["check", "--json", "--source", &source.url(), "--rules", &shop_rules()]);
     output.assert_code(3);
     let problems: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+    let problems = &problems["problems"];
     assert_eq!(problems[0]["severity"], "error");
     assert!(problems[0]["message"].as_str().unwrap().contains("shoe_size"), "{problems}");
 }

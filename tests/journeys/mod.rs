@@ -2,6 +2,7 @@
 
 mod cut;
 mod datasets;
+mod derived;
 mod errors;
 mod fail_closed;
 mod guard;

@@ -88,7 +88,7 @@ fn a_unique_key_needs_enough_outputs() {
     );
     insta::assert_snapshot!(mistakes(&text, &mut schema), @r#"
     5:9 ["first_name"] the unique key `customers_email_key` of `public.customers` (email) would not stay unique: there are too few outputs
-      help: for `public.customers.email` these have enough outputs: `email`, `letters`
+      help: for `public.customers.email` these have enough outputs: `email`, `letters`, `base62`
     13:8 ["email"] the unique key `reps_code_key` of `sales.reps` (code) would not stay unique: there are too few outputs
       help: for `sales.reps.code` these have enough outputs: `letters`
     "#);
@@ -103,7 +103,7 @@ fn a_condition_around_a_permutation_can_collide_with_what_is_kept() {
     );
     insta::assert_snapshot!(mistakes(&text, &mut shop()), @r#"
     5:9 [{ with = "letters", when = { is = "x" }, otherwise = "keep" }] the unique key `customers_email_key` of `public.customers` (email) would not stay unique: there are too few outputs
-      help: for `public.customers.email` these have enough outputs: `email`, `letters`
+      help: for `public.customers.email` these have enough outputs: `email`, `letters`, `base62`
     "#);
 }
 
@@ -121,7 +121,7 @@ fn a_composite_key_is_as_safe_as_its_least_safe_column() {
     let text = format!("{}{ORDERS}{REPS}", CUSTOMERS.replace("born = \"null\"", "born = \"keep\""));
     insta::assert_snapshot!(mistakes(&text, &mut schema), @r#"
     4:8 ["first_name"] the unique key `customers_born_name_key` of `public.customers` (born, name) would not stay unique: there are too few outputs
-      help: for `public.customers.name` these have enough outputs: `email`, `letters`
+      help: for `public.customers.name` these have enough outputs: `email`, `letters`, `base62`
     "#);
 }
 
@@ -131,8 +131,8 @@ fn an_exclusion_constraint_over_masked_columns_is_a_warning() {
     schema.tables[0].keys.push(unique("no_overlap", KeyKind::Exclusion, &[1]));
     insta::assert_snapshot!(mistakes(&format!("{CUSTOMERS}{ORDERS}{REPS}"), &mut schema), @r#"
     accepted
-    4:8 ["first_name"] warning: the exclusion constraint `no_overlap` of `public.customers` (name) covers masked columns: it is checked on the build
-      help: write `"keep"` for its columns
+    4:8 ["first_name"] warning: the exclusion constraint `no_overlap` of `public.customers` (name) is checked on the build: it compares masked columns by `&&`
+      help: write `"keep"` for its columns, or see to it that no two rows can become equal
     "#);
 }
 

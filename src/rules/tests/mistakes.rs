@@ -114,7 +114,7 @@ fn a_transformer_for_another_type_names_those_for_this_one() {
     4:9 ["null"] `public.users.place` is NOT NULL and can't be emptied
       help: write a transformer, or `constant` with a value
     5:66 ["integer"] `integer` can't mask `public.users.tags`, which is of type `text[]`
-      help: transformers for this type: `first_name`, `email`, `letters`, `constant`, `shuffle`
+      help: transformers for this type: `first_name`, `email`, `letters`, `constant`, `base62`, `shuffle`
     "#);
 }
 
@@ -199,7 +199,7 @@ fn all_mistakes_come_together_in_the_order_of_the_file() {
     9:6 ["keeep"] there is no transformer `keeep`
       help: did you mean `keep`?
     10:8 ["integer"] `integer` can't mask `public.orders.note`, which is of type `text`
-      help: transformers for this type: `first_name`, `email`, `letters`, `constant`, `shuffle`
+      help: transformers for this type: `first_name`, `email`, `letters`, `constant`, `base62`, `shuffle`
     no rule decides on column `extra` of `public.orders`
       help: look at each and add it to `[table.orders]` (dir/rules.toml:8):
             extra = { with = "json", default = "null" }  # jsonb

@@ -1,0 +1,339 @@
+//! Keyed permutations of digit strings whose positions have radixes of their own.
+//!
+//! No size limit and no walking: ten rounds of a Feistel network whose halves are
+//! the two halves of the string, each round adding to one half a number drawn from
+//! the other by AES-128. Halves below 2^63 (18 decimal digits, 13 letters) are one
+//! number each and a round is one block; longer ones take a keystream digit by
+//! digit, from a CBC-MAC of the other half. A single position has no halves: its
+//! digit becomes the rank of its own pseudo-random number.
+
+use aes::Aes128;
+use aes::cipher::consts::U16;
+use aes::cipher::{BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncrypt, BlockSizeUser};
+use std::fmt;
+
+const ROUNDS: u8 = 10;
+
+/// A keyed permutation of digit strings in which each position has a radix.
+///
+/// The radixes, and so the length, are part of every round's input: strings of
+/// different shape are permuted independently of each other.
+#[derive(Clone)]
+pub struct MixedRadix {
+    cipher: Box<Aes128>,
+}
+
+impl MixedRadix {
+    pub(super) fn new(cipher: Aes128) -> Self {
+        Self { cipher: Box::new(cipher) }
+    }
+
+    /// Permutes `digits` in place. `radixes` says how many values each position
+    /// has and must be as long; a digit not below its radix is left alone, with
+    /// no promise of injectivity for such input. `tweak` separates uses.
+    pub fn apply(&self, digits: &mut [u8], radixes: &[u8], tweak: u64) {
+        let Some((left_radixes, right_radixes)) = radixes.split_at_checked(split(digits, radixes)) else {
+            return;
+        };
+        let Some((left, right)) = digits.split_at_mut_checked(left_radixes.len()) else { return };
+        match (Half::read(left, left_radixes), Half::read(right, right_radixes)) {
+            (Some(Half { modulus: 1, .. }), Some(Half { modulus: 1, .. })) => {}
+            (Some(Half { modulus: 1, .. }), Some(_)) => self.alone(right, right_radixes, tweak),
+            (Some(mut first), Some(mut second)) => {
+                let shape = fold(radixes, tweak);
+                self.cipher.encrypt_with_backend(Numbers { shape, left: &mut first, right: &mut second });
+                first.write(left, left_radixes);
+                second.write(right, right_radixes);
+            }
+            _ => self.cipher.encrypt_with_backend(Rounds { left, right, left_radixes, right_radixes, tweak }),
+        }
+    }
+
+    /// The only digit that can move.
+    fn alone(&self, digits: &mut [u8], radixes: &[u8], tweak: u64) {
+        for (digit, radix) in digits.iter_mut().zip(radixes) {
+            if *digit < *radix && *radix > 1 {
+                self.cipher.encrypt_with_backend(Rank { digit, radix: *radix, tweak });
+            }
+        }
+    }
+}
+
+/// Where the right half begins: in the middle, or in the middle of the positions
+/// that can move where one of the halves would have none of them.
+fn split(digits: &[u8], radixes: &[u8]) -> usize {
+    let moves = |(digit, radix): (&u8, &u8)| *digit < *radix && *radix > 1;
+    let pairs = || digits.iter().zip(radixes);
+    let middle = digits.len() / 2;
+    if pairs().take(middle).any(moves) && pairs().skip(middle).any(moves) {
+        return middle;
+    }
+    let before = pairs().filter(|pair| moves(*pair)).count() / 2;
+    let mut places = pairs().enumerate().filter(|(_, pair)| moves(*pair));
+    places.nth(before).map_or(0, |(place, _)| place)
+}
+
+/// Half a string as a number below the product of its radixes.
+struct Half {
+    number: u64,
+    modulus: u64,
+}
+
+impl Half {
+    /// `None` where the product reaches 2^63.
+    fn read(digits: &[u8], radixes: &[u8]) -> Option<Self> {
+        let (mut number, mut modulus) = (0_u64, 1_u64);
+        for (digit, radix) in digits.iter().zip(radixes).filter(|(digit, radix)| digit < radix) {
+            if modulus >= 1 << 55 {
+                return None;
+            }
+            modulus *= u64::from(*radix);
+            number = number * u64::from(*radix) + u64::from(*digit);
+        }
+        Some(Self { number, modulus })
+    }
+
+    fn write(&self, digits: &mut [u8], radixes: &[u8]) {
+        let mut rest = self.number;
+        for (digit, radix) in digits.iter_mut().zip(radixes).rev().filter(|(digit, radix)| **digit < **radix)
+        {
+            // Division by a number known beforehand takes a fifth of the time.
+            let (above, own) = match *radix {
+                10 => (rest / 10, rest % 10),
+                26 => (rest / 26, rest % 26),
+                radix => (rest / u64::from(radix), rest % u64::from(radix)),
+            };
+            *digit = u8::try_from(own).unwrap_or(*digit);
+            rest = above;
+        }
+    }
+
+    /// Adds what a block of 128 pseudo-random bits is in `0..modulus`: the high part
+    /// of the product, with a bias below 2^-65.
+    fn add(&mut self, block: u128) {
+        let modulus = u128::from(self.modulus);
+        let (high, low) = (block >> 64, block & u128::from(u64::MAX));
+        let drawn = (high * modulus + (low * modulus >> 64)) >> 64;
+        let sum = self.number + u64::try_from(drawn).unwrap_or(0);
+        self.number = if sum >= self.modulus { sum - self.modulus } else { sum };
+    }
+}
+
+/// Radixes and tweak as one block. Up to seven positions no two shapes share one,
+/// above, two that do would only be permuted alike.
+fn fold(radixes: &[u8], tweak: u64) -> u128 {
+    let folded = radixes.iter().fold(0_u64, |folded, radix| folded.wrapping_mul(257) + u64::from(*radix) + 1);
+    u128::from(tweak) << 64 | u128::from(folded)
+}
+
+/// All rounds over two numbers in one visit to the cipher: entering it costs more
+/// than a block on processors with wide vectors.
+struct Numbers<'a> {
+    shape: u128,
+    left: &'a mut Half,
+    right: &'a mut Half,
+}
+
+impl BlockSizeUser for Numbers<'_> {
+    type BlockSize = U16;
+}
+
+impl BlockCipherEncClosure for Numbers<'_> {
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, cipher: &B) {
+        let Self { shape, left, right } = self;
+        let encrypt = |block: u128| {
+            let mut block = block.to_be_bytes().into();
+            cipher.encrypt_block_inplace(&mut block);
+            u128::from_be_bytes(block.into())
+        };
+        let shape = encrypt(shape);
+        for round in 0..ROUNDS {
+            let (from, to) = if round % 2 == 0 { (&*left, &mut *right) } else { (&*right, &mut *left) };
+            // A number is below 2^63, so the round never meets it.
+            to.add(encrypt(shape ^ (u128::from(round + 1) << 120 | u128::from(from.number))));
+        }
+    }
+}
+
+/// One position alone: rounds would only add a constant to it, which shows every
+/// distance. A digit becomes the rank of its own pseudo-random number among those
+/// of all digits.
+struct Rank<'a> {
+    digit: &'a mut u8,
+    radix: u8,
+    tweak: u64,
+}
+
+impl BlockSizeUser for Rank<'_> {
+    type BlockSize = U16;
+}
+
+impl BlockCipherEncClosure for Rank<'_> {
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, cipher: &B) {
+        if *self.digit >= self.radix {
+            return;
+        }
+        let number = |digit: u8| {
+            let mut state = (u128::from(self.tweak) | u128::from(self.radix) << 112).to_be_bytes();
+            absorb(cipher, &mut state, &[0, 0, 1, digit]);
+            state
+        };
+        let own = number(*self.digit);
+        // 128-bit numbers of at most 255 digits never tie in practice; the digit settles it.
+        let lower = (0..self.radix).filter(|other| (number(*other), *other) < (own, *self.digit)).count();
+        *self.digit = u8::try_from(lower).unwrap_or(*self.digit);
+    }
+}
+
+/// All rounds over halves too long for a number.
+struct Rounds<'a> {
+    left: &'a mut [u8],
+    right: &'a mut [u8],
+    left_radixes: &'a [u8],
+    right_radixes: &'a [u8],
+    tweak: u64,
+}
+
+impl BlockSizeUser for Rounds<'_> {
+    type BlockSize = U16;
+}
+
+impl BlockCipherEncClosure for Rounds<'_> {
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, cipher: &B) {
+        let Self { left, right, left_radixes, right_radixes, tweak } = self;
+        let length = (left.len() + right.len()) as u64;
+        // The first block fixes the lengths of all that follow, which CBC-MAC needs.
+        let mut shape = (u128::from(length) << 64 | u128::from(tweak)).to_be_bytes();
+        absorb(cipher, &mut shape, &[]);
+        for radixes in [left_radixes, right_radixes] {
+            for chunk in radixes.chunks(16) {
+                absorb(cipher, &mut shape, chunk);
+            }
+        }
+        for round in 0..ROUNDS {
+            let (from, to, to_radixes) = if round % 2 == 0 {
+                (&*left, &mut *right, right_radixes)
+            } else {
+                (&*right, &mut *left, left_radixes)
+            };
+            let mut state = shape;
+            let mut chunks = from.chunks(15);
+            // The last byte of the first block is the round's number.
+            let mut first = [0_u8; 16];
+            for (to, from) in first.iter_mut().zip(chunks.next().unwrap_or_default()) {
+                *to = *from;
+            }
+            first[15] = round + 1;
+            absorb(cipher, &mut state, &first);
+            for chunk in chunks {
+                absorb(cipher, &mut state, chunk);
+            }
+            add_keystream(cipher, state, to, to_radixes);
+        }
+    }
+}
+
+/// One step of CBC-MAC.
+fn absorb<B: BlockCipherEncBackend<BlockSize = U16>>(cipher: &B, state: &mut [u8; 16], chunk: &[u8]) {
+    for (to, from) in state.iter_mut().zip(chunk) {
+        *to ^= from;
+    }
+    let mut block = (*state).into();
+    cipher.encrypt_block_inplace(&mut block);
+    *state = block.into();
+}
+
+/// Adds a digit of the stream to each position. Four bytes a digit keep the bias
+/// of the remainder below 2^-24.
+fn add_keystream<B: BlockCipherEncBackend<BlockSize = U16>>(
+    cipher: &B,
+    state: [u8; 16],
+    digits: &mut [u8],
+    radixes: &[u8],
+) {
+    for (part, (digits, radixes)) in digits.chunks_mut(4).zip(radixes.chunks(4)).enumerate() {
+        let mut stream = state;
+        absorb(cipher, &mut stream, &(part as u64 + 1).to_be_bytes());
+        for ((digit, radix), word) in digits.iter_mut().zip(radixes).zip(stream.chunks_exact(4)) {
+            if *digit >= *radix {
+                continue;
+            }
+            let word = word.iter().fold(0_u32, |n, b| n << 8 | u32::from(*b));
+            let sum = (word % u32::from(*radix) + u32::from(*digit)) % u32::from(*radix);
+            *digit = u8::try_from(sum).unwrap_or(*digit);
+        }
+    }
+}
+
+impl fmt::Debug for MixedRadix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MixedRadix")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::secret::Secret;
+    use std::collections::HashSet;
+
+    fn secret() -> Secret {
+        Secret::parse(&"07".repeat(32)).unwrap()
+    }
+
+    #[test]
+    fn four_decimal_digits_are_permuted_one_to_one() {
+        let mixed = secret().domain("test").mixed_radix();
+        let mut seen = HashSet::new();
+        for n in 0..10_000_u32 {
+            let mut digits: Vec<u8> = format!("{n:04}").bytes().map(|b| b - b'0').collect();
+            mixed.apply(&mut digits, &[10; 4], 0);
+            assert!(digits.iter().all(|d| *d < 10));
+            seen.insert(digits);
+        }
+        assert_eq!(seen.len(), 10_000);
+    }
+
+    #[test]
+    fn positions_of_different_radix_keep_theirs() {
+        let mixed = secret().domain("test").mixed_radix();
+        let radixes = [26, 10, 2];
+        let mut seen = HashSet::new();
+        for a in 0..26 {
+            for b in 0..10 {
+                for c in 0..2 {
+                    let mut digits = [a, b, c];
+                    mixed.apply(&mut digits, &radixes, 9);
+                    assert!(digits.iter().zip(radixes).all(|(d, r)| *d < r));
+                    seen.insert(digits);
+                }
+            }
+        }
+        assert_eq!(seen.len(), 520);
+    }
+
+    #[test]
+    fn a_single_digit_is_permuted_too() {
+        let mixed = secret().domain("test").mixed_radix();
+        let seen: HashSet<u8> = (0..10)
+            .map(|n| {
+                let mut digits = [n];
+                mixed.apply(&mut digits, &[10], 0);
+                digits[0]
+            })
+            .collect();
+        assert_eq!(seen.len(), 10);
+    }
+
+    #[test]
+    fn a_single_position_is_no_rotation() {
+        let mixed = secret().domain("test").mixed_radix();
+        let distances: HashSet<u8> = (0..26)
+            .map(|n| {
+                let mut digits = [n];
+                mixed.apply(&mut digits, &[26], 0);
+                (digits[0] + 26 - n) % 26
+            })
+            .collect();
+        assert!(distances.len() > 8, "{distances:?}");
+    }
+}
