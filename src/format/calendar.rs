@@ -168,24 +168,30 @@ pub fn write_timestamp(micros: i64, out: &mut Vec<u8>) {
         _ => {
             let (year, month, day) = civil(i32::try_from(micros.div_euclid(DAY)).unwrap_or(0));
             write_day(if year > 0 { year } else { 1 - year }, month, day, out);
-            let in_day = micros.rem_euclid(DAY);
-            let (seconds, mut fraction) = (in_day / 1_000_000, in_day % 1_000_000);
-            for (before, part) in [(b' ', seconds / 3600), (b':', seconds / 60 % 60), (b':', seconds % 60)] {
-                out.push(before);
-                write_padded(part, 2, out);
-            }
-            if fraction > 0 {
-                let mut width = 6;
-                while fraction % 10 == 0 {
-                    (fraction, width) = (fraction / 10, width - 1);
-                }
-                out.push(b'.');
-                write_padded(fraction, width, out);
-            }
+            out.push(b' ');
+            write_clock(micros.rem_euclid(DAY), out);
             if year <= 0 {
                 out.extend_from_slice(b" BC");
             }
         }
+    }
+}
+
+/// Appends microseconds since midnight as `12:34:56.789`.
+pub fn write_clock(micros: i64, out: &mut Vec<u8>) {
+    let (seconds, mut fraction) = (micros / 1_000_000, micros % 1_000_000);
+    write_padded(seconds / 3600, 2, out);
+    for part in [seconds / 60 % 60, seconds % 60] {
+        out.push(b':');
+        write_padded(part, 2, out);
+    }
+    if fraction > 0 {
+        let mut width = 6;
+        while fraction % 10 == 0 {
+            (fraction, width) = (fraction / 10, width - 1);
+        }
+        out.push(b'.');
+        write_padded(fraction, width, out);
     }
 }
 

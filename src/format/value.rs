@@ -252,11 +252,15 @@ impl<'a> Value<'a> {
             Some(Scalar::Timestamp | Scalar::TimestampTz) => {
                 calendar::write_timestamp(self.timestamp()?, out);
             }
-            Some(Scalar::Time) => out.extend_from_slice(&self.time()?.to_be_bytes()),
-            Some(Scalar::Macaddr | Scalar::Macaddr8) if self.wire == Wire::Text => {
-                for pair in self.ascii()?.split(':') {
-                    let byte = u8::from_str_radix(pair, 16);
-                    out.push(byte.map_err(|_| Unreadable("not a hardware address"))?);
+            Some(Scalar::Time) => calendar::write_clock(self.time()?, out),
+            Some(Scalar::Macaddr | Scalar::Macaddr8) if self.wire == Wire::Binary => {
+                for (place, byte) in self.raw.iter().enumerate() {
+                    if place > 0 {
+                        out.push(b':');
+                    }
+                    for nibble in [byte >> 4, byte & 15] {
+                        out.push(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 });
+                    }
                 }
             }
             Some(Scalar::Inet | Scalar::Cidr) => self.inet()?.write(out),
@@ -339,6 +343,8 @@ mod tests {
             let both = [(Wire::Text, text.as_bytes()), (Wire::Binary, binary)];
             let [one, two] = both.map(|(wire, raw)| canonical(scalar, wire, raw));
             assert_eq!(one, two, "{text}");
+            // A float has no more digits than it needs, but a narrow one is shown as a wide one.
+            assert!(one == text.as_bytes() || scalar == Scalar::Float4, "{text}");
         }
     }
 }

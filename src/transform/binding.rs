@@ -127,7 +127,22 @@ impl Binding<'_> {
     /// A diagnostic naming the nearest column.
     pub fn sibling(&mut self, name: &str) -> Result<usize, Diagnostic> {
         let column = find_column(self.schema, self.column, name)?;
+        if let Some(found) = self.schema.column(ColumnId { table: self.column.table, column }) {
+            self.needs_text_of(&found.data_type)?;
+        }
         Ok(self.read(column))
+    }
+
+    /// Asks that the text of values of this type can be read, which of some types
+    /// only the text form has: then the table travels as text.
+    ///
+    /// # Errors
+    /// A diagnostic in the binary form, where the type has no text there.
+    pub(super) fn needs_text_of(&self, data_type: &DataType) -> Result<(), Diagnostic> {
+        if self.wire == Wire::Text || data_type.reads_alike() {
+            return Ok(());
+        }
+        Err(Diagnostic::error(format!("a value of `{}` has no text in the binary form", data_type.name)))
     }
 
     /// Says that the mask will read this column of the rule's table, and gives its
@@ -301,6 +316,9 @@ impl Binding<'_> {
             Condition::Not(inner) => condition::Bound::Not(Box::new(self.condition(inner)?)),
             Condition::Column(name, test) => {
                 let column = name.as_deref().map(|name| self.sibling(name)).transpose()?;
+                if column.is_none() {
+                    self.needs_text_of(self.data_type)?;
+                }
                 condition::Bound::Column(column, test.clone())
             }
         })

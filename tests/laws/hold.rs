@@ -1,14 +1,11 @@
 //! The laws, checked on what a refresh made of every pair.
 
 use super::kind::TRACES;
-use super::pair::{Pair, SIBLINGS, pairs, types};
+use super::pair::{Pair, ROWS, SIBLINGS, pairs, types};
 use crate::support::{Database, Fixture, Play, execute, query};
 use masque::transform::{ALL, Length};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
-
-/// A few more rows than any type has values, so that each comes again.
-const ROWS: usize = 40;
 
 /// One column of a table, before and after.
 type Cells = Vec<(Option<String>, Option<String>)>;
@@ -53,7 +50,7 @@ fn rules(form: &str, name: &str, pairs: &[&Pair<'_>]) -> String {
         rules.push_str("id = \"keep\"\n");
     }
     for (sibling, _) in SIBLINGS {
-        let _ = writeln!(rules, "{sibling} = \"keep\"");
+        let _ = writeln!(rules, "{sibling} = {{ with = \"keep\", reason = \"the same in every row\" }}");
     }
     for pair in pairs {
         let _ = writeln!(rules, "c_{0} = {1}\nd_{0} = {1}", pair.on.place, pair.rule);
