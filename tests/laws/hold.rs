@@ -119,12 +119,18 @@ fn broken(pair: &Pair<'_>, cells: &Cells) -> Vec<String> {
                 said.push(format!("{input:?} became {first:?} and {output:?}"));
             }
         }
-        if pair.injective && pair.by_value && pair.on.is_exact() {
+        if promises.consistent && pair.injective && pair.by_value && pair.on.is_exact() {
             let first = inputs.entry(output.clone()).or_insert_with(|| input.clone());
             if *first != input {
                 said.push(format!("{first:?} and {input:?} became {output:?}"));
             }
         }
+    }
+    let distinct = |side: fn(&(Option<String>, Option<String>)) -> &Option<String>| {
+        cells.iter().filter_map(|cell| side(cell).as_ref()).collect::<HashSet<_>>().len()
+    };
+    if pair.injective && !promises.consistent && distinct(|cell| &cell.0) != distinct(|cell| &cell.1) {
+        said.push(String::from("what was different became equal, or the other way round"));
     }
     said
 }

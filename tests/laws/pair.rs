@@ -71,7 +71,7 @@ pub(super) struct Pair<'a> {
     /// The values it can read, counted from 1.
     pub(super) readable: Vec<usize>,
     pub(super) injective: bool,
-    /// Whether the value alone decides.
+    /// Whether the value alone decides, and no other column is read.
     pub(super) by_value: bool,
 }
 
@@ -167,7 +167,7 @@ fn pair<'a>(with: &'static dyn Transformer, on: &'a Type) -> Option<Pair<'a>> {
         rule,
         readable,
         injective: with.capacity(&on.seen, &written.params) == Capacity::Injective,
-        by_value: written.by.is_empty(),
+        by_value: plan.0.read.len() == 1,
     })
 }
 
