@@ -10,5 +10,6 @@
 mod cli;
 mod house;
 mod journeys;
+mod laws;
 mod postgres;
 mod support;

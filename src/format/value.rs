@@ -355,7 +355,7 @@ impl<'a> Value<'a> {
     }
 
     /// Appends the text a person would write: the canonical form, but `true` for a
-    /// boolean and dashes in a uuid.
+    /// boolean, dashes in a uuid, and intervals and points as PostgreSQL prints them.
     ///
     /// # Errors
     /// Where the value cannot be read as its type.
@@ -368,6 +368,12 @@ impl<'a> Value<'a> {
             Some(Scalar::Uuid) => {
                 let text = DataType::scalar_of("text", Scalar::Text);
                 super::Output::new(out, &text, Wire::Text).uuid(self.uuid()?);
+            }
+            Some(Scalar::Interval) => self.interval()?.write(out),
+            Some(Scalar::Point) => {
+                out.push(b'(');
+                self.canonical(out)?;
+                out.push(b')');
             }
             _ => self.canonical(out)?,
         }
@@ -407,4 +413,33 @@ pub(crate) fn parse_uuid(text: &str) -> Option<u128> {
         digits += 1;
     }
     (digits == 32).then_some(bits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_have_one_canonical_form() {
+        let canonical = |scalar, wire, raw: &[u8]| {
+            let data_type = DataType::scalar_of("any", scalar);
+            let mut out = Vec::new();
+            Value { raw, data_type: &data_type, wire }.canonical(&mut out).unwrap();
+            out
+        };
+        for (scalar, text, binary) in [
+            (Scalar::Float4, "3.4e38", &3.4e38_f32.to_be_bytes()[..]),
+            (Scalar::Float8, "0.1", &0.1_f64.to_be_bytes()),
+            (Scalar::Time, "00:00:01.5", &1_500_000_i64.to_be_bytes()),
+            (Scalar::Time, "24:00:00", &86_400_000_000_i64.to_be_bytes()),
+            (Scalar::Macaddr, "08:00:2b:01:02:03", b"\x08\0\x2b\x01\x02\x03"),
+            (Scalar::Macaddr8, "08:00:2b:01:02:03:04:ff", b"\x08\0\x2b\x01\x02\x03\x04\xff"),
+        ] {
+            let both = [(Wire::Text, text.as_bytes()), (Wire::Binary, binary)];
+            let [one, two] = both.map(|(wire, raw)| canonical(scalar, wire, raw));
+            assert_eq!(one, two, "{text}");
+            // A float has no more digits than it needs, but a narrow one is shown as a wide one.
+            assert!(one == text.as_bytes() || scalar == Scalar::Float4, "{text}");
+        }
+    }
 }

@@ -125,6 +125,17 @@ impl DataType {
         matches!(self.scalar(), Some(Scalar::Text | Scalar::Varchar(_) | Scalar::Char(_)))
     }
 
+    /// Whether a value reads the same in both wire forms: a scalar that maskers know,
+    /// or an enum. Of all others only the text form has characters.
+    #[must_use]
+    pub fn reads_alike(&self) -> bool {
+        match self.base().form {
+            Form::Scalar(scalar) => !matches!(scalar, Scalar::Other | Scalar::Hstore | Scalar::Interval),
+            Form::Enum(_) => true,
+            _ => false,
+        }
+    }
+
     /// Whether it is a whole number: `int2/4/8` or `numeric(p,0)`.
     #[must_use]
     pub fn is_integer(&self) -> bool {

@@ -5,7 +5,7 @@ use super::seed::Folding;
 use super::{Bound, Condition, Decision, Frequencies, Masker, Relation, Rule, Seed, canonical};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::format::{Output, Row, Unreadable, Value, Wire};
-use crate::schema::{ColumnId, DataType, Form, Schema};
+use crate::schema::{ColumnId, DataType, Form, Scalar, Schema};
 use crate::secret::{Digest, DomainKey, Secret};
 use std::collections::BTreeSet;
 
@@ -127,7 +127,22 @@ impl Binding<'_> {
     /// A diagnostic naming the nearest column.
     pub fn sibling(&mut self, name: &str) -> Result<usize, Diagnostic> {
         let column = find_column(self.schema, self.column, name)?;
+        if let Some(found) = self.schema.column(ColumnId { table: self.column.table, column }) {
+            self.needs_text_of(&found.data_type)?;
+        }
         Ok(self.read(column))
+    }
+
+    /// Asks that the text of values of this type can be read, which of some types
+    /// only the text form has: then the table travels as text.
+    ///
+    /// # Errors
+    /// A diagnostic in the binary form, where the type has no text there.
+    pub(super) fn needs_text_of(&self, data_type: &DataType) -> Result<(), Diagnostic> {
+        if self.wire == Wire::Text || data_type.reads_alike() {
+            return Ok(());
+        }
+        Err(Diagnostic::error(format!("a value of `{}` has no text in the binary form", data_type.name)))
     }
 
     /// Says that the mask will read this column of the rule's table, and gives its
@@ -173,6 +188,16 @@ impl Binding<'_> {
     /// # Errors
     /// A diagnostic where `by` names a column that does not exist.
     pub fn seed(&mut self, domain: &str, folding: Folding) -> Result<Seed, Diagnostic> {
+        let whole = self.data_type.element().is_some()
+            || matches!(self.data_type.base().form, Form::Composite(_) | Form::Scalar(Scalar::Hstore));
+        if whole && self.wire == Wire::Binary {
+            // Equal values must give equal masks in both forms, and only the text of
+            // a container is the same in every database: the table travels as text.
+            return Err(Diagnostic::error(format!(
+                "a value of `{}` has no digest in the binary form",
+                self.data_type.name
+            )));
+        }
         let key = self.key(domain);
         if self.rule.by.is_empty() {
             return Ok(Seed::new(None, key, folding));
@@ -296,6 +321,9 @@ impl Binding<'_> {
             Condition::Not(inner) => condition::Bound::Not(Box::new(self.condition(inner)?)),
             Condition::Column(name, test) => {
                 let column = name.as_deref().map(|name| self.sibling(name)).transpose()?;
+                if column.is_none() {
+                    self.needs_text_of(self.data_type)?;
+                }
                 condition::Bound::Column(column, test.clone())
             }
         })

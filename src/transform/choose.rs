@@ -1,7 +1,9 @@
 //! `choose`: one of a list, chosen by the value or by `by`'s identity.
 //!
 //! The list is `values`, or an enum's own labels, or true and false; `weights` say
-//! how often each comes. Equal values get equal choices. As with `constant`, each
+//! how often each comes. Without `values` each element of an array is chosen by
+//! itself; `values` for an array are whole arrays. Equal values get equal choices.
+//! As with `constant`, each
 //! is checked against the column's type when the rule is bound.
 
 use super::{
@@ -64,6 +66,7 @@ impl Transformer for Choose {
             (Some(_), _) => params.list("values").iter().filter_map(literal::text_of).collect(),
             (None, Form::Enum(labels)) => labels.to_vec(),
             (None, Form::Scalar(Scalar::Bool)) => ["true", "false"].map(String::from).to_vec(),
+            (None, Form::Array(_)) => return super::each::bind_elements(at).map(Bound::Cell),
             (None, _) => {
                 let problem = format!("`choose` needs `values` for a column of type `{}`", at.data_type.name);
                 return Err(Diagnostic::error(problem).help("write `values = [\"…\", \"…\"]`"));
@@ -138,7 +141,11 @@ mod tests {
         let ready = Trial::of(r#""choose""#).on("enum").bind().unwrap();
         let labels = ["red", "green", "blue"];
         assert!(labels.iter().all(|label| labels.contains(&ready.text(label).as_str())));
-        assert!(Trial::of(r#""choose""#).bind().is_err());
+        assert!(
+            Trial::of(r#""choose""#).bind().is_err() && Trial::of(r#""choose""#).on("text[]").bind().is_err()
+        );
+        let chosen = Trial::of(r#""choose""#).on("enum[]").text("{red,NULL}");
+        assert!(labels.iter().any(|label| chosen == format!("{{{label},NULL}}")), "{chosen}");
     }
 
     #[test]

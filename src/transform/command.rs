@@ -101,6 +101,7 @@ impl Transformer for Command {
         if patience.is_zero() {
             return Err(wrong(params, "timeout", "`timeout` must be longer than nothing"));
         }
+        at.needs_text_of(at.data_type)?;
         let mut columns = Vec::new();
         for name in params.texts("columns") {
             columns.push((name.to_owned(), at.sibling(name)?));

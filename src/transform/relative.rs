@@ -99,6 +99,7 @@ impl Binding<'_> {
         if found.generated {
             return Err(Diagnostic::error(format!("`{name}` is generated and not read")));
         }
+        self.needs_text_of(&found.data_type)?;
         let data_type = found.data_type.clone();
         let transformer = match (self.decisions)(column) {
             Some(Decision::Mask(rule)) => Some(rule.with.name()),

@@ -1,7 +1,7 @@
 //! Paths into XML: `/order/customer/name`, `//email`, `//@id`, `/a/*/b`,
 //! `//contact[@type='email']/value`, `//note/text()`, `//comment()`.
 //!
-//! The part of XPath that names places. Names are compared as they are written,
+//! The part of `XPath` that names places. Names are compared as they are written,
 //! prefix and all; `*` stands for any.
 
 use super::route::{Positions, Route, Step};

@@ -13,4 +13,5 @@ mod presets;
 mod production;
 mod regression;
 mod shop;
+mod structures;
 mod ten_million;
