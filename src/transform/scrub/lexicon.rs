@@ -48,14 +48,14 @@ static LEXICON: LazyLock<HashMap<Box<str>, Traits>> = LazyLock::new(|| {
             *known = known.and(traits);
         }
     };
-    for locale in LOCALES.iter() {
-        for (list, traits) in [(locale.first, Traits::FIRST), (locale.last, Traits::LAST)] {
-            // A name of several words is known by each of them.
-            list.iter().flat_map(|name| name.split([' ', '-', '\''])).for_each(|word| add(word, traits));
-        }
-        let given = given::names(locale.code).into_iter().flat_map(|(female, male)| [female, male]);
-        given.flat_map(str::split_whitespace).for_each(|word| add(word, Traits::FIRST));
+    let tables =
+        LOCALES.iter().flat_map(|locale| [(&locale.first, Traits::FIRST), (&locale.last, Traits::LAST)]);
+    for (list, traits) in tables {
+        // A name of several words is known by each of them.
+        list.iter().flat_map(|name| name.split([' ', '-', '\''])).for_each(|word| add(word, traits));
     }
+    let given = LOCALES.iter().filter_map(|locale| given::names(locale.code)).flat_map(|(f, m)| [f, m]);
+    given.flat_map(str::split_whitespace).for_each(|word| add(word, Traits::FIRST));
     for (list, traits) in [
         (lists::COMMON, Traits::COMMON),
         (lists::TITLES, Traits::TITLE),
