@@ -5,7 +5,7 @@ use super::follow::needs_decisions;
 use super::rows::{RowVerdict, Rows};
 use super::rule_file::RuleFile;
 use super::select::Picks;
-use super::{fit, follow, reference, rows, search, select, spelling, undecided, unique};
+use super::{borrow, fit, follow, reference, rows, search, select, spelling, undecided, unique};
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::schema::{ColumnId, Schema};
 use crate::transform::Rule;
@@ -132,6 +132,7 @@ fn report(
     follow::check_keys(schema, verdicts, problems);
     fit::check_columns(file.registry, schema, verdicts, rows, problems);
     unique::check_keys(file.registry, schema, verdicts, rows, problems);
+    borrow::check_locales(file, schema, verdicts, rows, problems);
     search::check_kept(schema, verdicts, rows, problems);
     undecided::report(file, schema, verdicts, rows, problems);
 }

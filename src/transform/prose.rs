@@ -159,13 +159,12 @@ impl Page<'_> {
     /// A phrase or a word in place of a sentence.
     fn fragment(&mut self, aim: usize, most: usize) {
         let list = self.prose.what.between(aim - aim / 4, most);
-        match self.dice.pick(list) {
-            Some((_, phrase)) => self.write(phrase),
-            None => {
-                let found = like(self.prose.word, aim, most, &mut self.dice);
-                found.chars().take(most.max(1)).for_each(|c| self.letter(c));
-            }
+        if let Some((_, phrase)) = self.dice.pick(list) {
+            self.write(phrase);
+            return;
         }
+        let found = like(self.prose.word, aim, most, &mut self.dice);
+        found.chars().take(most.max(1)).for_each(|c| self.letter(c));
     }
 
     fn write(&mut self, phrase: &str) {

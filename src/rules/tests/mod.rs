@@ -1,6 +1,7 @@
 //! Whole rule files against a small shop: what is accepted, and what is said about mistakes.
 
 mod accepted;
+mod borrowed;
 mod keys;
 mod mistakes;
 mod shop;
