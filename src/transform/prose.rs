@@ -114,7 +114,10 @@ impl Page<'_> {
         let joint = (clauses < 2).then(|| self.dice.pick(self.prose.and.all())).flatten();
         match joint {
             Some((length, joint)) if length + 2 + self.least() <= room => {
-                self.fit.push(' ');
+                // A joint may begin with its comma.
+                if !joint.starts_with(',') {
+                    self.fit.push(' ');
+                }
                 self.write(joint);
                 self.fit.push(' ');
                 self.clause(room - length - 2);
