@@ -6,6 +6,7 @@ mod completions;
 mod connection;
 mod demo;
 pub mod diagnostics;
+mod example;
 mod output;
 mod preview;
 mod progress;

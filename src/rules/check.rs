@@ -7,7 +7,8 @@ use super::rows::{RowVerdict, Rows};
 use super::rule_file::RuleFile;
 use super::select::Picks;
 use super::{
-    constraint, entropy, fit, follow, personal, reference, rows, search, select, spelling, undecided, unique,
+    borrow, constraint, entropy, fit, follow, personal, reference, rows, search, select, spelling, undecided,
+    unique,
 };
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::schema::{ColumnId, Schema, Table};
@@ -184,6 +185,7 @@ fn report(
     constraint::check_conditions(schema, verdicts, rows, problems);
     entropy::check_few(schema, verdicts, rows, problems);
     personal::check_kept(schema, verdicts, rows, problems);
+    borrow::check_locales(file, schema, verdicts, rows, problems);
     search::check_kept(schema, verdicts, rows, problems);
     undecided::report(file, schema, verdicts, rows, problems);
     keys

@@ -6,6 +6,7 @@
 //! Reading and checking collect problems and go on: what is broken counts as
 //! decided, so one mistake is one diagnostic and none hides another.
 
+mod borrow;
 mod check;
 mod condition;
 mod constraint;

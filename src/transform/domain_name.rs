@@ -107,7 +107,7 @@ mod tests {
     fn a_name_has_a_word_a_token_and_an_ending() {
         let masked = Trial::of(r#""domain_name""#).text("initech.com");
         let (word, rest) = masked.split_once('-').unwrap();
-        assert!(!word.is_empty() && rest.len() == 21 && rest.ends_with(".test"), "{masked}");
+        assert!(!word.is_empty() && rest.get(16..) == Some(".test"), "{masked}");
         assert!(Trial::of(r#""domain_name""#).text("www.initech.com").starts_with("www."));
         assert_eq!(Trial::of(r#""domain_name""#).text("mail.initech.com").matches('.').count(), 2);
         let own = Trial::of(r#"{ with = "domain_name", host = "Corp.Example" }"#).text("initech.com");

@@ -37,6 +37,12 @@ pub(super) fn ascii(c: char) -> &'static str {
         'ŵ' => "w",
         'ý' | 'ÿ' | 'ŷ' => "y",
         'ź' | 'ż' | 'ž' => "z",
+        other => cyrillic(other),
+    }
+}
+
+fn cyrillic(c: char) -> &'static str {
+    match c {
         'а' => "a",
         'б' => "b",
         'в' => "v",

@@ -273,10 +273,10 @@ mod tests {
                 };
                 let (first, last) = (masked("first_name"), masked("last_name"));
                 assert_eq!(masked("full_name"), format!("{first} {last}"));
-                let woman = female.split(' ').any(|name| name == first);
-                women += u32::from(woman && last.ends_with(ending));
-                men += u32::from(!woman && !last.ends_with(ending));
-                assert!(woman || !last.ends_with(ending), "{first} {last}");
+                let is_female = female.split(' ').any(|name| name == first);
+                women += u32::from(is_female && last.ends_with(ending));
+                men += u32::from(!is_female && !last.ends_with(ending));
+                assert!(is_female || !last.ends_with(ending), "{first} {last}");
             }
             assert!(women > 5 && men > 10, "{locale}: {women} {men}");
         }

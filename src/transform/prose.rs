@@ -114,7 +114,10 @@ impl Page<'_> {
         let joint = (clauses < 2).then(|| self.dice.pick(self.prose.and.all())).flatten();
         match joint {
             Some((length, joint)) if length + 2 + self.least() <= room => {
-                self.fit.push(' ');
+                // A joint may begin with its comma.
+                if !joint.starts_with(',') {
+                    self.fit.push(' ');
+                }
                 self.write(joint);
                 self.fit.push(' ');
                 self.clause(room - length - 2);
@@ -159,13 +162,12 @@ impl Page<'_> {
     /// A phrase or a word in place of a sentence.
     fn fragment(&mut self, aim: usize, most: usize) {
         let list = self.prose.what.between(aim - aim / 4, most);
-        match self.dice.pick(list) {
-            Some((_, phrase)) => self.write(phrase),
-            None => {
-                let found = like(self.prose.word, aim, most, &mut self.dice);
-                found.chars().take(most.max(1)).for_each(|c| self.letter(c));
-            }
+        if let Some((_, phrase)) = self.dice.pick(list) {
+            self.write(phrase);
+            return;
         }
+        let found = like(self.prose.word, aim, most, &mut self.dice);
+        found.chars().take(most.max(1)).for_each(|c| self.letter(c));
     }
 
     fn write(&mut self, phrase: &str) {

@@ -75,7 +75,21 @@ fn transformers_are_listed_and_explained() {
         one.assert_code(0);
         assert!(one.stdout.starts_with(name) && one.stdout.contains("consistent"), "{}", one.stdout);
     }
+    let one = run(&["transformers", "url", "--locales"]);
+    one.assert_code(2);
+    assert!(run(&["transformers", "url"]).stdout.contains("  after   https://"));
     run(&["transformers", "emial"]).assert_code(2).assert_says(&["emial", "email"]);
+}
+
+#[test]
+fn locales_are_listed_with_what_each_lacks() {
+    let list = run(&["transformers", "--locales"]);
+    list.assert_code(0);
+    for locale in masque::transform::LOCALES.iter() {
+        let line = list.stdout.lines().find(|line| line.trim_start().starts_with(locale.code)).unwrap();
+        let borrowed = locale.lacks.iter().filter(|list| **list != "gender").count();
+        assert_eq!(line.matches("English").count(), borrowed, "{line}");
+    }
 }
 
 #[test]

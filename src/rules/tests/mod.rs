@@ -2,6 +2,7 @@
 
 mod accepted;
 mod advice;
+mod borrowed;
 mod checks;
 mod keys;
 mod mistakes;
