@@ -129,7 +129,7 @@ const SCALARS: &[(&[&str], Scalar)] = &[
     (&["real", "float4"], Scalar::Float4),
     (&["double precision", "float8"], Scalar::Float8),
     (&["numeric"], Scalar::Numeric(None)),
-    (&["numeric(10,2)"], Scalar::Numeric(Some((10, 2)))),
+    (&["numeric(8,2)"], Scalar::Numeric(Some((8, 2)))),
     (&["bytea"], Scalar::Bytea),
     (&["date"], Scalar::Date),
     (&["time"], Scalar::Time),

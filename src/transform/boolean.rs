@@ -44,7 +44,7 @@ impl Transformer for Boolean {
     }
 
     fn example(&self) -> Example {
-        Example { rule: "{ with = \"boolean\", share = 0.3, by = \"id\" }", data_type: "bool", input: "f" }
+        Example { rule: "{ with = \"boolean\", share = 0.8, by = \"id\" }", data_type: "bool", input: "f" }
     }
 
     fn bind(&self, at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic> {

@@ -225,6 +225,13 @@ mod tests {
     }
 
     #[test]
+    fn the_order_under_a_secret_never_changes() {
+        let cells: Vec<_> = ["a", "b", "c", "d", "e", "f", "g", "h"].map(|v| (Some(v), "")).to_vec();
+        let out: String = shuffle(&cells).into_iter().flatten().collect();
+        assert_eq!(out, "begfcahd");
+    }
+
+    #[test]
     fn values_stay_in_their_group_and_null_in_its_place() {
         let cells = [
             (Some("a1"), "a"),
@@ -235,7 +242,7 @@ mod tests {
             (Some("c1"), "c"),
             (Some("d1"), "d"),
         ];
-        let out: Vec<_> = shuffle(&cells).into_iter().map(|v| v.unwrap_or_default()).collect();
+        let out: Vec<_> = shuffle(&cells).into_iter().map(Option::unwrap_or_default).collect();
         assert_eq!(out, ["a2", "b2", "", "a1", "b1", "d1", "c1"]);
     }
 

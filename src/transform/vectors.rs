@@ -4,8 +4,8 @@
 //! breaks consistency with every staging loaded before and with every other database masked under the same
 //! secret, so no release may change one unknowingly. What the file has is checked, whatever the examples say today.
 
-use super::ALL;
 use super::fixture::Trial;
+use super::{ALL, Bound, Transformer};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -60,6 +60,48 @@ const MORE: &[(&str, &str, &[&str])] = &[
     (r#""token""#, "uuid", &["f81d4fae-7dec-41d0-a765-00a0c91e6bf6"]),
     (r#"{ with = "date_shift", within = "30 days" }"#, "timestamptz", &["2024-01-01 12:00:00+00"]),
     (r#"{ with = "date_shift", within = "2 hours" }"#, "timestamp", &["2024-01-01 12:00:00"]),
+    (r#"{ with = "full_name", locale = "es_ES" }"#, "text", &["Ann Smith"]),
+    (r#"{ with = "full_name", locale = "pl_PL", gender = "female" }"#, "text", &["Ann Smith"]),
+    (r#"{ with = "full_name", locale = "ru_RU", gender = "female" }"#, "text", &["Ann Smith"]),
+    (r#"{ with = "email", locale = "ru_RU" }"#, "text", &["ann@corp.example"]),
+    (r#"{ with = "address", locale = "es_ES" }"#, "text", &["Calle Mayor 1, 28013 Madrid"]),
+    (r#"{ with = "postcode", keep = "zip3" }"#, "text", &["94110", "03601-1234"]),
+    (r#"{ with = "company", locale = "pl_PL" }"#, "text", &["Corp"]),
+    (
+        r#"{ with = "sentence", locale = "de_DE" }"#,
+        "text",
+        &["Bitte rufen Sie Frau Schmidt wegen des Pakets an."],
+    ),
+    (
+        r#""url""#,
+        "text",
+        &["https://corp.example/users/42?token=abc#top", "ftp://bob:pw@host/x.txt", "no address"],
+    ),
+    (r#""domain_name""#, "text", &["mail.corp.example", "Corp.Example"]),
+    (r#""mac""#, "text", &["08-00-2B-01-02-03"]),
+    (r#"{ with = "mac", keep = "vendor" }"#, "macaddr", &["08:00:2b:01:02:03"]),
+    (r#""iban""#, "text", &["DE89 3704 0044 0532 0130 00", "GB82WEST12345698765432", "no iban"]),
+    (
+        r#""national_id""#,
+        "text",
+        &["536-90-4399", "12345678Z", "44051401359", "529.982.247-25", "1 84 12 76 451 089 46", "AB123456C"],
+    ),
+    (r#""vat""#, "text", &["DE136695976", "ATU13585627", "PL8567346215"]),
+    (r#"{ with = "pattern", regex = "[A-Z]{2}-(0|1[0-9]{3})" }"#, "text", &["QX-1711", "other"]),
+    (r#"{ with = "noise", ratio = 0.2, by = "id" }"#, "int4", &["52000"]),
+    (r#"{ with = "noise", amount = "10 days" }"#, "date", &["2024-02-29"]),
+    (r#"{ with = "noise", ratio = 0.1 }"#, "float8", &["0.125"]),
+    (r#"{ with = "date", min = "1990-01-01", max = "1999-12-31" }"#, "timestamp", &["2024-01-01 12:00:00"]),
+    (r#""bytes""#, "bytea", &["\\x00"]),
+    (
+        r#""scrub""#,
+        "text",
+        &[
+            "Ask Mr Smith (ann@corp.example, +49 30 12345678) about DE89370400440532013000 from 8.8.8.8",
+            "nothing to see",
+        ],
+    ),
+    (r#"{ with = "sample", min_count = 2 }"#, "text", &["Lyon", "Nice"]),
 ];
 
 /// The part of a line that says what is tried.
@@ -70,7 +112,7 @@ fn question(name: &str, rule: &str, data_type: &str, input: &str) -> String {
 /// All questions that must have an answer.
 fn questions() -> Vec<String> {
     let mut all = Vec::new();
-    for transformer in ALL {
+    for transformer in ALL.iter().filter(|transformer| masks_values(**transformer)) {
         let (name, example) = (transformer.name(), transformer.example());
         all.push(question(name, example.rule, example.data_type, example.input));
         for (rule, data_type, inputs) in MORE {
@@ -83,11 +125,23 @@ fn questions() -> Vec<String> {
     all
 }
 
+fn trial(rule: &str, data_type: &str) -> Trial {
+    let common = [("Paris", 60), ("Nantes", 40)];
+    let trial = Trial::of(rule).on(data_type).common(&common).sibling("id", "int4", Some(b"42"));
+    trial.sibling("country", "text", Some(b"DE"))
+}
+
+/// Whether one value alone has an answer; masks of whole columns are pinned in their own modules.
+fn masks_values(transformer: &dyn Transformer) -> bool {
+    let example = transformer.example();
+    matches!(trial(example.rule, example.data_type).bound(), Ok(Bound::Cell(_)))
+}
+
 fn answer(question: &str) -> String {
     let parts: Vec<_> = question.splitn(4, " | ").collect();
     let [_, rule, data_type, input] = parts.as_slice() else { panic!("no question: {question}") };
-    let trial = Trial::of(rule).on(data_type).sibling("id", "int4", Some(b"42"));
-    let ready = trial.bind().unwrap_or_else(|problem| panic!("{question}: {}", problem.message));
+    let ready =
+        trial(rule, data_type).bind().unwrap_or_else(|problem| panic!("{question}: {}", problem.message));
     ready.text(input)
 }
 
@@ -162,11 +216,12 @@ fn no_pseudonym_of_the_vectors_has_changed() {
 #[test]
 fn every_transformer_has_a_question_and_every_other_one_belongs_to_one() {
     let all = questions();
-    for transformer in ALL {
+    let masking: Vec<_> = ALL.iter().filter(|transformer| masks_values(**transformer)).collect();
+    for transformer in &masking {
         assert!(all.iter().any(|question| question.starts_with(&format!("{} | ", transformer.name()))));
     }
     let count: usize = MORE.iter().map(|(.., inputs)| inputs.len()).sum();
-    assert_eq!(all.len(), ALL.len() + count, "a rule in MORE names no transformer");
+    assert_eq!(all.len(), masking.len() + count, "a rule in MORE names no transformer");
 }
 
 #[test]

@@ -18,7 +18,7 @@ country = "keep"
 hired = "keep"
 "#;
 
-fn play(sql: &str, rules: &str) -> Play {
+fn staged(sql: &str, rules: &str) -> Play {
     let source = Database::from(Fixture::Empty);
     execute(&source.url(), &[PEOPLE, sql]);
     Play::new(source, &format!("{RULES}{rules}"))
@@ -51,7 +51,7 @@ label = { with = "template", text = "{customers.first_name}/{first_name}" }
 [rows]
 lines = { where = "id > 10 and first_name is not null" }
 "#;
-    let play = play(orders, rules);
+    let play = staged(orders, rules);
     for _ in 0..2 {
         play.refresh().assert_code(0);
         let target = play.target.url();
@@ -80,7 +80,7 @@ fn a_template_that_can_not_be_made_says_where_and_why() {
 id = "keep"
 label = { with = "template", text = "{customers.first_name}" }
 "#;
-    let play = play(lines, rules);
+    let play = staged(lines, rules);
     let output = play.refresh();
     output.assert_code(3);
     assert!(
@@ -109,7 +109,7 @@ city = { with = "sample", min_count = 30 }
 salary = { with = "shuffle", within = "team" }
 team = "keep"
 "#;
-    let play = play(pay, rules);
+    let play = staged(pay, rules);
     play.refresh().assert_code(0);
     let (source, target) = (play.source.url(), play.target.url());
     assert_eq!(
@@ -148,7 +148,7 @@ fn a_program_masks_a_column_and_whatever_it_does_wrong_ends_the_run_without_a_va
 for line in sys.stdin:
     asked = json.loads(line)
     print(json.dumps({'value': 'note %s of %s' % (asked['row']['weight'], asked['column'])}))";
-    let play = play(notes, &rules(good).replace(RULES, ""));
+    let play = staged(notes, &rules(good).replace(RULES, ""));
     play.refresh().assert_code(0);
     let target = play.target.url();
     assert_eq!(value(&target, "select count(*) from notes where note = 'note ' || id || ' of note'"), "4286");
