@@ -98,7 +98,7 @@ label = { with = "template", text = "{customers.first_name}" }
 
 #[test]
 fn sample_draws_common_values_only_and_shuffle_moves_them_all() {
-    let pay = "
+    let pays = "
         create table pay (id integer primary key, customer bigint references customers, city text, salary integer, team text, unique (salary));
         insert into pay select n, 1 + n % 400, case when n % 50 = 0 then 'Village' || n when n % 3 = 0 then 'Lyon' else 'Paris' end,
             30000 + n, case when n % 2 = 0 then 'even' end from generate_series(1, 30000) n;";
@@ -109,7 +109,7 @@ city = { with = "sample", min_count = 30 }
 salary = { with = "shuffle", within = "team" }
 team = "keep"
 "#;
-    let play = staged(pay, rules);
+    let play = staged(pays, rules);
     play.refresh().assert_code(0);
     let (source, target) = (play.source.url(), play.target.url());
     assert_eq!(
