@@ -120,15 +120,20 @@ impl DomainKey {
     pub fn digest(&self, input: &[u8]) -> Digest {
         let (whole, rest) = input.as_chunks::<BLOCK>();
         let mut state = self.inner;
-        compress256(&mut state, whole);
+        if !whole.is_empty() {
+            compress256(&mut state, whole);
+        }
         // A one after the last byte, zeros, and the count of bits with the key's block.
         let mut last = [[0_u8; BLOCK]; 2];
         let used = if rest.len() < BLOCK - 8 { 1 } else { 2 };
         let bits = 8 * (BLOCK as u64 + input.len() as u64);
         if let Some(blocks) = last.get_mut(..used) {
             let bytes = blocks.as_flattened_mut();
-            for (to, from) in bytes.iter_mut().zip(rest.iter().chain([&0x80])) {
-                *to = *from;
+            if let Some(to) = bytes.get_mut(..rest.len()) {
+                to.copy_from_slice(rest);
+            }
+            if let Some(to) = bytes.get_mut(rest.len()) {
+                *to = 0x80;
             }
             if let Some(to) = bytes.last_chunk_mut() {
                 *to = bits.to_be_bytes();

@@ -31,6 +31,11 @@ pub(super) enum Style {
 impl Style {
     /// The style of `text`; `key` digests it where it is an irregular one.
     pub(super) fn of(text: &str, key: &DomainKey) -> Self {
+        Self::regular(text).unwrap_or_else(|| Self::Mixed(key.digest(text.as_bytes())))
+    }
+
+    /// The style of `text`, where it is a regular one.
+    fn regular(text: &str) -> Option<Self> {
         let (mut lower, mut upper, mut title) = (false, false, true);
         let mut inside = false;
         let mut see = |is_lower: bool, is_upper: bool, goes_on: bool| {
@@ -47,10 +52,9 @@ impl Style {
             text.chars().for_each(|c| see(c.is_lowercase(), c.is_uppercase(), c.is_alphanumeric()));
         }
         match (lower, upper) {
-            (_, false) => Self::Lower,
-            (false, true) => Self::Upper,
-            (true, true) if title => Self::Title,
-            (true, true) => Self::Mixed(key.digest(text.as_bytes())),
+            (_, false) => Some(Self::Lower),
+            (false, true) => Some(Self::Upper),
+            (true, true) => title.then_some(Self::Title),
         }
     }
 }
@@ -59,17 +63,15 @@ impl Style {
 /// both follow the digest of the whole.
 pub(super) fn address_styles(text: &str, key: &DomainKey) -> (Style, Style) {
     // Most addresses are lower case throughout.
-    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+    if !text.bytes().any(|byte| !byte.is_ascii() || byte.is_ascii_uppercase()) {
         return (Style::Lower, Style::Lower);
     }
     let (local, host) = text.rsplit_once('@').unwrap_or((text, ""));
-    match (Style::of(local, key), Style::of(host, key)) {
-        (Style::Mixed(_), _) | (_, Style::Mixed(_)) => {
-            let bits = key.digest(text.as_bytes());
-            (Style::Mixed(bits), Style::Mixed(bits))
-        }
-        regular => regular,
+    if let (Some(local), Some(host)) = (Style::regular(local), Style::regular(host)) {
+        return (local, host);
     }
+    let bits = key.digest(text.as_bytes());
+    (Style::Mixed(bits), Style::Mixed(bits))
 }
 
 /// Words and token, put together before they are written: pieces cost more than their letters.
@@ -81,25 +83,19 @@ struct Line {
 impl Line {
     /// Appends a name's letters and digits as [`fold`] writes them.
     fn push_folded(&mut self, name: &str) {
-        if name.is_ascii() {
-            for byte in name.bytes() {
-                if let Some(to) = self.bytes.get_mut(self.length) {
-                    *to = byte.to_ascii_lowercase();
-                    self.length += usize::from(byte.is_ascii_alphanumeric());
-                }
-            }
+        if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            self.push(name).make_ascii_lowercase();
         } else {
-            name.chars().for_each(|c| self.push(fold::ascii(c)));
+            name.chars().for_each(|c| _ = self.push(fold::ascii(c)));
         }
     }
 
-    fn push(&mut self, text: &str) {
-        for byte in text.bytes() {
-            if let Some(to) = self.bytes.get_mut(self.length) {
-                *to = byte;
-                self.length += 1;
-            }
-        }
+    /// Appends `text`, if it fits, and gives what it appended.
+    fn push(&mut self, text: &str) -> &mut [u8] {
+        let Some(to) = self.bytes.get_mut(self.length..self.length + text.len()) else { return &mut [] };
+        to.copy_from_slice(text.as_bytes());
+        self.length += text.len();
+        to
     }
 }
 
@@ -154,11 +150,15 @@ impl<'a> Handle<'a> {
                 }
                 self.inside = inside;
             }
-            Style::Mixed(_) => {
-                for byte in text {
-                    let raise = self.raises(byte.is_ascii_alphabetic(), byte.is_ascii_alphanumeric());
-                    self.fit.push_ascii(&[if raise { byte.to_ascii_uppercase() } else { *byte }]);
+            Style::Mixed(bits) => {
+                let mut letters = self.letters;
+                for byte in self.fit.push_ascii(text) {
+                    if raised(bits, letters) {
+                        byte.make_ascii_uppercase();
+                    }
+                    letters += usize::from(byte.is_ascii_alphabetic());
                 }
+                self.letters = letters;
             }
         }
     }
@@ -169,10 +169,7 @@ impl<'a> Handle<'a> {
             Style::Lower => false,
             Style::Upper => true,
             Style::Title => !self.inside,
-            Style::Mixed(bits) => {
-                let byte = bits.get(self.letters / 8 % 32).copied().unwrap_or(0);
-                byte >> (self.letters % 8) & 1 == 1
-            }
+            Style::Mixed(bits) => raised(bits, self.letters),
         };
         self.letters += usize::from(is_letter);
         self.inside = goes_on;
@@ -225,15 +222,22 @@ impl<'a> Handle<'a> {
     }
 }
 
+/// Whether the bits raise the letter of that number.
+fn raised(bits: &Digest, letter: usize) -> bool {
+    bits.get(letter / 8 % 32).is_some_and(|byte| byte >> (letter % 8) & 1 == 1)
+}
+
 /// 5 bits a character of bytes 16 to 25: the person took those before.
 fn token(digest: &Digest) -> [u8; TOKEN] {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let bytes = digest.iter().skip(16).take(10);
-    let mut bits = bytes.fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
     let mut token = [b'a'; TOKEN];
-    for to in token.iter_mut().rev() {
-        *to = usize::try_from(bits & 31).ok().and_then(|at| ALPHABET.get(at)).copied().unwrap_or(*to);
-        bits >>= 5;
+    // Five bytes are eight characters.
+    for (to, bytes) in token.chunks_exact_mut(8).zip(digest.get(16..26).unwrap_or_default().chunks_exact(5)) {
+        let bits = bytes.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+        for (to, shift) in to.iter_mut().zip([35, 30, 25, 20, 15, 10, 5, 0]) {
+            let at = usize::try_from(bits >> shift & 31).unwrap_or(0);
+            *to = ALPHABET.get(at).copied().unwrap_or(*to);
+        }
     }
     token
 }
