@@ -181,20 +181,20 @@ fn mask_cell(
     column: usize,
     scratch: &mut Scratch,
 ) -> Result<Place, Unreadable> {
-    let mut masked = std::mem::take(&mut scratch.masked);
-    let from = masked.len();
+    let mut written = std::mem::take(&mut scratch.masked);
+    let from = written.len();
     let row = scratch.row(plan, batch);
     let (Some(Treatment::Mask(Bound::Cell(masker))), Some(value)) =
         (plan.treatments.get(column), row.value(column))
     else {
-        scratch.masked = masked;
+        scratch.masked = written;
         return Ok(Place::Null);
     };
-    let mut output = Output::new(&mut masked, value.data_type, plan.wire);
+    let mut output = Output::new(&mut written, value.data_type, plan.wire);
     let done = masker.mask(value, &row, &mut output);
     let is_null = output.is_null();
-    let to = masked.len();
-    scratch.masked = masked;
+    let to = written.len();
+    scratch.masked = written;
     done?;
     Ok(if is_null { Place::Null } else { Place::Batch(from, to) })
 }

@@ -3,7 +3,7 @@
 //! No size limit and no walking: ten rounds of a Feistel network whose halves are
 //! the two halves of the string, each round adding to one half a number drawn from
 //! the other by AES-128. Halves below 2^63 (18 decimal digits, 13 letters) are one
-//! number each and a round is one block; longer ones take a keystream digit by
+//! number each and a round is one block, of which the radixes are a part; longer ones take a keystream digit by
 //! digit, from a CBC-MAC of the other half. A single position has no halves: its
 //! digit becomes the rank of its own pseudo-random number.
 

@@ -36,6 +36,9 @@ pub(super) fn folded(key: &DomainKey, text: &str) -> Digest {
         for c in text.chars() {
             if c.is_ascii() {
                 buffer.push((c as u8).to_ascii_lowercase());
+            } else if matches!(c, 'ß'..='ÿ') {
+                // Most letters beside ASCII, in small letters already.
+                buffer.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
             } else {
                 for lower in c.to_lowercase() {
                     buffer.extend_from_slice(lower.encode_utf8(&mut [0; 4]).as_bytes());

@@ -8,8 +8,7 @@
 //! stay distinct too.
 
 use super::fit::Fit;
-use super::fold;
-use super::person::Person;
+use super::fold::Plain;
 use crate::secret::{Digest, DomainKey};
 
 /// Characters of a whole token: 80 bits.
@@ -81,21 +80,15 @@ struct Line {
 }
 
 impl Line {
-    /// Appends a name's letters and digits as [`fold`] writes them.
-    fn push_folded(&mut self, name: &str) {
-        if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            self.push(name).make_ascii_lowercase();
-        } else {
-            name.chars().for_each(|c| _ = self.push(fold::ascii(c)));
+    /// Appends a name and what comes after it; of an empty name, neither.
+    fn push(&mut self, name: &Plain, after: u8) {
+        if let Some(to) = self.bytes.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut) {
+            *to = name.bytes;
         }
-    }
-
-    /// Appends `text`, if it fits, and gives what it appended.
-    fn push(&mut self, text: &str) -> &mut [u8] {
-        let Some(to) = self.bytes.get_mut(self.length..self.length + text.len()) else { return &mut [] };
-        to.copy_from_slice(text.as_bytes());
-        self.length += text.len();
-        to
+        if let (1.., Some(to)) = (name.len(), self.bytes.get_mut(self.length + name.len())) {
+            *to = after;
+            self.length += name.len() + 1;
+        }
     }
 }
 
@@ -153,10 +146,10 @@ impl<'a> Handle<'a> {
             Style::Mixed(bits) => {
                 let mut letters = self.letters;
                 for byte in self.fit.push_ascii(text) {
-                    if raised(bits, letters) {
-                        byte.make_ascii_uppercase();
-                    }
-                    letters += usize::from(byte.is_ascii_alphabetic());
+                    // Bits are random: a branch on them is guessed wrong every other time.
+                    let is_letter = byte.is_ascii_lowercase();
+                    *byte -= 32 * u8::from(is_letter & raised(bits, letters));
+                    letters += usize::from(is_letter);
                 }
                 self.letters = letters;
             }
@@ -181,25 +174,19 @@ impl<'a> Handle<'a> {
     /// characters of the token of a value's digest.
     pub(super) fn push_name(
         &mut self,
-        person: Person,
-        after: &str,
+        [first, last]: [Plain; 2],
+        after: u8,
         room: usize,
         digest: &Digest,
         length: usize,
     ) {
         let mut line = Line { bytes: [0; 160], length: 0 };
-        for word in [person.first, person.last] {
-            let start = line.length;
-            line.push_folded(word);
-            if line.length > start {
-                line.push(after);
-            }
-        }
+        line.push(&first, after);
+        line.push(&last, after);
         if line.length > room {
             line.length = 0;
-            line.push_folded(person.last);
-            line.push(after);
-            if line.length > room || line.length == after.len() {
+            line.push(&last, after);
+            if line.length > room {
                 line.length = 0;
             }
         }
@@ -214,6 +201,11 @@ impl<'a> Handle<'a> {
     /// Appends the first `length` characters of the token of a value's digest.
     pub(super) fn push_token(&mut self, digest: &Digest, length: usize) {
         self.push_ascii(token(digest).get(..length.min(TOKEN)).unwrap_or_default());
+    }
+
+    /// Appends a character as it is.
+    pub(super) fn push(&mut self, c: char) {
+        self.fit.push(c);
     }
 
     /// Appends text as it is.

@@ -138,6 +138,11 @@ pub(super) fn find(text: &str, at: Word, found: &mut Found) -> Option<usize> {
         return None;
     }
     let (first, last, common) = (known.is(Traits::FIRST), known.is(Traits::LAST), known.is(Traits::COMMON));
+    // Any other word is a name only after one of these: most capitals need no closer look.
+    let leads = Traits::TITLE.and(Traits::GREETING).and(Traits::CLOSING);
+    if !first && !last && !word::last(text, at.start).is_some_and(|word| before(text, word).is(leads)) {
+        return None;
+    }
     let place = Place::of(text, at);
     let sure = first && !common;
     let next = following(text, at);
