@@ -48,8 +48,11 @@ mod people;
 mod rewrite;
 mod scan;
 mod span;
+mod trace;
 mod vocabulary;
 mod word;
+
+pub use self::trace::{Trace, trace};
 
 use self::known::Known;
 use self::rewrite::Pseudonyms;
