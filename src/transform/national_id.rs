@@ -94,7 +94,8 @@ impl Transformer for NationalId {
         let set_aside = params.text("range") != Some("valid");
         let kept = params.text("country").is_none_or(|country| country == "keep");
         let written = WRITTEN.iter().filter(|_| kept);
-        let written = written.map(|(groups, first)| (*groups, Candidates::new(params, Some(first), set_aside)));
+        let written =
+            written.map(|(groups, first)| (*groups, Candidates::new(params, Some(first), set_aside)));
         Ok(Bound::cell(Person {
             scramble: Scramble::new(&key),
             key,
@@ -193,7 +194,8 @@ mod tests {
 
     fn is_of(country: &str, text: &str) -> bool {
         let code = crate::transform::code::Code::read(text).unwrap();
-        let mut forms = crate::transform::national_table::NATIONAL.iter().filter(|(name, _)| *name == country);
+        let mut forms =
+            crate::transform::national_table::NATIONAL.iter().filter(|(name, _)| *name == country);
         forms.any(|(_, forms)| forms.iter().any(|form| form.has(&code)))
     }
 

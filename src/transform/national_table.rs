@@ -378,9 +378,7 @@ fn swedish<const COORDINATION: bool>(code: &mut [u8]) -> bool {
 
 fn swedish_long<const ERA: u32, const COORDINATION: bool>(code: &mut [u8]) -> bool {
     let year = part(code, 0, 4);
-    (1800..2100).contains(&year)
-        && era(year) == ERA
-        && code.get_mut(2..).is_some_and(swedish::<COORDINATION>)
+    (1800..2100).contains(&year) && era(year) == ERA && code.get_mut(2..).is_some_and(swedish::<COORDINATION>)
 }
 
 fn belgian(code: &mut [u8]) -> bool {
@@ -419,9 +417,7 @@ fn finnish<const ERA: u32>(code: &mut [u8]) -> bool {
     let person = part(code, count.saturating_sub(4), count.saturating_sub(1));
     let right = is_day(part(code, 4, 6), part(code, 2, 4), part(code, 0, 2));
     let rest = (part(code, 0, 6) * 1000 + person) % 31;
-    right
-        && (2..900).contains(&person)
-        && put_letter(code, b"0123456789ABCDEFHJKLMNPRSTUVWXY", rest)
+    right && (2..900).contains(&person) && put_letter(code, b"0123456789ABCDEFHJKLMNPRSTUVWXY", rest)
 }
 
 /// The year of birth, whose century the number after the date tells.
@@ -452,9 +448,7 @@ fn danish<const ERA: u32>(code: &mut [u8]) -> bool {
         (year, 5..=8) => 1800 + year,
         (year, _) => 1900 + year,
     };
-    era(year) == ERA
-        && is_day(part(code, 4, 6), part(code, 2, 4), part(code, 0, 2))
-        && all_digits(code)
+    era(year) == ERA && is_day(part(code, 4, 6), part(code, 2, 4), part(code, 0, 2)) && all_digits(code)
 }
 
 fn romanian<const ERA: u32>(code: &mut [u8]) -> bool {
@@ -478,7 +472,8 @@ fn canadian(code: &mut [u8]) -> bool {
 }
 
 fn chinese<const ERA: u32>(code: &mut [u8]) -> bool {
-    let province = matches!(part(code, 0, 2), 11..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81..=83);
+    let province =
+        matches!(part(code, 0, 2), 11..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81..=83);
     let year = part(code, 6, 10);
     let right = province
         && (1800..2100).contains(&year)

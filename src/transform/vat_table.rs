@@ -41,14 +41,7 @@ pub(super) static VAT: [(&str, &[Form]); 29] = [
     ("GB", &[Form::new("#######xx", british), Form::new("#######xx", british_2010)]),
     ("HR", &[Form::new("##########x", croatian)]),
     ("HU", &[Form::new("#######x", hungarian)]),
-    (
-        "IE",
-        &[
-            Form::new("#######x", irish),
-            Form::new("#######xA", irish),
-            Form::new("#A#####x", irish_old),
-        ],
-    ),
+    ("IE", &[Form::new("#######x", irish), Form::new("#######xA", irish), Form::new("#A#####x", irish_old)]),
     ("IT", &[Form::new("##########x", italian)]),
     ("LT", &[Form::new("#######=x", lithuanian), Form::new("##########=x", lithuanian)]),
     ("LU", &[Form::new("######xx", luxembourgish)]),
@@ -66,6 +59,7 @@ pub(super) static VAT: [(&str, &[Form]); 29] = [
             Form::new("n#####x", romanian),
             Form::new("n####x", romanian),
             Form::new("n###x", romanian),
+            Form::new("n##x", romanian),
         ],
     ),
     ("SE", &[Form::new("#########x==", swedish)]),
