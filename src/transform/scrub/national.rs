@@ -108,10 +108,12 @@ fn is_nir(number: &Number<'_>) -> bool {
 
 /// Adds the number with letters that begins at `start`, where one does.
 pub(super) fn find_letters(text: &str, start: usize, found: &mut Found) -> Option<usize> {
-    let finders: [(&'static str, fn(&str, usize) -> Option<usize>); 4] =
-        [("IT", codice_fiscale), ("GB", national_insurance), ("ES", spanish), ("FR", corsican)];
-    let (country, end) =
-        finders.into_iter().find_map(|(country, find)| find(text, start).map(|end| (country, end)))?;
+    let of = |country: &'static str| move |end: usize| (country, end);
+    let (country, end) = codice_fiscale(text, start)
+        .map(of("IT"))
+        .or_else(|| national_insurance(text, start).map(of("GB")))
+        .or_else(|| spanish(text, start).map(of("ES")))
+        .or_else(|| corsican(text, start).map(of("FR")))?;
     found.add(Span::national(start, end, country)).then_some(end)
 }
 
