@@ -242,6 +242,22 @@ mod tests {
     }
 
     #[test]
+    fn a_national_number_gets_what_a_column_of_its_country_gets() {
+        let of = |rule: &str, text: &str| Trial::of(rule).text(text);
+        let column = |country: &str, text: &str| {
+            of(&format!(r#"{{ with = "national_id", country = "{country}" }}"#), text)
+        };
+        // Nine digits that are right in another country's form too.
+        let masked = of("\"scrub\"", "her SSN 536904399 and 443.114.236-32");
+        let (us, br) = (column("US", "536904399"), column("BR", "443.114.236-32"));
+        assert_eq!(masked, format!("her SSN {us} and {br}"));
+        assert!(us.starts_with('9'), "{us}");
+        let masked = of("\"scrub\"", "RSS MRA 75C26 L699C, 536-90-4399");
+        let (it, us) = (column("IT", "RSS MRA 75C26 L699C"), column("US", "536-90-4399"));
+        assert_eq!(masked, format!("{it}, {us}"));
+    }
+
+    #[test]
     fn prose_without_personal_data_stays_byte_for_byte() {
         let text = "The 3 boxes came on 2024-03-14,\tbut  the rose gold one is missing…";
         assert_eq!(ticket(text), text);
