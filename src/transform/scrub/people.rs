@@ -55,7 +55,8 @@ impl Place {
             starts,
             before: if space { before } else { Traits::default() },
             amid: space && !starts && (before.is(Traits::TAKES) || small && !before.is(Traits::ARTICLE)),
-            titled: (space || matches!(gap, ". " | "." | ".\u{a0}")) && before.is(Traits::TITLE),
+            titled: (space || matches!(gap, ". " | "." | ".\u{a0}")) && before.is(Traits::TITLE)
+                || space && previous.is_some_and(|word| is_noble(text, word)),
             greeted: space && before.is(Traits::GREETING),
             closed: !space
                 && gap.chars().all(|c| c.is_whitespace() || matches!(c, ',' | '!' | '.' | ':' | '-'))
@@ -108,6 +109,32 @@ fn before(text: &str, word: Word) -> Traits {
     traits(own)
 }
 
+/// Whether the word is a particle of names with a title before it: `Frau von`,
+/// `Mme van den`.
+fn is_noble(text: &str, particle: Word) -> bool {
+    let mut at = particle;
+    // The articles of a particle come after it: `Herr der Ringe` is nobody.
+    let mut leads = false;
+    for _ in 0..3 {
+        let own = at.of(text);
+        leads |= ["van", "von", "zu", "ter", "ten", "di", "da", "dos", "Van", "Von", "Di", "Da", "Ó"]
+            .contains(&own);
+        if !leads && !["den", "der", "de", "het", "'t", "la"].contains(&own) {
+            return false;
+        }
+        let Some(word) = word::last(text, at.start) else { return false };
+        let gap = text.get(word.end..at.start);
+        if leads && matches!(gap, Some(" " | ". " | "\u{a0}")) && before(text, word).is(Traits::TITLE) {
+            return true;
+        }
+        if gap != Some(" ") {
+            return false;
+        }
+        at = word;
+    }
+    false
+}
+
 /// The initial that stands before a place: `A. `, `J.-`.
 pub(super) fn initial(text: &str, at: usize) -> Option<Word> {
     let word = word::last(text, at)?;
@@ -125,6 +152,19 @@ fn following(text: &str, at: Word) -> Option<(Word, Traits)> {
     let other = Traits::GENERIC.and(Traits::TITLE).and(Traits::ARTICLE).and(Traits::MONTH);
     (joined && long && next.is_capitalised(text) && !listed.is(other))
         .then(|| (next, inflected(next.of(text))))
+}
+
+/// Adds the last name after a first name that the row knows: somebody else of the
+/// family, or the same person before a wedding.
+pub(super) fn find_last(text: &str, first: Word, found: &mut Found) -> Option<usize> {
+    let (next, is) = following(text, first)?;
+    let spaced = matches!(text.get(first.end..next.start), Some(" " | "\u{a0}"));
+    let other = Traits::CLOSING.and(Traits::GREETING).and(Traits::DOES).and(Traits::WHEN);
+    if !spaced || !is.is(Traits::LAST) && is.is(other) {
+        return None;
+    }
+    found.add(Span { start: next.start, end: next.end, kind: Kind::Name, part: Part::Last });
+    Some(next.end)
 }
 
 /// Adds the name that begins with this word, and says where it ends.
@@ -232,6 +272,9 @@ mod tests {
             ("and Jennifer wrote", &["Jennifer"]),
             ("Regards,\nJennifer", &["Jennifer"]),
             ("la sig.ra Ricci", &["Ricci"]),
+            ("chez Mme van den Xerg, et", &["Xerg"]),
+            ("Frau von Xeide rief an", &["Xeide"]),
+            ("Mr Ó Xriain said", &["Xriain"]),
             ("Jennifer's box", &["Jennifer"]),
         ] {
             assert_eq!(all(text), names, "{text}");
@@ -247,6 +290,8 @@ mod tests {
             "Regards,\nThe Support Team",
             "Mark as done",
             "the Rose Garden",
+            "Herr der Ringe",
+            "der Bus von Xanten",
         ] {
             assert!(all(text).is_empty(), "{text}");
         }
