@@ -112,6 +112,16 @@ pub(super) fn countries() -> impl Iterator<Item = &'static Country> {
     COUNTRIES.iter().chain(words::countries())
 }
 
+/// The country a row says, if there are places of it in the row's script: where it
+/// says `Japan`, the streets are not written 西町.
+fn said_country(said: &str) -> Option<&'static Country> {
+    let country = countries().find(|country| country.is(said))?;
+    let other_script = !country.name.eq_ignore_ascii_case(said)
+        && country.english.eq_ignore_ascii_case(said)
+        && country.cities.iter().all(|city| !city.name.contains(|c: char| c.is_ascii_alphabetic()));
+    (!other_script).then_some(country)
+}
+
 /// The column of that name: with the same beginning as the masked column's
 /// (`ship_city`, `ship_country`), else plain.
 fn find(at: &Binding<'_>, names: &[&str]) -> Option<usize> {
@@ -149,7 +159,7 @@ impl Masker for Located {
         let text = value.text()?;
         let kept_whole = match self.part {
             // Where there are no places of a country, the row moves to the locale's, and says so.
-            Part::Country => self.keep >= Keep::Country && countries().any(|country| country.is(text)),
+            Part::Country => self.keep >= Keep::Country && said_country(text).is_some(),
             Part::Region => self.keep >= Keep::Region,
             _ => false,
         };
@@ -200,7 +210,7 @@ impl Located {
         if self.keep >= Keep::Country
             && let Some(said) = self.text(0, row)
         {
-            country = countries().find(|country| country.is(said)).unwrap_or(country);
+            country = said_country(said).unwrap_or(country);
         }
         let area = match self.keep {
             Keep::Region => self.text(1, row),
@@ -350,6 +360,8 @@ mod tests {
         let country = |input: &str| Trial::of(r#"{ with = "country", keep = "country" }"#).text(input);
         assert_eq!(country("Narnia"), "United States");
         assert_eq!((country("Germany"), country("UK")), ("Germany".into(), "UK".into()));
+        // Places of Japan are known in Japanese only.
+        assert_eq!((country("Japan"), country("日本")), ("United States".into(), "日本".into()));
         let city = Trial::of(r#"{ with = "city", keep = "country" }"#)
             .sibling("country", "text", Some(b"Narnia"))
             .text("Cair Paravel");
