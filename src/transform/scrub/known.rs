@@ -149,7 +149,7 @@ impl<'a> Known<'a> {
             });
             // Scripts without capitals have names this short: one of one character
             // counts beside the other name.
-            let caseless = !own.contains(|c: char| c.is_lowercase() || c.is_uppercase());
+            let caseless = people::is_caseless(own);
             let single = letters == 1 && caseless && self.beside(text, at);
             return whole || short && exact && (letters == 2 && (capital || caseless) || single);
         }

@@ -56,7 +56,7 @@ impl Place {
             before: if space { before } else { Traits::default() },
             amid: space && !starts && (before.is(Traits::TAKES) || small && !before.is(Traits::ARTICLE)),
             titled: (space || matches!(gap, ". " | "." | ".\u{a0}")) && before.is(Traits::TITLE)
-                || space && previous.is_some_and(|word| is_noble(text, word)),
+                || is_noble(text, at),
             greeted: space && before.is(Traits::GREETING),
             closed: !space
                 && gap.chars().all(|c| c.is_whitespace() || matches!(c, ',' | '!' | '.' | ':' | '-'))
@@ -82,7 +82,8 @@ impl Place {
         if self.titled || self.greeted || self.closed || self.possessive || self.initial {
             return true;
         }
-        if self.before.is(Traits::ARTICLE) {
+        // `to` is an article in Polish, and takes a person in English.
+        if self.before.is(Traits::ARTICLE) && !self.before.is(Traits::TAKES) {
             return false;
         }
         if self.does {
@@ -109,27 +110,33 @@ fn before(text: &str, word: Word) -> Traits {
     traits(own)
 }
 
-/// Whether the word is a particle of names with a title before it: `Frau von`,
-/// `Mme van den`.
-fn is_noble(text: &str, particle: Word) -> bool {
-    let mut at = particle;
-    // The articles of a particle come after it: `Herr der Ringe` is nobody.
+/// Whether a word is a last name after a particle with a title before it: `Frau von
+/// Xeide`, `Mme van den Berg`, `Mr O'Brien`.
+fn is_noble(text: &str, name: Word) -> bool {
+    let listed = || inflected(name.of(text));
+    let mut at = name;
+    // What stands first of the particles has to be one that is nothing else:
+    // `Herr der Ringe` and `el señor de Correos` are nobody.
     let mut leads = false;
-    for _ in 0..3 {
-        let own = at.of(text);
-        leads |= ["van", "von", "zu", "ter", "ten", "di", "da", "dos", "Van", "Von", "Di", "Da", "Ó"]
-            .contains(&own);
-        if !leads && !["den", "der", "de", "het", "'t", "la"].contains(&own) {
-            return false;
-        }
+    for _ in 0..4 {
         let Some(word) = word::last(text, at.start) else { return false };
-        let gap = text.get(word.end..at.start);
-        if leads && matches!(gap, Some(" " | ". " | "\u{a0}")) && before(text, word).is(Traits::TITLE) {
+        let gap = text.get(word.end..at.start).unwrap_or_default();
+        let own = word.of(text);
+        if leads && matches!(gap, " " | ". " | "\u{a0}") && before(text, word).is(Traits::TITLE) {
             return true;
         }
-        if gap != Some(" ") {
-            return false;
-        }
+        leads = match gap {
+            "'" | "’" => matches!(own, "O" | "D" | "d"),
+            " " => match own {
+                "van" | "von" | "zu" | "ter" | "ten" | "di" | "da" | "dos" | "Van" | "Von" | "Ó" => true,
+                "de" | "del" | "De" | "Di" | "Da" | "Del" => {
+                    listed().is(Traits::LAST) && !listed().is(Traits::COMMON)
+                }
+                "den" | "der" | "het" | "la" | "La" => false,
+                _ => return false,
+            },
+            _ => return false,
+        };
         at = word;
     }
     false
@@ -154,6 +161,11 @@ fn following(text: &str, at: Word) -> Option<(Word, Traits)> {
         .then(|| (next, inflected(next.of(text))))
 }
 
+/// Whether a word is of a script that has no capital letters.
+pub(super) fn is_caseless(word: &str) -> bool {
+    !word.contains(|c: char| c.is_lowercase() || c.is_uppercase())
+}
+
 /// Adds the last name after a first name that the row knows: somebody else of the
 /// family, or the same person before a wedding.
 pub(super) fn find_last(text: &str, first: Word, found: &mut Found) -> Option<usize> {
@@ -170,6 +182,13 @@ pub(super) fn find_last(text: &str, first: Word, found: &mut Found) -> Option<us
 /// Adds the name that begins with this word, and says where it ends.
 pub(super) fn find(text: &str, at: Word, found: &mut Found) -> Option<usize> {
     let own = at.of(text);
+    if is_caseless(own) && !own.is_ascii() {
+        // Without capital letters only a title says that it is a name.
+        return Place::of(text, at).titled.then(|| {
+            found.add(Span { start: at.start, end: at.end, kind: Kind::Name, part: Part::Last });
+            at.end
+        });
+    }
     if !at.is_capitalised(text) || own.chars().nth(1).is_none() {
         return None;
     }
@@ -275,6 +294,10 @@ mod tests {
             ("chez Mme van den Xerg, et", &["Xerg"]),
             ("Frau von Xeide rief an", &["Xeide"]),
             ("Mr Ó Xriain said", &["Xriain"]),
+            ("Mrs O'Xrien said", &["Xrien"]),
+            ("Frau de Vries rief an", &["Vries"]),
+            ("Mrs 佐藤 said", &["佐藤"]),
+            ("la señora כהן.", &["כהן"]),
             ("Jennifer's box", &["Jennifer"]),
         ] {
             assert_eq!(all(text), names, "{text}");
@@ -292,6 +315,8 @@ mod tests {
             "the Rose Garden",
             "Herr der Ringe",
             "der Bus von Xanten",
+            "el señor de Xorreos",
+            "佐藤 said",
         ] {
             assert!(all(text).is_empty(), "{text}");
         }
