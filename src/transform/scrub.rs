@@ -177,7 +177,10 @@ impl Masker for Cleaned {
             let source = row.value(relative.place).and_then(|value| value.text().ok());
             // Addresses and numbers are compared whole, when one is found.
             if let Some(source) = source.filter(|source| rewrite::is_name(source)) {
-                known.add(place, source);
+                match relative.transformer {
+                    Some("first_name") => known.add_first(place, source),
+                    _ => known.add(place, source),
+                }
             }
         }
         let found = scan::find(text, self.kinds, &known);
