@@ -174,9 +174,7 @@ impl Masker for Cleaned {
         let text = value.text()?;
         let mut known = Known::new();
         for (place, relative) in self.also.iter().enumerate() {
-            let source = row.value(relative.place).and_then(|value| value.text().ok());
-            // Addresses and numbers are compared whole, when one is found.
-            if let Some(source) = source.filter(|source| rewrite::is_name(source)) {
+            if let Some(source) = row.value(relative.place).and_then(|value| value.text().ok()) {
                 match relative.transformer {
                     Some("first_name") => known.add_first(place, source),
                     _ => known.add(place, source),
@@ -289,6 +287,14 @@ mod tests {
     fn a_known_column_must_be_text() {
         let trial = Trial::of(r#"{ with = "scrub", also = ["id"] }"#).sibling("id", "int4", Some(b"7"));
         assert_eq!(trial.bind().err().unwrap().message, "`id` is no text");
+    }
+
+    #[test]
+    fn a_known_value_that_is_no_name_is_found_too() {
+        let trial = Trial::of(r#"{ with = "scrub", also = ["handle"], kinds = ["email"] }"#);
+        let trial = trial.sibling("handle", "text", Some(b"zed_9")).masked("\"username\"");
+        let handle = Trial::of("\"username\"").text("zed_9");
+        assert_eq!(trial.text("ask Zed_9 or zed_99"), format!("ask {handle} or zed_99"));
     }
 
     #[test]

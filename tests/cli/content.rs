@@ -21,7 +21,8 @@ fn a_kept_column_of_personal_values_is_asked_about_without_a_value() {
     let rules = folder.path().join("rules.toml");
     let check = |handle: &str| {
         let kept = "remark = \"keep\"\ncolour = \"keep\"\npayload = \"keep\"\n";
-        fs::write(&rules, format!("masque = 1\n[table.leads]\nid = \"keep\"\nhandle = {handle}\n{kept}")).unwrap();
+        fs::write(&rules, format!("masque = 1\n[table.leads]\nid = \"keep\"\nhandle = {handle}\n{kept}"))
+            .unwrap();
         let output = run(&["check", "--source", &source.url(), "--rules", rules.to_str().unwrap()]);
         output.assert_code(0).assert_silent_about("canary");
         output.stderr
@@ -29,7 +30,10 @@ fn a_kept_column_of_personal_values_is_asked_about_without_a_value() {
     let asked = check("\"keep\"");
     assert!(asked.contains("`public.leads.handle` is kept, and"), "{asked}");
     assert!(asked.contains("are e-mail addresses") && asked.contains("`handle = \"email\"`"), "{asked}");
-    assert!(asked.contains("have telephone numbers in them") && asked.contains("`remark = \"scrub\"`"), "{asked}");
+    assert!(
+        asked.contains("have telephone numbers in them") && asked.contains("`remark = \"scrub\"`"),
+        "{asked}"
+    );
     assert!(asked.contains("`public.leads.payload` is kept") && !asked.contains("colour"), "{asked}");
     let answered = check("{ with = \"keep\", reason = \"addresses of robots\" }");
     assert!(!answered.contains("leads.handle"), "{answered}");

@@ -3,7 +3,7 @@
 use super::super::casing::{Case, upper};
 use super::super::{Binding, Masker, ParamValue, Params, Relative, Rule, bind, find};
 use super::span::{Kind, Part, Span};
-use super::word;
+use super::{known, word};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value, Wire};
 use crate::schema::{DataType, Scalar};
@@ -99,6 +99,9 @@ impl Pseudonyms {
                 };
                 let source =
                     row.value(relative.place).and_then(|value| value.text().ok()).unwrap_or_default();
+                if !known::is_name(source) {
+                    return Ok(other);
+                }
                 Ok(restyle(own, choose(source, &other, from, to)))
             }
             Part::Initial(place) => {
@@ -210,11 +213,6 @@ fn other_value(relative: &Relative, row: &Row<'_>) -> Result<Option<String>, Unr
     let some = relative.write(row, &mut bytes)? && !bytes.is_empty();
     let text = String::from_utf8(bytes).map_err(|_| Unreadable("not valid UTF-8"))?;
     Ok(some.then_some(text))
-}
-
-/// Whether a known value is looked for word by word: it is no address and no number.
-pub(super) fn is_name(source: &str) -> bool {
-    !source.contains(|c: char| c == '@' || c.is_numeric())
 }
 
 /// Whether two texts have the same letters and digits.
