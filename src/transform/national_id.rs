@@ -298,7 +298,8 @@ mod tests {
 
     #[test]
     fn nobody_becomes_a_person_not_born_yet_or_one_of_another_kind() {
-        let plausible: [(&str, &str, fn(u32) -> bool); 4] = [
+        type Plausible = fn(u32) -> bool;
+        let plausible: [(&str, &str, Plausible); 4] = [
             // Year and month; from 2000 on the month is 20 higher.
             ("PL", "44051401359", |head| {
                 head % 100 <= 12 || (21..=32).contains(&(head % 100)) && head / 100 <= 24
