@@ -297,6 +297,37 @@ mod tests {
     }
 
     #[test]
+    fn nobody_becomes_a_person_not_born_yet_or_one_of_another_kind() {
+        type Plausible = fn(u32) -> bool;
+        let plausible: [(&str, &str, Plausible); 4] = [
+            // Year and month; from 2000 on the month is 20 higher.
+            ("PL", "44051401359", |head| {
+                head % 100 <= 12 || (21..=32).contains(&(head % 100)) && head / 100 <= 24
+            }),
+            ("RO", "1630615123457", |head| matches!(head / 1000, 1 | 2 | 7..) || head / 10 % 100 <= 24),
+            ("NO", "15108695088", |head| head / 100 <= 31),
+            ("DK", "1510863125", |head| head / 100 <= 31),
+        ];
+        for (country, first, is_plausible) in plausible {
+            let ready = of(country, "valid");
+            let mut number = first.to_owned();
+            for _ in 0..300 {
+                number = ready.text(&number);
+                assert!(is_of(country, &number), "{country} {number}");
+                assert!(is_plausible(number[..4].parse().unwrap()), "{country} {number}");
+            }
+        }
+        let ready = of("SE", "valid");
+        let (mut citizen, mut visitor) = ("19880320-0016".to_owned(), "880380-0013".to_owned());
+        assert!(is_of("SE", &visitor));
+        for _ in 0..300 {
+            (citizen, visitor) = (ready.text(&citizen), ready.text(&visitor));
+            assert!(citizen.starts_with("19") && citizen[6..8] <= *"31", "{citizen}");
+            assert!(visitor[4..6] > *"60", "{visitor}");
+        }
+    }
+
+    #[test]
     fn capacity_says_which_are_too_few() {
         let capacity = |country: &str, range: Option<&str>| {
             let mut params = Params::default();
