@@ -4,15 +4,23 @@
 //! German, Polish and Russian put on names, and whole values of several words with
 //! spaces or dashes between. One that is also a common word (`Will`, `Rose`) needs a
 //! capital letter and a place where a name may stand.
+//!
+//! A value with a digit or `@` in it (`alice85`, `12 Rosewood Lane`, `AC-991-X`) is no
+//! name: it is found as a whole, without case, where no letter or digit touches it.
 
+use super::super::casing;
+use super::edge;
 use super::fold::{expanded, folded};
 use super::lexicon::{Traits, traits};
 use super::people::{self, Place};
 use super::span::{Found, Kind, Part, Span};
 use super::word::{self, Word};
 
-/// More words than the known values of a row have.
+/// More words than the known values of a row mostly have.
 const MOST: usize = 24;
+
+/// How many letters and digits a value must have to be found as a whole.
+const LEAST: usize = 3;
 
 /// A word of a known value.
 #[derive(Clone, Copy)]
@@ -25,30 +33,52 @@ struct Item<'a> {
     nth: usize,
 }
 
-/// The words of a row's known values. Lives on the stack.
+/// The words of a row's known values. Lives on the stack unless they are many.
 pub(super) struct Known<'a> {
     items: [Option<Item<'a>>; MOST],
     count: usize,
+    /// Which of the values are first names, as bits.
+    first: u64,
+    more: Vec<Item<'a>>,
+    /// Values that are no names, each with its place.
+    wholes: Vec<(usize, &'a str)>,
 }
 
 impl<'a> Known<'a> {
     pub(super) fn new() -> Self {
-        Self { items: [None; MOST], count: 0 }
+        Self { items: [None; MOST], count: 0, first: 0, more: Vec::new(), wholes: Vec::new() }
     }
 
-    /// Adds the words of a value.
+    /// Adds a value: the words of a name, or whatever else it is as a whole.
     pub(super) fn add(&mut self, value: usize, text: &'a str) {
+        if !is_name(text) {
+            let text = text.trim();
+            if text.chars().filter(|c| c.is_alphanumeric()).count() >= LEAST {
+                self.wholes.push((value, text));
+            }
+            return;
+        }
         let mut at = 0;
         let mut nth = 0;
         while let Some(word) = word::next(text, at) {
             at = word.end;
             let item = word.of(text);
-            if let (Some(slot), Some(first)) = (self.items.get_mut(self.count), folded(item).next()) {
-                *slot = Some(Item { text: item, first, common: traits(item).is(Traits::COMMON), value, nth });
+            if let Some(first) = folded(item).next() {
+                let item = Item { text: item, first, common: traits(item).is(Traits::COMMON), value, nth };
+                match self.items.get_mut(self.count) {
+                    Some(slot) => *slot = Some(item),
+                    None => self.more.push(item),
+                }
                 self.count += 1;
             }
             nth += 1;
         }
+    }
+
+    /// Adds the words of a first name, after which a last name may follow.
+    pub(super) fn add_first(&mut self, value: usize, text: &'a str) {
+        self.first |= 1_u64.checked_shl(u32::try_from(value).unwrap_or(64)).unwrap_or(0);
+        self.add(value, text);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -67,7 +97,24 @@ impl<'a> Known<'a> {
     }
 
     fn items(&self) -> impl Iterator<Item = &Item<'a>> {
-        self.items.iter().take(self.count).flatten()
+        self.items.iter().take(self.count).flatten().chain(&self.more)
+    }
+
+    /// Finds the values that are no names.
+    pub(super) fn find_wholes(&self, text: &str, found: &mut Found) {
+        for (place, whole) in &self.wholes {
+            let part = Part::Known { place: *place, from: 0, to: usize::MAX };
+            let mut at = 0;
+            while at < text.len() {
+                let end = edge::begins(text, at).then(|| end_of(whole, text, at)).flatten();
+                if let Some(end) = end.filter(|end| edge::ends(text, *end)) {
+                    found.cover(Span { start: at, end, kind: Kind::Name, part });
+                    at = end;
+                } else {
+                    at = edge::step(text, at);
+                }
+            }
+        }
     }
 
     /// The item that follows another in its value.
@@ -111,7 +158,18 @@ impl<'a> Known<'a> {
         let (end, part) = best?;
         found.add(Span { start: at.start, end, kind: Kind::Name, part });
         self.initials(text, at.start, part, found);
-        Some(end)
+        Some(self.last_name(text, Word { start: at.start, end }, part, found).unwrap_or(end))
+    }
+
+    /// Adds the last name after a known first name where it is not a known one.
+    fn last_name(&self, text: &str, first: Word, part: Part, found: &mut Found) -> Option<usize> {
+        let Part::Known { place, .. } = part else { return None };
+        let is_first = u32::try_from(place).ok().and_then(|place| self.first.checked_shr(place));
+        let next = word::next(text, first.end)?;
+        if is_first.is_none_or(|bits| bits & 1 == 0) || self.has(next.of(text)) {
+            return None;
+        }
+        people::find_last(text, first, found)
     }
 
     /// Whether a name may stand here.
@@ -128,7 +186,11 @@ impl<'a> Known<'a> {
                     is_joint(text.get(at.end..word.start)) && ending(next.text, word.of(text)).is_some()
                 })
             });
-            return whole || short && letters == 2 && exact && capital;
+            // Scripts without capitals have names this short: one of one character
+            // counts beside the other name.
+            let caseless = people::is_caseless(own);
+            let single = letters == 1 && caseless && self.beside(text, at);
+            return whole || short && exact && (letters == 2 && (capital || caseless) || single);
         }
         if !item.common {
             return capital || exact && letters > 3 || self.beside(text, at);
@@ -143,7 +205,10 @@ impl<'a> Known<'a> {
 
     /// Whether another known word stands right beside this one.
     fn beside(&self, text: &str, at: Word) -> bool {
-        let gap = |from: usize, to: usize| is_joint(text.get(from..to)) || text.get(from..to) == Some(", ");
+        let gap = |from: usize, to: usize| {
+            let gap = text.get(from..to);
+            is_joint(gap) || matches!(gap, Some(", " | "_" | "."))
+        };
         let own = at.of(text);
         let other = |word: &Word| {
             let word = word.of(text);
@@ -167,6 +232,23 @@ impl<'a> Known<'a> {
             start = initial.start;
         }
     }
+}
+
+/// Where a value that begins at `at` ends, whatever the case.
+fn end_of(value: &str, text: &str, at: usize) -> Option<usize> {
+    let mut rest = text.get(at..)?.chars();
+    for c in value.chars() {
+        let other = rest.next()?;
+        if c != other && casing::lower(c) != casing::lower(other) {
+            return None;
+        }
+    }
+    Some(text.len() - rest.as_str().len())
+}
+
+/// Whether a known value is looked for word by word: it is no address and no number.
+pub(super) fn is_name(source: &str) -> bool {
+    !source.contains(|c: char| c == '@' || c.is_numeric())
 }
 
 /// Whether a word is of kana, Chinese characters or Thai.
@@ -311,9 +393,53 @@ mod tests {
     }
 
     #[test]
+    fn a_last_name_after_a_known_first_name_is_found_too() {
+        let found = |text: &str| {
+            let mut known = Known::new();
+            known.add_first(0, "Thandiwe");
+            known.add(1, "Şahin");
+            let mut found = Found::default();
+            let word = word::next(text, 0).unwrap();
+            known.find(text, word, &mut found).map(|_| found.spans().len())
+        };
+        assert_eq!(found("Thandiwe Xlamini on all invoices"), Some(2));
+        assert_eq!(found("Thandiwe Şahin"), Some(1), "the other name is found by its own value");
+        assert_eq!(found("Thandiwe, Xlamini"), Some(1));
+        assert_eq!(found("Thandiwe wrote"), Some(1));
+    }
+
+    #[test]
+    fn a_name_of_one_character_is_found_beside_the_other() {
+        assert_eq!(all(&["민준", "김"], "민준 김, hello"), ["민준", "김"]);
+        assert!(all(&["Jo", "B"], "plan B").is_empty());
+    }
+
+    #[test]
+    fn a_value_that_is_no_name_is_found_as_a_whole() {
+        let mut known = Known::new();
+        for (place, value) in ["alice85", "12 Rosewood Lane", "AC-991-X", "7"].into_iter().enumerate() {
+            known.add(place, value);
+        }
+        let text = "Alice85, 12 rosewood lane: AC-991-X (7), not alice856, AC-991-XL or xalice85";
+        let mut found = Found::default();
+        known.find_wholes(text, &mut found);
+        let found: Vec<_> = found.spans().iter().map(|span| &text[span.start..span.end]).collect();
+        assert_eq!(found, ["Alice85", "12 rosewood lane", "AC-991-X"]);
+    }
+
+    #[test]
+    fn no_word_is_one_too_many() {
+        let letters = |n: u8| format!("Xyr{}", char::from(b'a' + n));
+        let values: Vec<String> = (0..26).chain(0..26).map(letters).chain(["Zorbax".into()]).collect();
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        assert_eq!(all(&values, "ask Zorbax"), ["Zorbax"]);
+    }
+
+    #[test]
     fn a_common_word_needs_the_place_of_a_name() {
         assert_eq!(all(&["Will", "Rose"], "Will said the rose is red. Will it rain?"), ["Will"]);
         assert_eq!(all(&["Will", "Rose"], "thanks to Will Rose"), ["Will", "Rose"]);
+        assert_eq!(all(&["Will", "Rose"], "will_rose, will.rose"), ["will", "rose", "will", "rose"]);
         assert!(all(&["May", "Li"], "in May we are, may be, like li").is_empty());
     }
 }
