@@ -63,6 +63,10 @@ fn a_customer_has_one_invented_name_and_address_everywhere() {
             "tickets, email",
             "tickets t join customers c on c.id = t.customer_id where lower(t.reply_to) <> lower(c.email)",
         ),
+        (
+            "events, user",
+            "events t join customers c on c.id = t.customer_id where t.payload ->> 'user' <> lower(c.email)",
+        ),
         ("profile, email", "customers c where lower(profile #>> '{contact,email}') <> lower(email)"),
     ] {
         assert_eq!(
