@@ -49,8 +49,11 @@ mod people;
 mod rewrite;
 mod scan;
 mod span;
+mod trace;
 mod vocabulary;
 mod word;
+
+pub use self::trace::{Trace, trace};
 
 use self::known::Known;
 use self::rewrite::Pseudonyms;
@@ -172,9 +175,7 @@ impl Masker for Cleaned {
         let text = value.text()?;
         let mut known = Known::new();
         for (place, relative) in self.also.iter().enumerate() {
-            let source = row.value(relative.place).and_then(|value| value.text().ok());
-            // Addresses and numbers are compared whole, when one is found.
-            if let Some(source) = source.filter(|source| rewrite::is_name(source)) {
+            if let Some(source) = row.value(relative.place).and_then(|value| value.text().ok()) {
                 match relative.transformer {
                     Some("first_name") => known.add_first(place, source),
                     _ => known.add(place, source),
@@ -243,6 +244,22 @@ mod tests {
     }
 
     #[test]
+    fn a_national_number_gets_what_a_column_of_its_country_gets() {
+        let of = |rule: &str, text: &str| Trial::of(rule).text(text);
+        let column = |country: &str, text: &str| {
+            of(&format!(r#"{{ with = "national_id", country = "{country}" }}"#), text)
+        };
+        // Nine digits that are right in another country's form too.
+        let masked = of("\"scrub\"", "her SSN 536904399 and 443.114.236-32");
+        let (us, br) = (column("US", "536904399"), column("BR", "443.114.236-32"));
+        assert_eq!(masked, format!("her SSN {us} and {br}"));
+        assert!(us.starts_with('9'), "{us}");
+        let masked = of("\"scrub\"", "RSS MRA 75C26 L699C, 536-90-4399");
+        let (it, us) = (column("IT", "RSS MRA 75C26 L699C"), column("US", "536-90-4399"));
+        assert_eq!(masked, format!("{it}, {us}"));
+    }
+
+    #[test]
     fn prose_without_personal_data_stays_byte_for_byte() {
         let text = "The 3 boxes came on 2024-03-14,\tbut  the rose gold one is missing…";
         assert_eq!(ticket(text), text);
@@ -271,6 +288,14 @@ mod tests {
     fn a_known_column_must_be_text() {
         let trial = Trial::of(r#"{ with = "scrub", also = ["id"] }"#).sibling("id", "int4", Some(b"7"));
         assert_eq!(trial.bind().err().unwrap().message, "`id` is no text");
+    }
+
+    #[test]
+    fn a_known_value_that_is_no_name_is_found_too() {
+        let trial = Trial::of(r#"{ with = "scrub", also = ["handle"], kinds = ["email"] }"#);
+        let trial = trial.sibling("handle", "text", Some(b"zed_9")).masked("\"username\"");
+        let handle = Trial::of("\"username\"").text("zed_9");
+        assert_eq!(trial.text("ask Zed_9 or zed_99"), format!("ask {handle} or zed_99"));
     }
 
     #[test]

@@ -4,15 +4,23 @@
 //! German, Polish and Russian put on names, and whole values of several words with
 //! spaces or dashes between. One that is also a common word (`Will`, `Rose`) needs a
 //! capital letter and a place where a name may stand.
+//!
+//! A value with a digit or `@` in it (`alice85`, `12 Rosewood Lane`, `AC-991-X`) is no
+//! name: it is found as a whole, without case, where no letter or digit touches it.
 
+use super::super::casing;
+use super::edge;
 use super::fold::{expanded, folded};
 use super::lexicon::{Traits, traits};
 use super::people::{self, Place};
 use super::span::{Found, Kind, Part, Span};
 use super::word::{self, Word};
 
-/// More words than the known values of a row have.
+/// More words than the known values of a row mostly have.
 const MOST: usize = 24;
+
+/// How many letters and digits a value must have to be found as a whole.
+const LEAST: usize = 3;
 
 /// A word of a known value.
 #[derive(Clone, Copy)]
@@ -25,28 +33,42 @@ struct Item<'a> {
     nth: usize,
 }
 
-/// The words of a row's known values. Lives on the stack.
+/// The words of a row's known values. Lives on the stack unless they are many.
 pub(super) struct Known<'a> {
     items: [Option<Item<'a>>; MOST],
     count: usize,
     /// Which of the values are first names, as bits.
     first: u64,
+    more: Vec<Item<'a>>,
+    /// Values that are no names, each with its place.
+    wholes: Vec<(usize, &'a str)>,
 }
 
 impl<'a> Known<'a> {
     pub(super) fn new() -> Self {
-        Self { items: [None; MOST], count: 0, first: 0 }
+        Self { items: [None; MOST], count: 0, first: 0, more: Vec::new(), wholes: Vec::new() }
     }
 
-    /// Adds the words of a value.
+    /// Adds a value: the words of a name, or whatever else it is as a whole.
     pub(super) fn add(&mut self, value: usize, text: &'a str) {
+        if !is_name(text) {
+            let text = text.trim();
+            if text.chars().filter(|c| c.is_alphanumeric()).count() >= LEAST {
+                self.wholes.push((value, text));
+            }
+            return;
+        }
         let mut at = 0;
         let mut nth = 0;
         while let Some(word) = word::next(text, at) {
             at = word.end;
             let item = word.of(text);
-            if let (Some(slot), Some(first)) = (self.items.get_mut(self.count), folded(item).next()) {
-                *slot = Some(Item { text: item, first, common: traits(item).is(Traits::COMMON), value, nth });
+            if let Some(first) = folded(item).next() {
+                let item = Item { text: item, first, common: traits(item).is(Traits::COMMON), value, nth };
+                match self.items.get_mut(self.count) {
+                    Some(slot) => *slot = Some(item),
+                    None => self.more.push(item),
+                }
                 self.count += 1;
             }
             nth += 1;
@@ -77,7 +99,24 @@ impl<'a> Known<'a> {
     }
 
     fn items(&self) -> impl Iterator<Item = &Item<'a>> {
-        self.items.iter().take(self.count).flatten()
+        self.items.iter().take(self.count).flatten().chain(&self.more)
+    }
+
+    /// Finds the values that are no names.
+    pub(super) fn find_wholes(&self, text: &str, found: &mut Found) {
+        for (place, whole) in &self.wholes {
+            let part = Part::Known { place: *place, from: 0, to: usize::MAX };
+            let mut at = 0;
+            while at < text.len() {
+                let end = edge::begins(text, at).then(|| end_of(whole, text, at)).flatten();
+                if let Some(end) = end.filter(|end| edge::ends(text, *end)) {
+                    found.cover(Span { start: at, end, kind: Kind::Name, part });
+                    at = end;
+                } else {
+                    at = edge::step(text, at);
+                }
+            }
+        }
     }
 
     /// The item that follows another in its value.
@@ -168,7 +207,10 @@ impl<'a> Known<'a> {
 
     /// Whether another known word stands right beside this one.
     fn beside(&self, text: &str, at: Word) -> bool {
-        let gap = |from: usize, to: usize| is_joint(text.get(from..to)) || text.get(from..to) == Some(", ");
+        let gap = |from: usize, to: usize| {
+            let gap = text.get(from..to);
+            is_joint(gap) || matches!(gap, Some(", " | "_" | "."))
+        };
         let own = at.of(text);
         let other = |word: &Word| {
             let word = word.of(text);
@@ -192,6 +234,23 @@ impl<'a> Known<'a> {
             start = initial.start;
         }
     }
+}
+
+/// Where a value that begins at `at` ends, whatever the case.
+fn end_of(value: &str, text: &str, at: usize) -> Option<usize> {
+    let mut rest = text.get(at..)?.chars();
+    for c in value.chars() {
+        let other = rest.next()?;
+        if c != other && casing::lower(c) != casing::lower(other) {
+            return None;
+        }
+    }
+    Some(text.len() - rest.as_str().len())
+}
+
+/// Whether a known value is looked for word by word: it is no address and no number.
+pub(super) fn is_name(source: &str) -> bool {
+    !source.contains(|c: char| c == '@' || c.is_numeric())
 }
 
 /// Whether a word is of kana, Chinese characters or Thai.
@@ -363,9 +422,31 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_is_no_name_is_found_as_a_whole() {
+        let mut known = Known::new();
+        for (place, value) in ["alice85", "12 Rosewood Lane", "AC-991-X", "7"].into_iter().enumerate() {
+            known.add(place, value);
+        }
+        let text = "Alice85, 12 rosewood lane: AC-991-X (7), not alice856, AC-991-XL or xalice85";
+        let mut found = Found::default();
+        known.find_wholes(text, &mut found);
+        let found: Vec<_> = found.spans().iter().map(|span| &text[span.start..span.end]).collect();
+        assert_eq!(found, ["Alice85", "12 rosewood lane", "AC-991-X"]);
+    }
+
+    #[test]
+    fn no_word_is_one_too_many() {
+        let letters = |n: u8| format!("Xyr{}", char::from(b'a' + n));
+        let values: Vec<String> = (0..26).chain(0..26).map(letters).chain(["Zorbax".into()]).collect();
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        assert_eq!(all(&values, "ask Zorbax"), ["Zorbax"]);
+    }
+
+    #[test]
     fn a_common_word_needs_the_place_of_a_name() {
         assert_eq!(all(&["Will", "Rose"], "Will said the rose is red. Will it rain?"), ["Will"]);
         assert_eq!(all(&["Will", "Rose"], "thanks to Will Rose"), ["Will", "Rose"]);
+        assert_eq!(all(&["Will", "Rose"], "will_rose, will.rose"), ["will", "rose", "will", "rose"]);
         assert!(all(&["May", "Li"], "in May we are, may be, like li").is_empty());
     }
 }

@@ -3,13 +3,13 @@
 use super::super::casing::{Case, upper};
 use super::super::{Binding, Masker, ParamValue, Params, Relative, Rule, bind, find};
 use super::span::{Kind, Part, Span};
-use super::word;
+use super::{known, word};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value, Wire};
 use crate::schema::{DataType, Scalar};
 
 /// Which transformer gives the pseudonyms of a kind: the first of these there is.
-const RULES: [(Kind, &[&str]); 9] = [
+const RULES: [(Kind, &[&str]); 8] = [
     (Kind::Email, &["email"]),
     (Kind::Phone, &["phone"]),
     (Kind::Card, &["card"]),
@@ -18,13 +18,16 @@ const RULES: [(Kind, &[&str]); 9] = [
     (Kind::Url, &["url", "letters"]),
     (Kind::Uuid, &["uuid"]),
     (Kind::Mac, &["mac", "letters"]),
-    (Kind::NationalId, &["national_id", "letters"]),
 ];
+
+/// The countries whose numbers are found; each is masked as a column of that country is.
+const COUNTRIES: [&str; 9] = ["BR", "DE", "ES", "FR", "GB", "IT", "NL", "PL", "US"];
 
 /// The maskers of what is found, all by value: as the transformers run that a column
 /// with nothing but such values would have.
 pub(super) struct Pseudonyms {
     kinds: Vec<(Kind, Box<dyn Masker>)>,
+    countries: Vec<(&'static str, Box<dyn Masker>)>,
     first: Box<dyn Masker>,
     last: Box<dyn Masker>,
     letters: Box<dyn Masker>,
@@ -33,10 +36,15 @@ pub(super) struct Pseudonyms {
 
 impl Pseudonyms {
     pub(super) fn bind(at: &mut Binding<'_>, params: &Params) -> Result<Self, Diagnostic> {
-        let mut by_value = |names: &[&str]| by_value(at, params, names);
+        let countries: Vec<_> = COUNTRIES
+            .iter()
+            .map(|country| Ok((*country, by_value(at, params, &["national_id"], Some(country))?)))
+            .collect::<Result<_, Diagnostic>>()?;
+        let mut by_value = |names: &[&str]| by_value(at, params, names, None);
         let kinds = RULES.iter().map(|(kind, names)| Ok((*kind, by_value(names)?)));
         Ok(Self {
             kinds: kinds.collect::<Result<_, Diagnostic>>()?,
+            countries,
             first: by_value(&["first_name"])?,
             last: by_value(&["last_name"])?,
             letters: by_value(&["letters"])?,
@@ -91,6 +99,9 @@ impl Pseudonyms {
                 };
                 let source =
                     row.value(relative.place).and_then(|value| value.text().ok()).unwrap_or_default();
+                if !known::is_name(source) {
+                    return Ok(other);
+                }
                 Ok(restyle(own, choose(source, &other, from, to)))
             }
             Part::Initial(place) => {
@@ -99,7 +110,7 @@ impl Pseudonyms {
                 let other = other.map_or_else(|| self.masked(self.first.as_ref(), own, row), Ok)?;
                 Ok(other.chars().take(1).map(upper).collect())
             }
-            Part::Whole => {
+            Part::Whole | Part::National(_) => {
                 for relative in also {
                     let source = row.value(relative.place).and_then(|value| value.text().ok());
                     if source.is_some_and(|source| is_same(source, own))
@@ -108,8 +119,12 @@ impl Pseudonyms {
                         return Ok(other);
                     }
                 }
-                let masker = self.kinds.iter().find(|(kind, _)| *kind == span.kind);
-                self.masked(masker.map_or(self.letters.as_ref(), |(_, masker)| masker.as_ref()), own, row)
+                let masker = if let Part::National(of) = span.part {
+                    self.countries.iter().find(|(country, _)| *country == of).map(|(_, masker)| masker)
+                } else {
+                    self.kinds.iter().find(|(kind, _)| *kind == span.kind).map(|(_, masker)| masker)
+                };
+                self.masked(masker.map_or(self.letters.as_ref(), AsRef::as_ref), own, row)
             }
         }
     }
@@ -158,7 +173,12 @@ impl Pseudonyms {
 }
 
 /// Binds the first transformer there is, without the outer rule's `by`.
-fn by_value(at: &mut Binding<'_>, params: &Params, names: &[&str]) -> Result<Box<dyn Masker>, Diagnostic> {
+fn by_value(
+    at: &mut Binding<'_>,
+    params: &Params,
+    names: &[&str],
+    country: Option<&str>,
+) -> Result<Box<dyn Masker>, Diagnostic> {
     let Some(with) = names.iter().find_map(|name| find(name)) else {
         return Err(Diagnostic::error(format!("there is no transformer `{}`", names.join("` or `"))));
     };
@@ -166,6 +186,9 @@ fn by_value(at: &mut Binding<'_>, params: &Params, names: &[&str]) -> Result<Box
     let located = with.params().iter().any(|param| param.name == "locale");
     if let Some(locale) = params.text("locale").filter(|_| located) {
         own.insert("locale", ParamValue::Text(locale.to_owned()), params.span("locale").cloned());
+    }
+    if let Some(country) = country {
+        own.insert("country", ParamValue::Text(country.to_owned()), None);
     }
     let outer = at.rule;
     let rule = Rule {
@@ -190,11 +213,6 @@ fn other_value(relative: &Relative, row: &Row<'_>) -> Result<Option<String>, Unr
     let some = relative.write(row, &mut bytes)? && !bytes.is_empty();
     let text = String::from_utf8(bytes).map_err(|_| Unreadable("not valid UTF-8"))?;
     Ok(some.then_some(text))
-}
-
-/// Whether a known value is looked for word by word: it is no address and no number.
-pub(super) fn is_name(source: &str) -> bool {
-    !source.contains(|c: char| c == '@' || c.is_numeric())
 }
 
 /// Whether two texts have the same letters and digits.

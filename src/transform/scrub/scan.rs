@@ -34,8 +34,9 @@ pub(super) fn find(text: &str, kinds: Kinds, known: &Known<'_>) -> Found {
             }
         });
     }
-    if kinds.has(Kind::Name) {
-        names(text, known, &mut found);
+    known.find_wholes(text, &mut found);
+    if kinds.has(Kind::Name) || !known.is_empty() {
+        names(text, kinds, known, &mut found);
     }
     found
 }
@@ -60,7 +61,8 @@ fn letters_and_digits(text: &str, kinds: Kinds, found: &mut Found) {
     }
 }
 
-fn names(text: &str, known: &Known<'_>, found: &mut Found) {
+/// What `also` names is looked for whatever the kinds.
+fn names(text: &str, kinds: Kinds, known: &Known<'_>, found: &mut Found) {
     if !known.is_empty() && !text.is_ascii() {
         known.find_unspaced(text, found);
     }
@@ -74,7 +76,8 @@ fn names(text: &str, known: &Known<'_>, found: &mut Found) {
             continue;
         }
         let end = if known.is_empty() { None } else { known.find(text, word, found) };
-        at = end.or_else(|| people::find(text, word, found)).unwrap_or(word.end);
+        let other = || kinds.has(Kind::Name).then(|| people::find(text, word, found)).flatten();
+        at = end.or_else(other).unwrap_or(word.end);
     }
 }
 
@@ -87,6 +90,7 @@ mod tests {
     fn long_and_hostile_texts_take_linear_time() {
         let mut known = Known::new();
         known.add(0, "Alice");
+        known.add(1, "1 1a@");
         for piece in [
             "a",
             " ",

@@ -68,6 +68,8 @@ impl Kinds {
 pub(super) enum Part {
     /// All there is to it.
     Whole,
+    /// The whole of a number that a country gave to a person.
+    National(&'static str),
     /// A first name the row does not know.
     First,
     /// A last name the row does not know.
@@ -92,6 +94,11 @@ impl Span {
     pub(super) fn whole(start: usize, end: usize, kind: Kind) -> Self {
         Self { start, end, kind, part: Part::Whole }
     }
+
+    /// A span of a number that a country gave to a person.
+    pub(super) fn national(start: usize, end: usize, country: &'static str) -> Self {
+        Self { start, end, kind: Kind::NationalId, part: Part::National(country) }
+    }
 }
 
 /// Spans in order, none overlapping another. Does not allocate until there is one.
@@ -107,6 +114,16 @@ impl Found {
             self.0.insert(place, span);
         }
         free
+    }
+
+    /// Adds a span in place of those that lie within it, unless another sticks out.
+    pub(super) fn cover(&mut self, span: Span) {
+        let first = self.0.partition_point(|other| other.end <= span.start);
+        let last = self.0.partition_point(|other| other.start < span.end);
+        let within = self.0.get(first..last).unwrap_or_default();
+        if first <= last && within.iter().all(|other| other.start >= span.start && other.end <= span.end) {
+            self.0.splice(first..last, [span]);
+        }
     }
 
     /// The span that covers the byte at `at`.
@@ -133,6 +150,17 @@ mod tests {
         let starts: Vec<_> = found.spans().iter().map(|span| span.start).collect();
         assert_eq!(starts, [0, 5, 9]);
         assert!(found.at(8).is_some_and(|span| span.kind == Kind::Email) && found.at(12).is_none());
+    }
+
+    #[test]
+    fn a_longer_span_takes_the_place_of_those_within_it() {
+        let mut found = Found::default();
+        found.add(Span::whole(5, 9, Kind::Phone));
+        found.cover(Span::whole(5, 8, Kind::Name));
+        assert_eq!(found.spans(), [Span::whole(5, 9, Kind::Phone)]);
+        found.cover(Span::whole(3, 12, Kind::Name));
+        found.cover(Span::whole(12, 13, Kind::Name));
+        assert_eq!(found.spans(), [Span::whole(3, 12, Kind::Name), Span::whole(12, 13, Kind::Name)]);
     }
 
     #[test]
