@@ -120,10 +120,14 @@ fn no_masked_column_shows_the_source_s_value_of_its_row() {
             table["columns"].as_array().unwrap().iter().filter(|column| column["treatment"] == "mask")
         {
             let (with, column) = (column["with"].as_str().unwrap(), column["name"].as_str().unwrap());
-            // Prose in which nobody is named stays as it is; what of it may not has a test of its own.
-            if with == "scrub" {
-                continue;
-            }
+            // In a hundred. A country has few cities and fewer regions: some are drawn again.
+            let by_chance = match with {
+                // Prose in which nobody is named stays as it is; what of it may not has a test of its own.
+                // Addresses stay in their country.
+                "scrub" | "country" => continue,
+                "city" | "region" => 25,
+                _ => 1,
+            };
             let shown = if column == "payload" { "payload ->> 'user'" } else { column };
             let values = |url: &str| -> HashMap<String, String> {
                 let sql = format!(
@@ -137,7 +141,7 @@ fn no_masked_column_shows_the_source_s_value_of_its_row() {
             let (before, after) = (values(&source), values(&target));
             let equal = after.iter().filter(|(key, value)| before.get(*key) == Some(*value)).count();
             assert!(
-                equal * 100 <= after.len(),
+                equal * 100 <= by_chance * after.len(),
                 "{name}.{column}: {equal} of {} values are the source's",
                 after.len()
             );
