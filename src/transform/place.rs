@@ -4,7 +4,9 @@
 //! and postcode area, 8 to 15 the street, 16 to 25 house and postcode digits), so
 //! every column of one identity is about one place. The country is the locale's.
 //! `keep` reads the row: the country, region or postcode column of the same table
-//! (known by its name), or the masked column itself, says where the place must be.
+//! (known by its name: `ship_city` goes by `ship_country` before `country`), or the
+//! masked column itself, says where the place must be. A country we know no places
+//! of gives way to the locale's, in a column with `country` and `keep`, too.
 //! American `zip3` areas of 20,000 people or fewer become 000 (45 CFR 164.514(b)(2)(i)(B)).
 
 use super::casing::{self, Case};

@@ -4,8 +4,9 @@
 //! that an address in a ticket and the same address in a column with `"email"` stay
 //! one. `by` does not matter for it. `also` names columns whose values the row knows,
 //! of the row itself or of one its foreign keys lead to: they are found in the text
-//! too and get the pseudonyms their own columns get. Other names are found by the
-//! tables of names and what stands beside them (`people`), and masked by value.
+//! too and get the pseudonyms their own columns get; after one masked by `first_name`
+//! another last name is found, too. Other names are found by the tables of names and
+//! what stands beside them (`people`), and masked by value.
 //!
 //! What is not recognised stays as it is. Where the text would outgrow its column,
 //! the longest pseudonyms give way to `[email]` and the like; none is cut.

@@ -91,7 +91,9 @@ impl<'a> Known<'a> {
         for item in self.items().filter(|item| is_unspaced(item.text) && item.text.chars().nth(1).is_some()) {
             let part = Part::Known { place: item.value, from: item.nth, to: item.nth + 1 };
             for start in memchr::memmem::find_iter(text.as_bytes(), item.text.as_bytes()) {
-                found.add(Span { start, end: start + item.text.len(), kind: Kind::Name, part });
+                let word = Word { start, end: start + item.text.len() };
+                found.add(Span { start, end: word.end, kind: Kind::Name, part });
+                self.last_name(text, word, part, found);
             }
         }
     }
@@ -404,7 +406,12 @@ mod tests {
         };
         assert_eq!(found("Thandiwe Xlamini on all invoices"), Some(2));
         assert_eq!(found("Thandiwe Şahin"), Some(1), "the other name is found by its own value");
+        for after in ["van den Xerg", "O'Xrien", "de La Xour", "Ó Xriain", "De Xuca"] {
+            assert_eq!(found(&format!("Thandiwe {after} on all")), Some(2), "{after}");
+        }
         assert_eq!(found("Thandiwe, Xlamini"), Some(1));
+        assert_eq!(found("Thandiwe de vacances"), Some(1));
+        assert_eq!(found("Thandiwe כתב"), Some(1), "any word of a script without capitals could follow");
         assert_eq!(found("Thandiwe wrote"), Some(1));
     }
 

@@ -117,7 +117,7 @@ fn is_noble(text: &str, name: Word) -> bool {
     let mut at = name;
     // What stands first of the particles has to be one that is nothing else:
     // `Herr der Ringe` and `el señor de Correos` are nobody.
-    let mut leads = false;
+    let (mut leads, mut capital) = (false, false);
     for _ in 0..4 {
         let Some(word) = word::last(text, at.start) else { return false };
         let gap = text.get(word.end..at.start).unwrap_or_default();
@@ -130,9 +130,13 @@ fn is_noble(text: &str, name: Word) -> bool {
             " " => match own {
                 "van" | "von" | "zu" | "ter" | "ten" | "di" | "da" | "dos" | "Van" | "Von" | "Ó" => true,
                 "de" | "del" | "De" | "Di" | "Da" | "Del" => {
-                    listed().is(Traits::LAST) && !listed().is(Traits::COMMON)
+                    capital || listed().is(Traits::LAST) && !listed().is(Traits::COMMON)
                 }
-                "den" | "der" | "het" | "la" | "La" => false,
+                "den" | "der" | "het" | "la" => false,
+                "La" | "Le" => {
+                    capital = true;
+                    false
+                }
                 _ => return false,
             },
             _ => return false,
@@ -169,15 +173,37 @@ pub(super) fn is_caseless(word: &str) -> bool {
 /// Adds the last name after a first name that the row knows: somebody else of the
 /// family, or the same person before a wedding.
 pub(super) fn find_last(text: &str, first: Word, found: &mut Found) -> Option<usize> {
-    let (next, is) = following(text, first)?;
-    let spaced = matches!(text.get(first.end..next.start), Some(" " | "\u{a0}"));
-    let other = Traits::CLOSING.and(Traits::GREETING).and(Traits::DOES).and(Traits::WHEN);
-    if !spaced || !is.is(Traits::LAST) && is.is(other) {
-        return None;
+    let mut at = first;
+    for _ in 0..4 {
+        let next = word::next(text, at.end)?;
+        let (gap, own) = (text.get(at.end..next.start)?, next.of(text));
+        let elided = matches!(gap, "'" | "’") && at.of(text).chars().nth(1).is_none();
+        if !(elided || matches!(gap, " " | "\u{a0}")) {
+            return None;
+        }
+        let rest = text.get(next.end..).unwrap_or_default();
+        if PARTICLES.contains(&own) || matches!(own, "O" | "D" | "d") && rest.starts_with(['\'', '’']) {
+            at = next;
+            continue;
+        }
+        let is = inflected(own);
+        let other = Traits::CLOSING.and(Traits::GREETING).and(Traits::DOES).and(Traits::WHEN);
+        let never = Traits::GENERIC.and(Traits::TITLE).and(Traits::ARTICLE).and(Traits::MONTH);
+        let capital = next.is_capitalised(text) && own.chars().nth(1).is_some() && !is.is(never);
+        let name = capital && (is.is(Traits::LAST) || !is.is(other));
+        if name {
+            found.add(Span { start: next.start, end: next.end, kind: Kind::Name, part: Part::Last });
+        }
+        return name.then_some(next.end);
     }
-    found.add(Span { start: next.start, end: next.end, kind: Kind::Name, part: Part::Last });
-    Some(next.end)
+    None
 }
+
+/// What may stand between a first name and the last.
+const PARTICLES: &[&str] = &[
+    "van", "von", "den", "der", "de", "del", "di", "da", "dos", "la", "le", "zu", "ter", "ten", "Ó", "Van",
+    "Von", "De", "Del", "Di", "Da", "La", "Le",
+];
 
 /// Adds the name that begins with this word, and says where it ends.
 pub(super) fn find(text: &str, at: Word, found: &mut Found) -> Option<usize> {
@@ -296,6 +322,7 @@ mod tests {
             ("Mr Ó Xriain said", &["Xriain"]),
             ("Mrs O'Xrien said", &["Xrien"]),
             ("Frau de Vries rief an", &["Vries"]),
+            ("Mme de La Xour", &["Xour"]),
             ("Mrs 佐藤 said", &["佐藤"]),
             ("la señora כהן.", &["כהן"]),
             ("Jennifer's box", &["Jennifer"]),
@@ -314,6 +341,7 @@ mod tests {
             "Mark as done",
             "the Rose Garden",
             "Herr der Ringe",
+            "courses in Selling and Time Management",
             "der Bus von Xanten",
             "el señor de Xorreos",
             "佐藤 said",

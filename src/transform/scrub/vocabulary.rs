@@ -101,6 +101,7 @@ pub(super) const MONTHS: &str = "january february march april may june july augu
 /// Names, of persons or in the tables of names, that are also common words, months or
 /// places: they need more than a capital letter.
 pub(super) const COMMON: &str = "\
+    time times line lines care mine fine base note notes rate made state plane \
     will may rose mark summer winter spring autumn april june july august september october november december january \
     february march monday tuesday wednesday thursday friday saturday sunday grace hope faith joy frank bill art rob drew \
     chase hunter grant pat jack jean sue dawn iris ivy lily violet daisy ruby pearl amber jade crystal ginger olive heather \
