@@ -30,13 +30,22 @@ fn inside(c: char) -> bool {
         || c == '\u{dca}'
 }
 
+/// How many bytes from the start of `text` are all letters, or all none.
+fn run(text: &str, letters: bool) -> usize {
+    let ascii =
+        text.bytes().take_while(|byte| byte.is_ascii() && byte.is_ascii_alphabetic() == letters).count();
+    let rest = text.get(ascii..).unwrap_or_default();
+    if rest.bytes().next().is_none_or(|byte| byte.is_ascii()) {
+        return ascii;
+    }
+    ascii + rest.find(|c| inside(c) != letters).unwrap_or(rest.len())
+}
+
 /// The first word that begins at `from` or later.
 pub(super) fn next(text: &str, from: usize) -> Option<Word> {
-    let rest = text.get(from..)?;
-    let skipped = rest.find(inside)?;
-    let tail = rest.get(skipped..)?;
-    let length = tail.find(|c| !inside(c)).unwrap_or(tail.len());
-    Some(Word { start: from + skipped, end: from + skipped + length })
+    let start = from + run(text.get(from..)?, false);
+    let length = run(text.get(start..)?, true);
+    (length > 0).then_some(Word { start, end: start + length })
 }
 
 /// The last word that ends at `at` or earlier, not far from it.
