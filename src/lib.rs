@@ -31,6 +31,11 @@
 //! The audits behind `verify` (a search for source values that survived), the
 //! discovery of rules, rehearsals and archives are rooms still to be built.
 //!
+//! A mask that reads masked columns (`template`, `scrub`) runs their masks again for
+//! that row, so columns need no order among themselves; rows of other tables come by
+//! left joins in the reading statement, so nothing is held in memory for them. Masks
+//! of whole columns see one batch at a time: `shuffle` asks for one of a megabyte.
+//!
 //! A build is known by its marker, a comment; until that is written, by the
 //! connection limit it is created with, so that no crash leaves an orphan.
 

@@ -22,7 +22,7 @@ use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
-use crate::postgres::{catalog, foreign, frequency, watch};
+use crate::postgres::{catalog, foreign, frequency, statistics, watch};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
@@ -258,7 +258,9 @@ async fn decide(
     mut schema: Schema,
     session: &Session,
 ) -> Result<(Plan, CheckedRules), Failure> {
-    let rules = rules::check(&options.rules, &mut schema).map_err(Failure::Rules)?;
+    let mut rules = rules::check(&options.rules, &mut schema).map_err(Failure::Rules)?;
+    let kept: Vec<_> = rules.kept().iter().map(|kept| kept.column).collect();
+    rules.look_at(&schema, &statistics::sample(session, &schema, &kept).await?);
     let frequencies = frequency::read(session, &schema, &rules.sampled(&schema)).await?;
     let plan = Plan::new(schema, &rules, &options.secret, &frequencies, None).map_err(Failure::Rules)?;
     if options.strict && !rules.warnings().is_empty() {

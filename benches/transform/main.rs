@@ -5,12 +5,15 @@
 //! A rule is read, checked and planned as in a refresh, on a table in memory of a key and one column, and
 //! whole batches of its rows are masked on one thread. So the figures include walking the row, taking the
 //! identity's digest where the rule says `by`, and writing the row again; `constant`, which does nothing
-//! else, shows what that is. Rounds go through all rules in turn, and a figure is the median of its rounds,
+//! else, shows what that is. What a row costs once is shared by all of its columns: `row of 4` is a value's
+//! share in a table with four such columns and one identity. `scrub` is measured per character too, on prose
+//! with and without personal data. Rounds go through all rules in turn, and a figure is the median of its rounds,
 //! so that a machine that is busy for a while is busy for all of them.
 
 #![expect(clippy::print_stdout, reason = "its results are what it prints")]
 
 mod input;
+mod prose;
 mod stage;
 mod summary;
 
@@ -18,7 +21,7 @@ use masque::transform::{self, Transformer};
 use stage::Stage;
 use std::path::PathBuf;
 use std::time::Duration;
-use summary::Line;
+use summary::{Line, Prose};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -60,25 +63,52 @@ impl Arguments {
     }
 }
 
+type Planned = std::result::Result<Stage, String>;
+
 /// One rule being measured.
 struct Entry {
     name: &'static str,
     by: bool,
-    stage: std::result::Result<Stage, String>,
+    stage: Planned,
+    /// The same on four columns, where there is an identity for them to share.
+    four: Option<Planned>,
     rounds: Vec<f64>,
+    rounds_of_four: Vec<f64>,
+}
+
+fn median(rounds: &mut [f64]) -> Option<f64> {
+    rounds.sort_by(f64::total_cmp);
+    rounds.get(rounds.len() / 2).copied()
 }
 
 impl Entry {
     fn new(transformer: &'static dyn Transformer, by: bool) -> Self {
         let example = transformer.example();
         let rule = if by { input::with_by(example.rule) } else { input::without_by(example.rule) };
-        let stage = Stage::new(&rule, example.data_type, |row| input::of(transformer, row));
-        Self { name: transformer.name(), by, stage, rounds: Vec::new() }
+        let stage = |width| Stage::new(&rule, example.data_type, width, |row| input::of(transformer, row));
+        let (rounds, rounds_of_four) = (Vec::new(), Vec::new());
+        Self {
+            name: transformer.name(),
+            by,
+            stage: stage(1),
+            four: by.then(|| stage(4)),
+            rounds,
+            rounds_of_four,
+        }
+    }
+
+    fn measure(&mut self) -> Result<()> {
+        if let Ok(stage) = &self.stage {
+            self.rounds.push(stage.nanoseconds(SLICE)?);
+        }
+        if let Some(Ok(four)) = &self.four {
+            self.rounds_of_four.push(four.nanoseconds(SLICE)?);
+        }
+        Ok(())
     }
 
     fn line(self) -> Result<Line> {
-        let Self { name, by, stage, mut rounds } = self;
-        rounds.sort_by(f64::total_cmp);
+        let Self { name, by, stage, mut rounds, mut rounds_of_four, .. } = self;
         Ok(match stage {
             Ok(stage) => Line {
                 name,
@@ -86,7 +116,8 @@ impl Entry {
                 rule: stage.rule().to_owned(),
                 data_type: stage.data_type().to_owned(),
                 wire: stage.wire(),
-                median: rounds.get(rounds.len() / 2).copied().unwrap_or_default(),
+                median: median(&mut rounds).unwrap_or_default(),
+                row_of_four: median(&mut rounds_of_four),
                 fastest: rounds.first().copied().unwrap_or_default(),
                 allocations: stage.allocations()?,
                 problem: None,
@@ -94,6 +125,16 @@ impl Entry {
             Err(problem) => Line { name, by, problem: Some(problem), ..Line::default() },
         })
     }
+}
+
+/// What `scrub` costs on prose.
+fn scrub(what: &'static str, texts: &[&str], rounds: usize) -> Result<Prose> {
+    let stage = Stage::new("\"scrub\"", "text", 1, |row| prose::of(texts, row))?;
+    let rounds = (0..rounds).map(|_| stage.nanoseconds(SLICE));
+    let value = median(&mut rounds.collect::<Result<Vec<_>>>()?).unwrap_or_default();
+    let characters = prose::characters(texts);
+    let (character, allocations) = (value / stage::float(characters), stage.allocations()?);
+    Ok(Prose { what, characters, character, allocations })
 }
 
 fn main() -> Result<()> {
@@ -105,15 +146,22 @@ fn main() -> Result<()> {
         .collect();
     for _ in 0..arguments.rounds {
         for entry in &mut entries {
-            if let Ok(stage) = &entry.stage {
-                entry.rounds.push(stage.nanoseconds(SLICE)?);
-            }
+            entry.measure()?;
         }
     }
     let lines = entries.into_iter().map(Entry::line).collect::<Result<Vec<_>>>()?;
     println!("{}", if arguments.markdown { summary::markdown(&lines) } else { summary::text(&lines) });
+    let mut prose = Vec::new();
+    if arguments.asks_for("scrub") {
+        for (what, texts) in
+            [("without personal data", prose::CLEAN), ("with personal data", prose::PERSONAL)]
+        {
+            prose.push(scrub(what, &texts, arguments.rounds)?);
+        }
+        println!("\n{}", summary::prose(&prose));
+    }
     if let Some(path) = arguments.json {
-        std::fs::write(&path, serde_json::to_string_pretty(&summary::json(&lines))? + "\n")?;
+        std::fs::write(&path, serde_json::to_string_pretty(&summary::json(&lines, &prose))? + "\n")?;
     }
     Ok(())
 }

@@ -24,26 +24,32 @@ pub(crate) struct Stage {
     rule: String,
     data_type: String,
     plan: Arc<TablePlan>,
+    /// How many columns the rule stands on.
+    width: u64,
     short: Batch,
     long: Batch,
 }
 
 impl Stage {
-    /// Plans the rule and writes the rows; the problem in a sentence where it can't stand on that column.
+    /// Plans the rule, on so many columns alike, and writes the rows; the problem in a sentence where it can't stand on that column.
     pub(crate) fn new(
         rule: &str,
         type_name: &str,
+        width: u64,
         input: impl Fn(u64) -> String,
     ) -> std::result::Result<Self, String> {
         let value = data_type(type_name);
         let siblings: Vec<_> = SIBLINGS.iter().filter(|(name, _)| rule.contains(name)).collect();
-        let mut columns = vec![column("id", data_type("int8")), column("value", value.clone())];
+        let mut columns = vec![column("id", data_type("int8"))];
+        columns.extend((0..width).map(|nth| column(&format!("value{nth}"), value.clone())));
         columns.extend(siblings.iter().map(|(name, _)| column(name, data_type("text"))));
         let mut rules = String::from("masque = 1\n[table.people]\nid = \"keep\"\n");
         for (name, _) in &siblings {
             let _ = writeln!(rules, "{name} = \"keep\"");
         }
-        let _ = writeln!(rules, "value = {rule}");
+        for nth in 0..width {
+            let _ = writeln!(rules, "value{nth} = {rule}");
+        }
 
         let wire = if in_binary(&value, &input(0)).is_some() { Wire::Binary } else { Wire::Text };
         let plan = plan(&rules, columns, wire).map_err(|problems| {
@@ -53,7 +59,8 @@ impl Stage {
             let mut batch = Batch::starting_at(0);
             let mut row = Vec::new();
             for at in 0..count {
-                let mut cells = vec![at.to_string(), input(at)];
+                let mut cells = vec![at.to_string()];
+                cells.extend((0..width).map(|_| input(at)));
                 cells.extend(siblings.iter().map(|(_, cell)| (*cell).to_owned()));
                 row.clear();
                 write_row(&plan, &cells, &mut row).ok_or("an input is no value of its type")?;
@@ -62,7 +69,7 @@ impl Stage {
             Ok::<_, String>(batch)
         };
         let (short, long) = (rows(ROWS)?, rows(2 * ROWS)?);
-        let this = Self { rule: rule.to_owned(), data_type: type_name.to_owned(), plan, short, long };
+        let this = Self { rule: rule.to_owned(), data_type: type_name.to_owned(), plan, width, short, long };
         mask(&this.plan, copy(&this.short)).map_err(|error| error.to_string())?;
         Ok(this)
     }
@@ -87,7 +94,7 @@ impl Stage {
             let begun = Instant::now();
             let masked = mask(&self.plan, batch)?;
             spent += begun.elapsed();
-            values += float(masked.rows());
+            values += float(masked.rows()) * float(self.width);
         }
         Ok(spent.as_secs_f64() * 1e9 / values)
     }
@@ -102,12 +109,12 @@ impl Stage {
             Ok(info.count_total)
         };
         let (short, long) = (count(&self.short)?, count(&self.long)?);
-        Ok(float(long.saturating_sub(short)) / float(ROWS))
+        Ok(float(long.saturating_sub(short)) / float(ROWS * self.width))
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-fn float(count: u64) -> f64 {
+pub(crate) fn float(count: u64) -> f64 {
     count as f64
 }
 

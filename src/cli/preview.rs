@@ -112,6 +112,10 @@ impl Preview {
         }
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+        // Prose goes on several lines in a pipe, too.
+        if table.width().is_none() {
+            table.set_width(160);
+        }
         table.set_header(["column", "before", "after"]);
         let (mut start, mut masked_start) = (0, 0);
         for (end, masked_end) in before.ends.iter().zip(&after.ends) {

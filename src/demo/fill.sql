@@ -72,6 +72,19 @@ create function pg_temp.address_of(n bigint) returns inet language sql immutable
   select case pg_temp.draw(n, 141, 8) when 0 then '2001:db8::'::inet + pg_temp.draw(n, 142, 1000000000000) when 1 then '10.0.0.0'::inet + pg_temp.draw(n, 142, 16777216)
     else '198.18.0.0'::inet + pg_temp.draw(n, 142, 131072) end $$;
 
+-- Tax numbers with right check characters: Spanish ones not reached yet, French ones of people born abroad in no month.
+create function pg_temp.tax_id(n bigint) returns text language sql immutable as $$
+  select case pg_temp.draw(n, 171, 2)
+    when 0 then (99900000 + serial)::text || substr('TRWAGMYFPDXBNJZSQVHLCKE', 1 + ((99900000 + serial) % 23)::integer, 1)
+    else nir || ' ' || lpad((97 - replace(nir, ' ', '')::bigint % 97)::text, 2, '0') end
+  from (select serial, 1 + n % 2 || ' ' || 60 + n % 40 || ' 20 99 ' || lpad((serial % 1000)::text, 3, '0') || ' ' || lpad((serial % 991)::text, 3, '0') as nir
+        from (select pg_temp.draw(n, 172, 100000) as serial) drawn) made $$;
+
+-- 00:00:5e:00:53 is for documentation.
+create function pg_temp.device(n bigint) returns jsonb language sql immutable as $$
+  select jsonb_build_object('os', case when n % 2 = 0 then 'ios' else 'android' end, 'ip', host(pg_temp.address_of(n)), 'mac', '00:00:5e:00:53:' || lpad(to_hex(n % 256), 2, '0'),
+    'agent', case when n % 2 = 0 then 'ShopApp/' || 3 + n % 4 || '.' || n % 10 || ' (iPhone; iOS 1' || n % 8 || '.2)' else 'Mozilla/5.0 (Linux; Android 1' || n % 5 || '; SM-G99' || n % 10 || 'B) Chrome/12' || n % 10 || '.0 Mobile' end) $$;
+
 -- A number with a brand's prefix and length, and Luhn's check digit.
 create function pg_temp.card(n bigint) returns text language sql immutable as $$
   select body || ((10 - (select sum(case when (length(body) - i) % 2 = 0 then (d * 2) / 10 + (d * 2) % 10 else d end)
@@ -83,6 +96,15 @@ create function pg_temp.iban(n bigint) returns text language sql immutable as $$
   from (select split_part(shape, '|', 1) as land, split_part(shape, '|', 2) as code,
                lpad(pg_temp.draw(n, 162, 1000000000000000000)::text, split_part(shape, '|', 3)::integer, '7') as account
         from (select pg_temp.pick(n, 161, '{DE|1314|18,DE|1314|18,ES|1428|20,PL|2521|24}'::text[]) as shape) chosen) made $$;
+
+-- A letter with its gaps filled: a name and what to write there, in turns; what is NULL was not given.
+create function pg_temp.told(letter text, variadic words text[]) returns text language plpgsql immutable as $$
+begin
+  for i in 1 .. array_length(words, 1) by 2 loop
+    letter := replace(letter, '{' || words[i] || '}', coalesce(words[i + 1], '(not given)'));
+  end loop;
+  return letter;
+end $$;
 
 -- Row counts: hundredths of the whole; events take what is left.
 create temporary table size as
@@ -106,11 +128,12 @@ select id + 1, 'Shop ' || city, city, country, case when id % 5 <> 4 then pg_tem
 from town where id < 12 or id in (13, 19, 21, 24, 31, 34);
 select setval('stores_id_seq', (select max(id) from stores));
 
-insert into hr.employees (id, manager_id, store_id, username, first_name, last_name, email, phone, job_title, salary, birthday, hired_on, left_on, photo)
+insert into hr.employees (id, manager_id, store_id, username, first_name, last_name, email, phone, job_title, tax_id, iban, salary, birthday, hired_on, left_on, photo)
 overriding system value
 select n, case when n > 1 then 1 + (n - 2) / 6 end, (select (array_agg(id order by id))[1 + n % 18] from stores),
        coalesce(nullif(left(pg_temp.plain(first), 1) || case when n % 7 = 0 then '.' else '' end || pg_temp.plain(last), ''), 'staff') || n, first, last, 'staff.' || pg_temp.email(n, first, last), pg_temp.phone(n + 5000),
        case when n = 1 then 'Managing director' when n <= 7 then 'Head of region' when n <= 30 then 'Store manager' else pg_temp.pick(n, 201, '{Sales assistant,Sales assistant,Support agent,Warehouse clerk,Buyer,Accountant}'::text[]) end,
+       case when n % 5 > 0 then pg_temp.tax_id(n) end, pg_temp.iban(n + 5000),
        case when pg_temp.draw(n, 202, 20) > 0 then round((27000 + 90000 / (1 + n / 6) + pg_temp.draw(n, 203, 14000))::numeric, 2) end,
        date '1961-01-01' + pg_temp.draw(n, 204, 15000)::integer, date '2009-03-01' + pg_temp.draw(n, 205, 5000)::integer,
        case when n > 30 and pg_temp.draw(n, 206, 9) = 0 then date '2023-01-01' + pg_temp.draw(n, 207, 1000)::integer end,
@@ -144,9 +167,9 @@ select 'SAVE' || 1000 + n, daterange(date '2023-01-10' + 90 * n, date '2023-01-1
 
 -- The people
 
-insert into customers (id, account_no, public_id, first_name, last_name, email, phones, birthday, company, profile, last_login_ip, created_at, updated_at)
+insert into customers (id, account_no, public_id, first_name, last_name, display_name, email, phones, birthday, company, profile, last_login_ip, created_at, updated_at)
 overriding system value
-select n, 10000000 + 7 * (n - 1), pg_temp.uuid4(n, 1), first, last, email,
+select n, 10000000 + 7 * (n - 1), pg_temp.uuid4(n, 1), first, last, case when n % 4 > 0 then first || ' ' || left(last, 1) || '.' end, email,
        case pg_temp.draw(n, 301, 10) when 0 then null when 1 then '{}'::text[] when 2 then array[pg_temp.phone(n), pg_temp.phone(n + 1)] when 3 then array[pg_temp.phone(n), null] else array[pg_temp.phone(n)] end,
        case when pg_temp.draw(n, 302, 8) > 0 then date '1938-01-01' + pg_temp.draw(n, 303, 25500)::integer end,
        case when pg_temp.draw(n, 304, 10) < 3 then pg_temp.company(pg_temp.skewed(n, 305, 1 + customers / 8)) end,
@@ -154,8 +177,10 @@ select n, 10000000 + 7 * (n - 1), pg_temp.uuid4(n, 1), first, last, email,
          'nickname', case when n % 3 = 0 then lower(left(first, 4)) || n end,
          'locale', pg_temp.pick(n, 307, '{de_DE,de_DE,en_GB,en_US,fr_FR,es_ES,pl_PL}'::text[]),
          'theme', case when n % 4 = 0 then 'dark' end,
-         'contact', jsonb_build_object('email', email, 'phone', case when n % 2 = 0 then pg_temp.phone(n) end),
-         'devices', case when n % 5 < 2 then jsonb_build_array(jsonb_build_object('os', case when n % 2 = 0 then 'ios' else 'android' end, 'ip', host(pg_temp.address_of(n)))) end)) end,
+         'contact', jsonb_build_object('email', email, 'phones', case when n % 2 = 0 then jsonb_build_array(
+           jsonb_build_object('type', 'home', 'number', pg_temp.phone(n)), jsonb_build_object('type', 'store', 'number', '+49 30 23125 000')) end),
+         'website', case when n % 7 = 0 then 'https://' || pg_temp.plain(last) || n || '.example.net/about/' || pg_temp.plain(first) || '.html' end,
+         'devices', case when n % 5 < 2 then jsonb_build_array(pg_temp.device(n)) end)) end,
        case when pg_temp.draw(n, 308, 7) > 0 then pg_temp.address_of(n) end, born, born + pg_temp.draw(n, 309, 31000000) * interval '1 second'
 from (select n, customers, first, last, pg_temp.email(n, first, last) as email, timestamptz '2019-04-01 07:00Z' + (n * 113000000::numeric / customers)::bigint * interval '1 second' + pg_temp.draw(n, 310, 86400) * interval '1 second' as born
       from (select n, customers, pg_temp.first_name(n) as first, pg_temp.last_name(n) as last from size, generate_series(1, size.customers) n offset 0) named offset 0) people;
@@ -201,7 +226,10 @@ where p.id = 1 + pg_temp.skewed(c.n * 8 + line_no, 407, c.products) order by 1, 
 insert into orders (id, order_no, customer_id, store_id, address_id, promotion_id, status, ship_to_name, contact_email, gift_message, currency, total, placed_at, shipped_at, updated_at)
 select c.n, 'SO-' || lpad((999 + c.n)::text, 8, '0'), p.id, (shop.ids)[1 + pg_temp.skewed(c.n, 411, 18)], case when pg_temp.draw(c.n, 412, 12) > 0 then p.id end,
        case when pg_temp.draw(c.n, 413, 15) = 0 then 1 + c.n % 12 end, status::order_status, p.full_name, case when pg_temp.draw(c.n, 414, 30) = 0 then upper(p.email) when pg_temp.draw(c.n, 414, 30) > 3 then p.email end,
-       case when pg_temp.draw(c.n, 415, 50) = 0 then 'For you. With love from ' || p.first_name || ' (' || coalesce(p.phones[1], 'call me') || ')' end,
+       case when pg_temp.draw(c.n, 415, 50) = 0 then pg_temp.told(pg_temp.pick(c.n, 420, array[
+         'Happy birthday, {friend}! With love from {first}', 'Dear {friend}, thank you for the lovely weekend. Call me: {phone}. {name}', 'Liebe {friend}, alles Gute! Herzlich, {first}',
+         'Joyeux anniversaire {friend} ! Bises, {first} ({email})', 'Congratulations on the new flat!']),
+         'friend', pg_temp.pick(c.n, 422, '{Emma,Paula,Oliver,Sophie,Laura,Thomas,Chiara,Marie}'::text[]), 'first', p.first_name, 'name', p.full_name, 'email', p.email, 'phone', p.phones[1]) end,
        case when pg_temp.draw(c.n, 416, 9) = 0 then 'USD' when pg_temp.draw(c.n, 416, 9) = 1 then 'GBP' else 'EUR' end, t.total, c.placed_at,
        case when status in ('shipped', 'delivered', 'refunded') then c.placed_at + (1 + pg_temp.draw(c.n, 417, 300000)) * interval '1 second' end, c.placed_at + pg_temp.draw(c.n, 418, 900000) * interval '1 second'
 from (select *, pg_temp.pick(n, 419, '{delivered,delivered,delivered,delivered,delivered,delivered,shipped,shipped,paid,placed,cart,cancelled,refunded}'::text[]) as status from cart offset 0) c
@@ -221,22 +249,36 @@ select o.id, o.customer_id, method::payment_method, o.total, case when method = 
 from (select *, pg_temp.pick(id, 434, '{card,card,card,card,card,transfer,transfer,cash,voucher}'::text[]) as method from orders offset 0) o
 where o.status not in ('cart', 'placed', 'cancelled') order by o.id;
 
+-- Letters, as people write them: with names, addresses and numbers anywhere, their own and other people's.
+create temporary table letter (id serial, label text, subject text, body text);
+insert into letter (label, subject, body) values
+  ('delivery', 'Where is {order}?', E'Hello,\n\nmy order {order} has still not arrived, although the tracking page says "delivered". Mrs {neighbour} next door has not seen it either. You can reach me at {phone} or {email}.\n\nKind regards\n{name}'),
+  ('account', '{name}: new e-mail address', E'{name} wrote from {email}: please use this address from now on, the old one belonged to my former employer. The login from {ip} yesterday was me. If anything is unclear, call {first} on {phone}.'),
+  ('refund', 'Charged twice for {order}', E'Hi,\n\nyou charged my card {card} twice for {order}. Mr {neighbour} at my bank told me to write to you first. Please refund one of the two payments and confirm it to {email}.\n\nThanks,\n{first}'),
+  ('refund', 'Refund for {order}', E'Please refund {order} to my account {iban}, in the name of {name}. I no longer have the card that I paid with.'),
+  ('account', 'Change of name for {name}', E'Dear support team,\n\nI got married: please change my name from {name} to {first} {neighbour} on all invoices. Everything else stays as it is.\n\nBest wishes\n{first}'),
+  ('delivery', 'Broken on arrival', E'Hi! {first} here. The bowl from {order} was broken on arrival. Emma Brown opened the parcel with me and took photos. Could you call {phone}? Thanks'),
+  (null, 'Please call me', E'I never got an answer!!! {name}, {email}, {phone}'),
+  (null, 'How do I wash the linen bag?', E'How do I wash the linen bag? The label only says 30 degrees, and the last one has shrunk by 2 inches.'),
+  ('delivery', 'Wo bleibt {order}?', E'Guten Tag,\n\nmein Name ist {name}, und ich warte seit zwei Wochen auf {order}. Laut Zusteller liegt das Paket bei Frau {neighbour}, dort weiß aber niemand davon. Bitte melden Sie sich unter {email} oder {phone}.\n\nMit freundlichen Grüßen\n{name}'),
+  ('refund', 'Erstattung zu {order}', E'Sehr geehrte Damen und Herren,\n\nbitte erstatten Sie den Betrag für {order} auf das Konto {iban}. Kontoinhaber: {name}.\n\nViele Grüße\n{first}'),
+  ('delivery', 'Commande {order} cassée', E'Bonjour,\n\nla commande {order} est arrivée cassée. Ma voisine, Mme {neighbour}, a vu le livreur jeter le colis. Merci de me rembourser ou de m''appeler au {phone}.\n\nCordialement,\n{name} ({email})'),
+  ('account', 'Connexion suspecte', E'Bonjour, je m''appelle {name}. Quelqu''un s''est connecté à mon compte depuis l''adresse {ip}, ce n''était pas moi. Merci de répondre à {email}.'),
+  ('account', 'Cambio de dirección', E'Hola, soy {name}. Me he mudado y el pedido {order} salió a la dirección antigua, donde ahora vive la señora {neighbour}. ¿Pueden llamarme al {phone} o escribirme a {email}? Gracias, {first}');
+
 insert into tickets (customer_id, order_id, assigned_to, reply_to, status, priority, labels, subject, body, internal_note, opened_at, closed_at, updated_at)
-select c.id, o.id, case when pg_temp.draw(n, 441, 10) > 0 then 1 + pg_temp.draw(n, 442, employees) end,
-       case pg_temp.draw(n, 443, 12) when 0 then upper(c.email) when 1 then initcap(c.email) else c.email end, t.status, 1 + pg_temp.draw(n, 444, 5),
-       case pg_temp.draw(n, 445, 4) when 0 then null when 1 then '{}' when 2 then '{delivery}' else '{refund,vip}' end::text[],
-       replace(replace(pg_temp.pick(n, 446, array['Where is {order}?', 'Refund for {order}', 'Wrong address on {order}', '{name}: question about an invoice', 'Broken on arrival', 'Please call me', 'Change of name for {name}']), '{order}', o.order_no), '{name}', c.full_name),
-       replace(replace(replace(replace(pg_temp.pick(n, 447, array[
-         E'Hello,\n\nmy order {order} has not arrived. You can reach me at {phone} or {email}.\n\nKind regards\n{name}',
-         E'Guten Tag, ich bin {name} und warte seit zwei Wochen auf {order}. Bitte melden Sie sich unter {email}. Danke!',
-         E'Hi! {name} here. The parcel was left with my neighbour, who has moved. Could you call {phone}? Thanks',
-         E'Bonjour, la commande {order} est arrivée cassée. Merci de rembourser {name} ({email}).',
-         E'Please send the invoice for {order} to {email} instead.\tMy number is {phone}.\n-- \n{name}',
-         E'I never got an answer!!! {name}, {email}, {phone}', E'How do I wash the linen bag?']), '{order}', o.order_no), '{name}', c.full_name), '{email}', c.email), '{phone}', coalesce(c.phones[1], 'the number you have')),
-       case when pg_temp.draw(n, 448, 3) = 0 then 'Spoke to ' || c.first_name || ', will call back on ' || coalesce(c.phones[1], c.email) end,
+select c.id, o.id, e.id, case pg_temp.draw(n, 443, 12) when 0 then upper(c.email) when 1 then initcap(c.email) else c.email end, t.status, 1 + pg_temp.draw(n, 444, 5),
+       case pg_temp.draw(n, 445, 4) when 0 then null when 1 then array_remove(array['vip', l.label], null) else array_remove(array[l.label], null) end,
+       pg_temp.told(l.subject, 'order', o.order_no, 'name', c.full_name),
+       pg_temp.told(l.body, 'order', o.order_no, 'name', c.full_name, 'first', c.first_name, 'email', c.email, 'phone', c.phones[1], 'neighbour', pg_temp.last_name(n + 90000),
+         'ip', host(pg_temp.address_of(c.id)), 'card', pg_temp.card(c.id), 'iban', pg_temp.iban(c.id)),
+       case when pg_temp.draw(n, 448, 3) = 0 then pg_temp.told('{agent}: spoke to {first}, will call back on {phone}.', 'agent', e.first_name, 'first', c.first_name, 'phone', c.phones[1]) end,
        opened, case when t.status = 'closed' then opened + pg_temp.draw(n, 449, 900000) * interval '1 second' end, opened + interval '1 hour'
-from (select n, employees, pg_temp.pick(n, 450, '{open,waiting,closed,closed,closed,closed}'::text[]) as status, 1 + pg_temp.skewed(n, 451, orders) as order_id from size, generate_series(1, size.tickets) n offset 0) t
-join orders o on o.id = t.order_id join customers c on c.id = o.customer_id cross join lateral (select o.placed_at + pg_temp.draw(n, 452, 2000000) * interval '1 second' as opened offset 0) at order by n;
+from (select n, employees, pg_temp.pick(n, 450, '{open,waiting,closed,closed,closed,closed}'::text[]) as status, 1 + pg_temp.skewed(n, 451, orders) as order_id,
+             1 + pg_temp.draw(n, 447, (select count(*) from letter)) as letter_id from size, generate_series(1, size.tickets) n offset 0) t
+join letter l on l.id = t.letter_id join orders o on o.id = t.order_id join customers c on c.id = o.customer_id
+left join hr.employees e on e.id = case when pg_temp.draw(n, 441, 10) > 0 then 1 + pg_temp.draw(n, 442, employees) end
+cross join lateral (select o.placed_at + pg_temp.draw(n, 452, 2000000) * interval '1 second' as opened offset 0) at order by n;
 
 insert into audit_log (at, table_name, row_key, action, changed_by, old_row, new_row)
 select c.created_at + interval '3 days', 'customers', c.id::text, 'UPDATE', 'shop_app', to_jsonb(c) || jsonb_build_object('email', 'old.' || c.email), to_jsonb(c)
@@ -254,6 +296,6 @@ from (select n, total, products, n / 6 as visit, 1 + pg_temp.skewed(n / 6, 463, 
                             - (select count(*) from orders) - (select count(*) from order_items) - (select count(*) from returns) - (select count(*) from payments) - (select count(*) from tickets)
                             - (select count(*) from audit_log) as total) rest, generate_series(1, rest.total) n offset 0) clicks;
 
-drop table pg_temp.cart, pg_temp.town, pg_temp.size;
-drop function pg_temp.iban, pg_temp.card, pg_temp.address_of, pg_temp.phone, pg_temp.email, pg_temp.plain, pg_temp.company, pg_temp.last_name, pg_temp.first_name, pg_temp.uuid4, pg_temp.pick, pg_temp.skewed, pg_temp.unit, pg_temp.draw;
+drop table pg_temp.letter, pg_temp.cart, pg_temp.town, pg_temp.size;
+drop function pg_temp.told, pg_temp.device, pg_temp.tax_id, pg_temp.iban, pg_temp.card, pg_temp.address_of, pg_temp.phone, pg_temp.email, pg_temp.plain, pg_temp.company, pg_temp.last_name, pg_temp.first_name, pg_temp.uuid4, pg_temp.pick, pg_temp.skewed, pg_temp.unit, pg_temp.draw;
 reset timezone;

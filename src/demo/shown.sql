@@ -1,10 +1,11 @@
--- What the demo shows of both sides: a customer wherever they stand. Kept ids make the rows comparable.
+-- What the demo shows of both sides: a customer wherever they stand, and what they wrote. Kept ids and labels make
+-- the rows comparable.
 with c as (
     select c.* from customers c
     where exists (select from orders o join payments p on p.order_id = o.id where o.customer_id = c.id and p.card_number is not null and o.ship_to_name is not null)
-      and exists (select from addresses a where a.customer_id = c.id)
-      and c.company is not null and c.last_login_ip is not null and c.birthday is not null
-    order by c.id limit 2)
+      and exists (select from tickets t where t.customer_id = c.id and t.labels && '{account,delivery}')
+      and c.phones[1] is not null and c.last_login_ip is not null and c.birthday is not null
+    order by c.company is null, c.id limit 2)
 select label, value from (
     select c.id, 1 as place, 'customers.id' as label, c.id::text as value from c
     union all select c.id, 2, 'customers.account_no', c.account_no::text from c
@@ -23,4 +24,6 @@ select label, value from (
     union all select o.customer_id, 12, 'payments.card_number', p.card_number from orders o join payments p on p.order_id = o.id
         where p.id in (select min(p.id) from orders o join payments p on p.order_id = o.id
                        where p.card_number is not null and o.ship_to_name is not null and o.customer_id in (select id from c) group by o.customer_id)
+    union all select t.customer_id, 13, 'tickets.body', regexp_replace(t.body, '\s+', ' ', 'g') from tickets t
+        where t.id in (select min(t.id) from tickets t where t.labels && '{account,delivery}' and t.customer_id in (select id from c) group by t.customer_id)
 ) s order by id, place, label

@@ -20,7 +20,6 @@ struct Scratch {
     unescaped: Vec<u8>,
     masked: Vec<u8>,
     masked_places: Vec<Option<Place>>,
-    cell: Vec<u8>,
     identities: Vec<Option<Digest>>,
     spans: Vec<(usize, usize)>,
 }
@@ -182,25 +181,22 @@ fn mask_cell(
     column: usize,
     scratch: &mut Scratch,
 ) -> Result<Place, Unreadable> {
-    let mut cell = std::mem::take(&mut scratch.cell);
-    cell.clear();
+    let mut written = std::mem::take(&mut scratch.masked);
+    let from = written.len();
     let row = scratch.row(plan, batch);
     let (Some(Treatment::Mask(Bound::Cell(masker))), Some(value)) =
         (plan.treatments.get(column), row.value(column))
     else {
-        scratch.cell = cell;
+        scratch.masked = written;
         return Ok(Place::Null);
     };
-    let mut output = Output::new(&mut cell, value.data_type, plan.wire);
+    let mut output = Output::new(&mut written, value.data_type, plan.wire);
     let done = masker.mask(value, &row, &mut output);
     let is_null = output.is_null();
-    let from = scratch.masked.len();
-    if done.is_ok() && !is_null {
-        scratch.masked.extend_from_slice(&cell);
-    }
-    scratch.cell = cell;
+    let to = written.len();
+    scratch.masked = written;
     done?;
-    Ok(if is_null { Place::Null } else { Place::Batch(from, scratch.masked.len()) })
+    Ok(if is_null { Place::Null } else { Place::Batch(from, to) })
 }
 
 impl Scratch {

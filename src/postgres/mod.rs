@@ -18,6 +18,7 @@ mod refusal;
 pub mod session;
 mod settle;
 pub mod snapshot;
+pub mod statistics;
 mod tls;
 pub mod url;
 pub mod watch;

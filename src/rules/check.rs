@@ -1,5 +1,6 @@
 //! Rules against a schema: every column gets its decision, or the run stops.
 
+use super::content::KeptText;
 use super::decide::{Verdict, Verdicts, decide};
 use super::follow::needs_decisions;
 use super::key::KeyVerdict;
@@ -24,6 +25,7 @@ pub struct CheckedRules {
     locale: String,
     warnings: Vec<Diagnostic>,
     keys: Vec<KeyVerdict>,
+    kept: Vec<KeptText>,
     allow: Vec<String>,
     digest: String,
 }
@@ -90,6 +92,16 @@ impl CheckedRules {
         &self.keys
     }
 
+    /// The text columns that are kept without a reason, for [`CheckedRules::look_at`].
+    #[must_use]
+    pub fn kept(&self) -> &[KeptText] {
+        &self.kept
+    }
+
+    pub(super) fn warn(&mut self, warning: Diagnostic) {
+        self.warnings.push(warning);
+    }
+
     /// What `[schema] allow` lists.
     #[must_use]
     pub fn allow(&self) -> &[String] {
@@ -153,7 +165,7 @@ pub fn check(file: &RuleFile, schema: &mut Schema) -> Result<CheckedRules, Vec<D
     let picks = select::pick(file, schema, &mut problems);
     let rows = rows::settle(file, schema, &mut problems);
     let verdicts = decide(file, schema, &picks, &rows, &mut problems);
-    let keys = report(file, schema, &picks, &rows, &verdicts, &mut problems);
+    let (keys, kept) = report(file, schema, &picks, &rows, &verdicts, &mut problems);
     let is_error = |problem: &Diagnostic| problem.severity == Severity::Error;
     let tables = settle(schema, rows, verdicts, problems.iter().any(is_error), &mut problems);
     sort(&mut problems, &file.files);
@@ -165,6 +177,7 @@ pub fn check(file: &RuleFile, schema: &mut Schema) -> Result<CheckedRules, Vec<D
         locale: file.locale.clone(),
         warnings: problems,
         keys,
+        kept,
         allow: file.allow.clone(),
         digest: digest(&file.files),
     })
@@ -177,18 +190,18 @@ fn report(
     rows: &[RowVerdict<'_>],
     verdicts: &Verdicts<'_>,
     problems: &mut Vec<Diagnostic>,
-) -> Vec<KeyVerdict> {
+) -> (Vec<KeyVerdict>, Vec<KeptText>) {
     follow::check_written(schema, picks, verdicts, problems);
     follow::check_keys(schema, verdicts, problems);
     fit::check_columns(file.registry, schema, verdicts, rows, problems);
     let keys = unique::check_keys(file.registry, schema, verdicts, rows, problems);
     constraint::check_conditions(schema, verdicts, rows, problems);
     entropy::check_few(schema, verdicts, rows, problems);
-    personal::check_kept(schema, verdicts, rows, problems);
+    let kept = personal::check_kept(schema, verdicts, rows, problems);
     borrow::check_locales(file, schema, verdicts, rows, problems);
     search::check_kept(schema, verdicts, rows, problems);
     undecided::report(file, schema, verdicts, rows, problems);
-    keys
+    (keys, kept)
 }
 
 /// Turns verdicts into rules. A column without one is an error, whatever led here.

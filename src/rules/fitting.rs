@@ -7,11 +7,22 @@ use super::trial;
 use super::unique::TOLERATED;
 use crate::diagnostic::{SourceFile, Span};
 use crate::schema::{ColumnId, Schema};
-use crate::transform::{ParamValue, Params, Rule, Transformer};
+use crate::transform::{Param, ParamKind, ParamValue, Params, Rule, Transformer};
 use std::sync::Arc;
 
-/// What to write for a column whose `rows` values must stay distinct.
-pub(super) fn help(registry: Registry, schema: &Schema, id: ColumnId, rows: u64, how: Comparison) -> String {
+/// Parameters that make some transformers one to one.
+const STRICT: [(&str, &str); 2] = [("range", "valid"), ("on_other", "refuse")];
+
+/// What to write for a column whose `rows` values must stay distinct, where `now` is
+/// the rule it has.
+pub(super) fn help(
+    registry: Registry,
+    schema: &Schema,
+    id: ColumnId,
+    now: Option<&Rule>,
+    rows: u64,
+    how: Comparison,
+) -> String {
     let name = schema.describe(id);
     let Some(column) = schema.column(id) else { return "write `\"keep\"`".to_owned() };
     // Values follow their key's, which is the column to decide on.
@@ -24,7 +35,7 @@ pub(super) fn help(registry: Registry, schema: &Schema, id: ColumnId, rows: u64,
     };
     let room = data_type.max_chars();
     let found =
-        registry.iter().filter_map(|with| candidates(*with, room).into_iter().find(|rule| fits(rule)));
+        registry.iter().filter_map(|with| candidates(*with, room, now).into_iter().find(|rule| fits(rule)));
     let rules: Vec<_> = found.map(|rule| spelling::rule(&rule)).collect();
     let written: Vec<_> = rules.iter().map(|rule| rule.trim_matches('"')).collect();
     if written.is_empty() {
@@ -34,12 +45,30 @@ pub(super) fn help(registry: Registry, schema: &Schema, id: ColumnId, rows: u64,
     }
 }
 
-/// A transformer by its name alone, and as long as the column takes.
-fn candidates(with: &'static dyn Transformer, room: Option<usize>) -> Vec<Rule> {
+/// A transformer as the rule has it now, by its name alone, and as long as the column
+/// takes.
+fn candidates(with: &'static dyn Transformer, room: Option<usize>, now: Option<&Rule>) -> Vec<Rule> {
     let has = |name: &str| with.params().iter().any(|param| param.name == name);
+    let said = now.filter(|rule| rule.with.name() == with.name()).map(|rule| rule.params.clone());
     let mut all = Vec::new();
+    let strict = |params: &Params, (name, word): (&str, &str)| {
+        let mut params = params.clone();
+        params.insert(name, ParamValue::Text(word.to_owned()), None);
+        params
+    };
+    let takes = |(name, word): (&str, &str)| {
+        let is = |param: &Param| {
+            param.name == name && matches!(param.kind, ParamKind::Word(words) if words.contains(&word))
+        };
+        with.params().iter().any(is)
+    };
+    if let Some(said) = &said {
+        all.extend(STRICT.into_iter().filter(|one| takes(*one)).map(|one| strict(said, one)));
+    }
     if with.params().iter().all(|param| !param.required) {
         all.push(Params::default());
+        let plain = Params::default();
+        all.extend(STRICT.into_iter().filter(|one| takes(*one)).map(|one| strict(&plain, one)));
     }
     if let Some(room) = room.and_then(|room| i64::try_from(room).ok())
         && has("length")
@@ -74,6 +103,10 @@ mod tests {
     use crate::transform::ALL;
 
     fn of(room: u32, how: Comparison) -> String {
+        of_rule(room, how, None)
+    }
+
+    fn of_rule(room: u32, how: Comparison, now: Option<&Rule>) -> String {
         let data_type = DataType::scalar_of(format!("varchar({room})"), Scalar::Varchar(Some(room)));
         let column = Column {
             name: "code".to_owned(),
@@ -99,7 +132,7 @@ mod tests {
             row_security: false,
         };
         let schema = Schema { tables: vec![table], ..Schema::default() };
-        help(ALL, &schema, ColumnId { table: 0, column: 0 }, 100_000, how)
+        help(ALL, &schema, ColumnId { table: 0, column: 0 }, now, 100_000, how)
     }
 
     #[test]
@@ -119,5 +152,16 @@ mod tests {
         let ten = of(10, Comparison::Exact);
         assert!(ten.contains("alphabet = \"base62\""), "{ten}");
         assert!(!of(10, Comparison::Folded).contains("base62"), "case is no room where it does not count");
+    }
+    #[test]
+    fn a_parameter_that_makes_a_transformer_one_to_one_is_named() {
+        let help = of(20, Comparison::Exact);
+        assert!(help.contains(r#"{ with = "national_id", range = "valid" }"#), "{help}");
+        assert!(!help.contains("pattern"), "{help}");
+        let with = ALL.iter().find(|with| with.name() == "pattern").copied().unwrap();
+        let mut now = candidates(with, None, None).remove(0);
+        now.params.insert("pattern", ParamValue::Text("AA-####".to_owned()), None);
+        let help = of_rule(20, Comparison::Exact, Some(&now));
+        assert!(help.contains(r#"{ with = "pattern", on_other = "refuse", pattern = "AA-####" }"#), "{help}");
     }
 }

@@ -10,6 +10,7 @@ mod borrow;
 mod check;
 mod condition;
 mod constraint;
+mod content;
 mod decide;
 mod decision;
 mod default_mask;
@@ -43,6 +44,7 @@ mod unique;
 mod tests;
 
 pub use check::{CheckedRules, Decided, TableRules, check};
+pub use content::KeptText;
 pub use json_schema::json_schema;
 pub use key::{KeyVerdict, Uniqueness};
 pub use preset::PRESETS;

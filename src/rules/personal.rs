@@ -2,6 +2,7 @@
 //! `rules/detect.toml`. Where a person says why (`reason = "…"`), nobody asks again.
 
 use super::check::Decided;
+use super::content::KeptText;
 use super::decide::Verdicts;
 use super::follow::{deciding, every_column, needs_decisions};
 use super::reference::listed;
@@ -126,13 +127,15 @@ fn family(data_type: &DataType) -> Option<&'static str> {
     })
 }
 
-/// Asks about columns that are kept without a reason and look personal.
+/// Asks about columns that are kept without a reason and look personal. Gives the
+/// text columns whose names say nothing.
 pub(super) fn check_kept(
     schema: &Schema,
     verdicts: &Verdicts<'_>,
     rows: &[RowVerdict<'_>],
     problems: &mut Vec<Diagnostic>,
-) {
+) -> Vec<KeptText> {
+    let mut silent = Vec::new();
     // One question for each line, however many columns it keeps.
     let mut asked: Vec<(&Entry, Vec<String>, &Column, &Kind)> = Vec::new();
     for id in every_column(schema) {
@@ -143,7 +146,12 @@ pub(super) fn check_kept(
         if !travels || deciding(schema, id) != id || !matches!(verdict.decided, Some(Decided::Keep)) {
             continue;
         }
-        let Some(kind) = kind_of(column).filter(|kind| !kind.quiet) else { continue };
+        let Some(kind) = kind_of(column).filter(|kind| !kind.quiet) else {
+            if column.data_type.is_text() || column.data_type.scalar() == Some(Scalar::Jsonb) {
+                silent.push(KeptText { column: id, span: entry.span.clone() });
+            }
+            continue;
+        };
         match asked.iter_mut().find(|(known, ..)| known.span == entry.span) {
             Some((_, names, ..)) => names.push(schema.describe(id)),
             None => asked.push((entry, vec![schema.describe(id)], column, kind)),
@@ -163,6 +171,7 @@ pub(super) fn check_kept(
         );
         problems.push(Diagnostic::warning(message).at(&entry.span, "kept").help(help));
     }
+    silent
 }
 
 #[cfg(test)]

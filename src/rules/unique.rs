@@ -257,10 +257,15 @@ impl Desk<'_> {
             Some(Piece::Column(_, how)) => how,
             _ => Comparison::Exact,
         };
+        let now = match self.decided(column) {
+            Some(Decided::Mask(rule)) => Some(rule),
+            _ => None,
+        };
         problem.help(fitting::help(
             self.registry,
             self.schema,
             self.id(column),
+            now,
             self.inputs(key, column),
             how,
         ))

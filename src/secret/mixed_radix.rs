@@ -3,7 +3,7 @@
 //! No size limit and no walking: ten rounds of a Feistel network whose halves are
 //! the two halves of the string, each round adding to one half a number drawn from
 //! the other by AES-128. Halves below 2^63 (18 decimal digits, 13 letters) are one
-//! number each and a round is one block; longer ones take a keystream digit by
+//! number each and a round is one block, of which the radixes are a part; longer ones take a keystream digit by
 //! digit, from a CBC-MAC of the other half. A single position has no halves: its
 //! digit becomes the rank of its own pseudo-random number.
 
@@ -13,6 +13,7 @@ use aes::cipher::{BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncry
 use std::fmt;
 
 const ROUNDS: u8 = 10;
+const SIXTY_BITS: u64 = (1 << 60) - 1;
 
 /// A keyed permutation of digit strings in which each position has a radix.
 ///
@@ -40,8 +41,8 @@ impl MixedRadix {
             (Some(Half { modulus: 1, .. }), Some(Half { modulus: 1, .. })) => {}
             (Some(Half { modulus: 1, .. }), Some(_)) => self.alone(right, right_radixes, tweak),
             (Some(mut first), Some(mut second)) => {
-                let shape = fold(radixes, tweak);
-                self.cipher.encrypt_with_backend(Numbers { shape, left: &mut first, right: &mut second });
+                let halves = [&mut first, &mut second];
+                self.cipher.encrypt_with_backend(Numbers { radixes, tweak, halves });
                 first.write(left, left_radixes);
                 second.write(right, right_radixes);
             }
@@ -107,33 +108,24 @@ impl Half {
             rest = above;
         }
     }
-
-    /// Adds what a block of pseudo-random bits is in `0..modulus`: the high part of
-    /// the product. 64 bits do for a modulus to 2^32, all 128 for a greater one, so
-    /// that the bias stays below 2^-32.
-    fn add(&mut self, block: u128) {
-        let modulus = u128::from(self.modulus);
-        let high = (block >> 64) * modulus;
-        let low = if self.modulus >> 32 == 0 { 0 } else { ((block & u128::from(u64::MAX)) * modulus) >> 64 };
-        let drawn = (high + low) >> 64;
-        let sum = self.number + u64::try_from(drawn).unwrap_or(0);
-        self.number = if sum >= self.modulus { sum - self.modulus } else { sum };
-    }
 }
 
-/// Radixes and tweak as one block. Up to seven positions no two shapes share one,
-/// above, two that do would only be permuted alike.
-fn fold(radixes: &[u8], tweak: u64) -> u128 {
-    let folded = radixes.iter().fold(0_u64, |folded, radix| folded.wrapping_mul(257) + u64::from(*radix) + 1);
-    u128::from(tweak) << 64 | u128::from(folded)
+/// Radixes as 60 bits. Up to seven positions no two shapes share them, above, two that
+/// do would only be permuted alike.
+fn fold(radixes: &[u8]) -> u64 {
+    let add = |folded: u64, radix: &u8| folded.wrapping_mul(257).wrapping_add(u64::from(*radix) + 1);
+    radixes.iter().fold(0, add) & SIXTY_BITS
 }
 
 /// All rounds over two numbers in one visit to the cipher: entering it costs more
 /// than a block on processors with wide vectors.
+///
+/// A round's block is, from the top, four bits of the round's number, 60 of the shape
+/// and 64 of a half; with a tweak, the shape's block is encrypted with it first.
 struct Numbers<'a> {
-    shape: u128,
-    left: &'a mut Half,
-    right: &'a mut Half,
+    radixes: &'a [u8],
+    tweak: u64,
+    halves: [&'a mut Half; 2],
 }
 
 impl BlockSizeUser for Numbers<'_> {
@@ -142,19 +134,35 @@ impl BlockSizeUser for Numbers<'_> {
 
 impl BlockCipherEncClosure for Numbers<'_> {
     fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, cipher: &B) {
-        let Self { shape, left, right } = self;
+        let Self { radixes, tweak, halves: [left, right] } = self;
         let encrypt = |block: u128| {
-            let mut block = block.to_be_bytes().into();
+            let mut block = block.to_le_bytes().into();
             cipher.encrypt_block_inplace(&mut block);
-            u128::from_be_bytes(block.into())
+            u128::from_le_bytes(block.into())
         };
-        let shape = encrypt(shape);
-        for round in 0..ROUNDS {
-            let (from, to) = if round % 2 == 0 { (&*left, &mut *right) } else { (&*right, &mut *left) };
-            // A number is below 2^63, so the round never meets it.
-            to.add(encrypt(shape ^ (u128::from(round + 1) << 120 | u128::from(from.number))));
+        let mut shape = u128::from(fold(radixes)) << 64;
+        if tweak != 0 {
+            shape = encrypt(shape ^ u128::from(tweak));
         }
+        let drawn = |round: u8, from: u64| encrypt(shape ^ (u128::from(round) << 124 | u128::from(from)));
+        let (mut first, mut second) = (left.number, right.number);
+        for round in (1..=ROUNDS).step_by(2) {
+            second = add(second, drawn(round, first), right.modulus);
+            first = add(first, drawn(round + 1, second), left.modulus);
+        }
+        (left.number, right.number) = (first, second);
     }
+}
+
+/// Adds what a block of pseudo-random bits is in `0..modulus`: the high part of the
+/// product. 64 bits do for a modulus to 2^32, all 128 for a greater one, so that the
+/// bias stays below 2^-32.
+fn add(number: u64, block: u128, modulus: u64) -> u64 {
+    let wide = u128::from(modulus);
+    let high = (block & u128::from(u64::MAX)) * wide;
+    let low = if modulus >> 32 == 0 { 0 } else { ((block >> 64) * wide) >> 64 };
+    let sum = number + u64::try_from((high + low) >> 64).unwrap_or(0);
+    if sum >= modulus { sum - modulus } else { sum }
 }
 
 /// One position alone: rounds would only add a constant to it, which shows every

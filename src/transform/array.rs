@@ -1,5 +1,6 @@
 //! Arrays in both wire forms: any number of dimensions, any bounds, NULLs.
 
+use super::canonical;
 use crate::format::{Unreadable, Wire};
 
 const MALFORMED: Unreadable = Unreadable("a malformed array");
@@ -31,18 +32,20 @@ fn map_binary(raw: &[u8], out: &mut Vec<u8>, element: &mut Element<'_>) -> Resul
     let start = out.len();
     out.extend_from_slice(kept);
     let mut nulls = false;
-    let mut buffer = Vec::new();
-    while !rest.is_empty() {
-        let (item, after) = take(rest)?;
-        rest = after;
-        buffer.clear();
-        let null = match item {
-            Some(bytes) => element(bytes, &mut buffer)?,
-            None => true,
-        };
-        nulls |= null;
-        put((!null).then_some(&buffer), out)?;
-    }
+    canonical::with(|buffer| {
+        while !rest.is_empty() {
+            let (item, after) = take(rest)?;
+            rest = after;
+            buffer.clear();
+            let null = match item {
+                Some(bytes) => element(bytes, buffer)?,
+                None => true,
+            };
+            nulls |= null;
+            put((!null).then_some(buffer), out)?;
+        }
+        Ok(())
+    })?;
     if let Some(flags) = out.get_mut(start + 4..start + 8) {
         flags.copy_from_slice(&i32::from(nulls).to_be_bytes());
     }
@@ -50,22 +53,22 @@ fn map_binary(raw: &[u8], out: &mut Vec<u8>, element: &mut Element<'_>) -> Resul
 }
 
 fn map_text(raw: &[u8], out: &mut Vec<u8>, element: &mut Element<'_>) -> Result<(), Unreadable> {
-    let mut masked = Vec::new();
-    scan(raw, &mut |token| {
+    let mut each = |token: Token<'_>| {
         match token {
             Token::Structure(bytes) => out.extend_from_slice(bytes),
             Token::Null => out.extend_from_slice(b"NULL"),
-            Token::Element(bytes) => {
-                masked.clear();
-                if element(bytes, &mut masked)? {
+            Token::Element(bytes) => canonical::with(|masked| {
+                if element(bytes, masked)? {
                     out.extend_from_slice(b"NULL");
                 } else {
-                    quote(&masked, out);
+                    quote(masked, out);
                 }
-            }
+                Ok(())
+            })?,
         }
         Ok(())
-    })
+    };
+    canonical::with(|unescaped| scan(raw, unescaped, &mut each))
 }
 
 enum Token<'a> {
@@ -78,8 +81,8 @@ enum Token<'a> {
 
 type Each<'a> = dyn FnMut(Token<'_>) -> Result<(), Unreadable> + 'a;
 
-/// Walks the text form and gives its tokens in order.
-fn scan(raw: &[u8], each: &mut Each<'_>) -> Result<(), Unreadable> {
+/// Walks the text form and gives its tokens in order; elements are unescaped in `buffer`.
+fn scan(raw: &[u8], buffer: &mut Vec<u8>, each: &mut Each<'_>) -> Result<(), Unreadable> {
     let mut rest = raw;
     if rest.first() == Some(&b'[') {
         let end = rest.iter().position(|b| *b == b'=').ok_or(MALFORMED)?;
@@ -87,7 +90,7 @@ fn scan(raw: &[u8], each: &mut Each<'_>) -> Result<(), Unreadable> {
         each(Token::Structure(bounds))?;
         rest = after;
     }
-    let (mut depth, mut buffer) = (0_usize, Vec::new());
+    let mut depth = 0_usize;
     while let Some((first, after)) = rest.split_first() {
         match first {
             b'{' | b'}' | b',' => {
@@ -106,8 +109,8 @@ fn scan(raw: &[u8], each: &mut Each<'_>) -> Result<(), Unreadable> {
             _ if depth == 0 => return Err(MALFORMED),
             b'"' => {
                 buffer.clear();
-                rest = unquote(after, &mut buffer)?;
-                each(Token::Element(&buffer))?;
+                rest = unquote(after, buffer)?;
+                each(Token::Element(buffer))?;
             }
             _ => {
                 buffer.clear();
@@ -170,7 +173,7 @@ pub(super) type Parts = (Vec<usize>, Vec<Option<String>>);
 pub(super) fn read_text(text: &str) -> Option<Parts> {
     let (mut elements, mut dimensions, mut open) = (Vec::new(), Vec::new(), Vec::<usize>::new());
     let mut even = true;
-    scan(text.as_bytes(), &mut |token| {
+    scan(text.as_bytes(), &mut Vec::new(), &mut |token| {
         let element = match token {
             Token::Structure(b"{") => {
                 if let Some(parent) = open.last_mut() {

@@ -1,19 +1,25 @@
-//! The buffer canonical inputs are written to: one for each thread, used again for
-//! every value, so that a digest costs no allocation.
+//! Buffers for canonical inputs and for masked values on their way into a document:
+//! a stack of them for each thread, used again for every value, so that neither a
+//! digest nor an inner value costs an allocation.
 
 use crate::secret::{Digest, DomainKey};
-use std::cell::Cell;
+use std::cell::RefCell;
 
 thread_local! {
-    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    static BUFFERS: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Gives an empty buffer to `write`. One inside another gets a buffer of its own.
+/// A buffer that one huge value has grown is not kept.
+const KEPT: usize = 1 << 20;
+
+/// Gives an empty buffer to `write`; one inside another is another.
 pub(super) fn with<T>(write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
-    let mut buffer = BUFFER.take();
-    buffer.clear();
+    let mut buffer = BUFFERS.with_borrow_mut(Vec::pop).unwrap_or_default();
     let done = write(&mut buffer);
-    BUFFER.set(buffer);
+    if buffer.capacity() <= KEPT {
+        buffer.clear();
+        BUFFERS.with_borrow_mut(|buffers| buffers.push(buffer));
+    }
     done
 }
 
@@ -30,6 +36,9 @@ pub(super) fn folded(key: &DomainKey, text: &str) -> Digest {
         for c in text.chars() {
             if c.is_ascii() {
                 buffer.push((c as u8).to_ascii_lowercase());
+            } else if matches!(c, 'ß'..='ÿ') {
+                // Most letters beside ASCII, in small letters already.
+                buffer.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
             } else {
                 for lower in c.to_lowercase() {
                     buffer.extend_from_slice(lower.encode_utf8(&mut [0; 4]).as_bytes());

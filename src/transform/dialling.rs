@@ -121,15 +121,22 @@ impl Layout {
     /// Whether `text`, a number of this layout, reaches an emergency, freephone or
     /// premium service.
     pub(super) fn is_service(&self, text: &str) -> bool {
-        self.reaches_service(text.bytes().filter(u8::is_ascii_digit))
+        let mut first = [b'0'; 3];
+        for (to, byte) in first.iter_mut().zip(text.bytes().filter(u8::is_ascii_digit).skip(self.national)) {
+            *to = byte;
+        }
+        self.begins_service(first)
     }
 
     /// The same of a number's ASCII digits.
-    pub(super) fn reaches_service(&self, digits: impl Iterator<Item = u8>) -> bool {
-        let mut first = [b'0'; 3];
-        for (to, byte) in first.iter_mut().zip(digits.skip(self.national)) {
-            *to = byte;
-        }
+    pub(super) fn reaches_service(&self, digits: &[u8]) -> bool {
+        let national = digits.get(self.national..).unwrap_or_default();
+        // Shorter ones reach none.
+        national.first_chunk().is_some_and(|first| self.begins_service(*first))
+    }
+
+    /// Whether a service's number begins with these digits, after calling code and zeros.
+    fn begins_service(&self, first: [u8; 3]) -> bool {
         let begin = number(&first);
         match self.digits - self.national.min(self.digits) {
             0..=2 => false,

@@ -121,7 +121,7 @@ impl Masker for Address {
             return Ok(());
         }
         let (token, whose) = self.seed.both(value, row)?;
-        let person = self.people.latin(&whose, row);
+        let words = self.people.plain(&whose, row);
         let fit = Fit::new(out);
         let room = fit.room();
         let (host, kept) = match &self.hosts {
@@ -136,11 +136,11 @@ impl Masker for Address {
             },
         };
         let host_length = if host.is_ascii() { host.len() } else { host.chars().count() };
-        let words = (room - TOKEN - 1 - host_length).min(LONGEST_LOCAL - TOKEN);
+        let most = (room - TOKEN - 1 - host_length).min(LONGEST_LOCAL - TOKEN);
         let (local_style, host_style) = address_styles(text, &self.case);
         let mut handle = Handle::new(fit, local_style);
-        handle.push_name(person, ".", words, &token, TOKEN);
-        handle.push_as_is("@");
+        handle.push_name(words, b'.', most, &token, TOKEN);
+        handle.push('@');
         handle.restyle(host_style);
         if kept {
             handle.push_as_is(host);

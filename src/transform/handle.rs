@@ -8,8 +8,7 @@
 //! stay distinct too.
 
 use super::fit::Fit;
-use super::fold;
-use super::person::Person;
+use super::fold::Plain;
 use crate::secret::{Digest, DomainKey};
 
 /// Characters of a whole token: 80 bits.
@@ -31,6 +30,11 @@ pub(super) enum Style {
 impl Style {
     /// The style of `text`; `key` digests it where it is an irregular one.
     pub(super) fn of(text: &str, key: &DomainKey) -> Self {
+        Self::regular(text).unwrap_or_else(|| Self::Mixed(key.digest(text.as_bytes())))
+    }
+
+    /// The style of `text`, where it is a regular one.
+    fn regular(text: &str) -> Option<Self> {
         let (mut lower, mut upper, mut title) = (false, false, true);
         let mut inside = false;
         let mut see = |is_lower: bool, is_upper: bool, goes_on: bool| {
@@ -47,10 +51,9 @@ impl Style {
             text.chars().for_each(|c| see(c.is_lowercase(), c.is_uppercase(), c.is_alphanumeric()));
         }
         match (lower, upper) {
-            (_, false) => Self::Lower,
-            (false, true) => Self::Upper,
-            (true, true) if title => Self::Title,
-            (true, true) => Self::Mixed(key.digest(text.as_bytes())),
+            (_, false) => Some(Self::Lower),
+            (false, true) => Some(Self::Upper),
+            (true, true) => title.then_some(Self::Title),
         }
     }
 }
@@ -59,17 +62,15 @@ impl Style {
 /// both follow the digest of the whole.
 pub(super) fn address_styles(text: &str, key: &DomainKey) -> (Style, Style) {
     // Most addresses are lower case throughout.
-    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+    if !text.bytes().any(|byte| !byte.is_ascii() || byte.is_ascii_uppercase()) {
         return (Style::Lower, Style::Lower);
     }
     let (local, host) = text.rsplit_once('@').unwrap_or((text, ""));
-    match (Style::of(local, key), Style::of(host, key)) {
-        (Style::Mixed(_), _) | (_, Style::Mixed(_)) => {
-            let bits = key.digest(text.as_bytes());
-            (Style::Mixed(bits), Style::Mixed(bits))
-        }
-        regular => regular,
+    if let (Some(local), Some(host)) = (Style::regular(local), Style::regular(host)) {
+        return (local, host);
     }
+    let bits = key.digest(text.as_bytes());
+    (Style::Mixed(bits), Style::Mixed(bits))
 }
 
 /// Words and token, put together before they are written: pieces cost more than their letters.
@@ -79,26 +80,14 @@ struct Line {
 }
 
 impl Line {
-    /// Appends a name's letters and digits as [`fold`] writes them.
-    fn push_folded(&mut self, name: &str) {
-        if name.is_ascii() {
-            for byte in name.bytes() {
-                if let Some(to) = self.bytes.get_mut(self.length) {
-                    *to = byte.to_ascii_lowercase();
-                    self.length += usize::from(byte.is_ascii_alphanumeric());
-                }
-            }
-        } else {
-            name.chars().for_each(|c| self.push(fold::ascii(c)));
+    /// Appends a name and what comes after it; of an empty name, neither.
+    fn push(&mut self, name: &Plain, after: u8) {
+        if let Some(to) = self.bytes.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut) {
+            *to = name.bytes;
         }
-    }
-
-    fn push(&mut self, text: &str) {
-        for byte in text.bytes() {
-            if let Some(to) = self.bytes.get_mut(self.length) {
-                *to = byte;
-                self.length += 1;
-            }
+        if let (1.., Some(to)) = (name.len(), self.bytes.get_mut(self.length + name.len())) {
+            *to = after;
+            self.length += name.len() + 1;
         }
     }
 }
@@ -154,11 +143,15 @@ impl<'a> Handle<'a> {
                 }
                 self.inside = inside;
             }
-            Style::Mixed(_) => {
-                for byte in text {
-                    let raise = self.raises(byte.is_ascii_alphabetic(), byte.is_ascii_alphanumeric());
-                    self.fit.push_ascii(&[if raise { byte.to_ascii_uppercase() } else { *byte }]);
+            Style::Mixed(bits) => {
+                let mut letters = self.letters;
+                for byte in self.fit.push_ascii(text) {
+                    // Bits are random: a branch on them is guessed wrong every other time.
+                    let is_letter = byte.is_ascii_lowercase();
+                    *byte -= 32 * u8::from(is_letter & raised(bits, letters));
+                    letters += usize::from(is_letter);
                 }
+                self.letters = letters;
             }
         }
     }
@@ -169,10 +162,7 @@ impl<'a> Handle<'a> {
             Style::Lower => false,
             Style::Upper => true,
             Style::Title => !self.inside,
-            Style::Mixed(bits) => {
-                let byte = bits.get(self.letters / 8 % 32).copied().unwrap_or(0);
-                byte >> (self.letters % 8) & 1 == 1
-            }
+            Style::Mixed(bits) => raised(bits, self.letters),
         };
         self.letters += usize::from(is_letter);
         self.inside = goes_on;
@@ -184,25 +174,19 @@ impl<'a> Handle<'a> {
     /// characters of the token of a value's digest.
     pub(super) fn push_name(
         &mut self,
-        person: Person,
-        after: &str,
+        [first, last]: [Plain; 2],
+        after: u8,
         room: usize,
         digest: &Digest,
         length: usize,
     ) {
         let mut line = Line { bytes: [0; 160], length: 0 };
-        for word in [person.first, person.last] {
-            let start = line.length;
-            line.push_folded(word);
-            if line.length > start {
-                line.push(after);
-            }
-        }
+        line.push(&first, after);
+        line.push(&last, after);
         if line.length > room {
             line.length = 0;
-            line.push_folded(person.last);
-            line.push(after);
-            if line.length > room || line.length == after.len() {
+            line.push(&last, after);
+            if line.length > room {
                 line.length = 0;
             }
         }
@@ -219,21 +203,33 @@ impl<'a> Handle<'a> {
         self.push_ascii(token(digest).get(..length.min(TOKEN)).unwrap_or_default());
     }
 
+    /// Appends a character as it is.
+    pub(super) fn push(&mut self, c: char) {
+        self.fit.push(c);
+    }
+
     /// Appends text as it is.
     pub(super) fn push_as_is(&mut self, text: &str) {
         self.fit.push_str(text);
     }
 }
 
+/// Whether the bits raise the letter of that number.
+fn raised(bits: &Digest, letter: usize) -> bool {
+    bits.get(letter / 8 % 32).is_some_and(|byte| byte >> (letter % 8) & 1 == 1)
+}
+
 /// 5 bits a character of bytes 16 to 25: the person took those before.
 fn token(digest: &Digest) -> [u8; TOKEN] {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let bytes = digest.iter().skip(16).take(10);
-    let mut bits = bytes.fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
     let mut token = [b'a'; TOKEN];
-    for to in token.iter_mut().rev() {
-        *to = usize::try_from(bits & 31).ok().and_then(|at| ALPHABET.get(at)).copied().unwrap_or(*to);
-        bits >>= 5;
+    // Five bytes are eight characters.
+    for (to, bytes) in token.chunks_exact_mut(8).zip(digest.get(16..26).unwrap_or_default().chunks_exact(5)) {
+        let bits = bytes.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+        for (to, shift) in to.iter_mut().zip([35, 30, 25, 20, 15, 10, 5, 0]) {
+            let at = usize::try_from(bits >> shift & 31).unwrap_or(0);
+            *to = ALPHABET.get(at).copied().unwrap_or(*to);
+        }
     }
     token
 }

@@ -12,6 +12,7 @@
 //! of members stay. Order, spacing and the spelling of numbers stay where nothing
 //! is masked. A document has 256 levels at most.
 
+use super::canonical;
 use super::json_path::{JsonPath, Key};
 use super::json_text::{self, INVALID, JsonText};
 use super::route::Positions;
@@ -22,6 +23,7 @@ use super::{Transformer, wrong};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value, Wire};
 use crate::schema::{DataType, Scalar};
+use std::borrow::Cow;
 
 const DEEPEST: usize = 256;
 
@@ -167,6 +169,15 @@ struct Document {
     on_invalid: OnInvalid,
 }
 
+impl Document {
+    /// The positions at the root, and room for the levels that most documents have.
+    fn positions(&self) -> Vec<Positions> {
+        let mut positions = Vec::with_capacity(8 * self.paths.len());
+        positions.resize(self.paths.len(), Positions::START);
+        positions
+    }
+}
+
 impl Masker for Document {
     fn mask(&self, value: Value<'_>, row: &Row<'_>, out: &mut Output<'_>) -> Result<(), Unreadable> {
         let text = value.text()?;
@@ -181,8 +192,7 @@ impl Masker for Document {
             json: JsonText::new(text),
             row,
             out: out.text(),
-            positions: vec![Positions::START; self.paths.len()],
-            name: String::new(),
+            positions: self.positions(),
             copied: 0,
         };
         let walked = walk.value(0, None).and_then(|()| {
@@ -223,7 +233,6 @@ struct Walk<'a, 'r> {
     out: &'a mut Vec<u8>,
     /// The positions of all paths, level after level.
     positions: Vec<Positions>,
-    name: String,
     /// How much of the document has been written or replaced.
     copied: usize,
 }
@@ -280,11 +289,10 @@ impl<'a> Walk<'a, '_> {
         let level = self.positions.len() - paths.len();
         let count = if open == b'[' && self.document.counts { self.json.elements()? } else { 0 };
         for place in 0.. {
-            let mut name = std::mem::take(&mut self.name);
-            name.clear();
+            let mut name = Cow::default();
             if open == b'{' {
                 self.json.peek();
-                json_text::unescape(self.json.string()?, &mut name);
+                name = json_text::plain(self.json.string()?);
                 self.json.expect(b':')?;
             }
             let key = if open == b'{' { Key::Name(&name) } else { Key::Index(place, count) };
@@ -294,7 +302,6 @@ impl<'a> Walk<'a, '_> {
                 let from = self.positions.get(level + nth).copied().unwrap_or(Positions::START);
                 self.positions.push(path.step(from, key, ahead));
             }
-            self.name = name;
             self.value(depth + 1, decision)?;
             self.positions.truncate(level + paths.len());
             match self.json.peek() {
@@ -310,15 +317,8 @@ impl<'a> Walk<'a, '_> {
         // Everything before the leaf, white space too, stays.
         self.out.extend_from_slice(self.json.since(self.copied).as_bytes());
         self.copied = start;
-        let mut text = String::new();
-        let (kind, raw): (usize, &str) = match first {
-            b'"' => {
-                let escaped = self.json.string()?;
-                if matches!(decision, Leaf::Mask(_)) {
-                    json_text::unescape(escaped, &mut text);
-                }
-                (0, &text)
-            }
+        let (kind, written) = match first {
+            b'"' => (0, self.json.string()?),
             b't' => (2, self.json.word("true").map(|()| "t")?),
             b'f' => (2, self.json.word("false").map(|()| "f")?),
             b'n' => {
@@ -346,18 +346,20 @@ impl<'a> Walk<'a, '_> {
         let problem = Unreadable("the rule of a path can't mask this kind of JSON value");
         let masker = maskers.get(kind).and_then(Option::as_ref).ok_or(problem)?;
         let data_type = self.document.types.get(kind).ok_or(problem)?;
-        let mut buffer = Vec::new();
-        let mut inner = Output::new(&mut buffer, data_type, Wire::Text);
-        let value = Value { raw: raw.as_bytes(), data_type, wire: Wire::Text };
-        masker.mask(value, self.row, &mut inner)?;
-        let null = inner.is_null();
-        self.replace(|out| match (null, kind) {
-            (true, _) => out.extend_from_slice(b"null"),
-            (false, 0) => json_text::write_string(&String::from_utf8_lossy(&buffer), out),
-            (false, 1) => out.extend_from_slice(&buffer),
-            (false, _) => out.extend_from_slice(if buffer == b"t" { b"true" } else { b"false" }),
-        });
-        Ok(())
+        let plain = if kind == 0 { json_text::plain(written) } else { Cow::Borrowed(written) };
+        canonical::with(|buffer| {
+            let mut inner = Output::new(buffer, data_type, Wire::Text);
+            let value = Value { raw: plain.as_bytes(), data_type, wire: Wire::Text };
+            masker.mask(value, self.row, &mut inner)?;
+            let null = inner.is_null();
+            self.replace(|out| match (null, kind) {
+                (true, _) => out.extend_from_slice(b"null"),
+                (false, 0) => json_text::write_string(&String::from_utf8_lossy(buffer), out),
+                (false, 1) => out.extend_from_slice(buffer),
+                (false, _) => out.extend_from_slice(if buffer == b"t" { b"true" } else { b"false" }),
+            });
+            Ok(())
+        })
     }
 }
 

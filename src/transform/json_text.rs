@@ -1,6 +1,7 @@
 //! JSON as a text that is read from left to right (RFC 8259), strictly.
 
 use crate::format::Unreadable;
+use std::borrow::Cow;
 
 pub(super) const INVALID: Unreadable = Unreadable("not valid JSON");
 
@@ -200,6 +201,16 @@ pub(super) fn unescape(escaped: &str, out: &mut String) {
 
 fn code_unit(chars: &mut std::str::Chars<'_>) -> u32 {
     chars.by_ref().take(4).fold(0, |unit, c| unit << 4 | c.to_digit(16).unwrap_or(0))
+}
+
+/// What an escaped string says; copied only where there is an escape in it.
+pub(super) fn plain(escaped: &str) -> Cow<'_, str> {
+    if !escaped.contains('\\') {
+        return Cow::Borrowed(escaped);
+    }
+    let mut text = String::with_capacity(escaped.len());
+    unescape(escaped, &mut text);
+    Cow::Owned(text)
 }
 
 /// Appends a text as a JSON string.

@@ -6,13 +6,14 @@
 //! not have is borrowed from English, never silently: [`Locale::lacks`] says so,
 //! and `check` warns by [`borrowed`].
 
+use super::fold::Plain;
 use super::words::{self, Phrases, Prose, Words};
 use super::{Binding, Param, ParamKind, Params, Rule, given, place};
 use crate::diagnostic::{Diagnostic, nearest};
 use fake::locales::{
     AR_SA, CY_GB, DE_DE, Data, EN, FA_IR, FR_FR, IT_IT, JA_JP, NL_NL, PT_BR, PT_PT, TR_TR, ZH_CN, ZH_TW,
 };
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// A language and country, and their lists.
 #[derive(Debug, PartialEq)]
@@ -36,6 +37,7 @@ pub struct Locale {
     /// Whether the family name comes first, and what stands between the names.
     pub(super) family_first: bool,
     pub(super) between: &'static str,
+    plain: OnceLock<[Vec<Plain>; 2]>,
 }
 
 /// The lists a locale may have: as [`Locale::lacks`] names them, and in words.
@@ -165,6 +167,7 @@ fn made(
         prose: drawn.map(|words| words.prose).unwrap_or_default(),
         family_first: false,
         between: " ",
+        plain: OnceLock::new(),
     }
 }
 
@@ -176,6 +179,12 @@ impl Locale {
     /// Whether its names can be written in ASCII.
     pub(super) fn folds(&self) -> bool {
         has_ascii(self.code)
+    }
+
+    /// Its first and last names as handles have them, place by place.
+    pub(super) fn plain(&self) -> &[Vec<Plain>; 2] {
+        self.plain
+            .get_or_init(|| [self.first, self.last].map(|list| list.iter().map(|n| Plain::of(n)).collect()))
     }
 
     /// How many items a list of [`LISTS`] has of its own: 0 where it lacks it.

@@ -70,9 +70,12 @@ impl Name {
         let locale = self.people.locale;
         let (before, after) =
             if locale.family_first { (person.last, person.first) } else { (person.first, person.last) };
-        let whole = before.chars().count() + locale.between.chars().count() + after.chars().count();
+        let parts = [before, locale.between, after];
+        let chars = || parts.iter().map(|part| part.chars().count()).sum::<usize>();
+        // No text has more characters than bytes.
+        let bytes: usize = parts.iter().map(|part| part.len()).sum();
         // On a short column the initial stands for the first word: `A Miller`.
-        if whole <= fit.room() || locale.between.is_empty() {
+        if bytes <= fit.room() || chars() <= fit.room() || locale.between.is_empty() {
             case.write(before, fit);
         } else {
             before.chars().take(1).for_each(|c| fit.push(case.of_char(c)));

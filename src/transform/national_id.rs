@@ -11,13 +11,15 @@
 //! IRS uses the higher ones) and the prefixes BG, GB, KN, NK, NT, TN and ZZ. They
 //! are too few to be one to one; `range = "valid"` permutes these two as well.
 //!
-//! `country` says whose numbers these are. With `keep` the number itself decides: the
-//! first country in whose form it is right, which is a guess where several have
-//! numbers of nine or eleven digits, but always the same guess, also for the result.
+//! `country` says whose numbers these are. With `keep` the number itself decides.
+//! Its punctuation first: 3-2-4 digits with dashes are of the United States, though
+//! other countries have nine digits too. Else it is the first country in whose form
+//! it is right, which is a guess where several have numbers of nine or eleven digits,
+//! but always the same guess, also for the result.
 //! What is right nowhere keeps its shape and stays wrong. `by` does not matter.
 
 use super::code::{Code, Form, Scramble};
-use super::national_table::{Draw, NATIONAL, unissued};
+use super::national_table::{Draw, NATIONAL, WRITTEN, unissued};
 use super::{
     Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, Transformer,
 };
@@ -90,14 +92,16 @@ impl Transformer for NationalId {
     fn bind(&self, at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic> {
         let key = at.key("national_id");
         let set_aside = params.text("range") != Some("valid");
-        let (mut forms, mut draws) = (Vec::new(), Vec::new());
-        for (country, of_country) in chosen(params) {
-            for form in of_country {
-                forms.push(form);
-                draws.push(unissued(country).map(|(draw, _)| draw).filter(|_| set_aside));
-            }
-        }
-        Ok(Bound::cell(Person { scramble: Scramble::new(&key), key, forms, draws }))
+        let kept = params.text("country").is_none_or(|country| country == "keep");
+        let written = WRITTEN.iter().filter(|_| kept);
+        let written =
+            written.map(|(groups, first)| (*groups, Candidates::new(params, Some(first), set_aside)));
+        Ok(Bound::cell(Person {
+            scramble: Scramble::new(&key),
+            key,
+            written: written.collect(),
+            others: Candidates::new(params, None, set_aside),
+        }))
     }
 }
 
@@ -107,31 +111,65 @@ fn chosen(params: &Params) -> impl Iterator<Item = (&'static str, &'static [Form
     NATIONAL.iter().copied().filter(move |(name, _)| country == "keep" || country == *name)
 }
 
-struct Person {
-    scramble: Scramble,
-    key: DomainKey,
+/// The forms a text may have, in the order in which they are tried.
+struct Candidates {
     forms: Vec<&'static Form>,
     /// Of each form, what draws a number nobody has.
     draws: Vec<Option<Draw>>,
 }
 
-impl Person {
-    fn find(&self, text: &str) -> Option<(Code, (usize, &Form))> {
-        let code = Code::read(text)?;
-        Some((code, Scramble::find(&self.forms, &code)?))
+impl Candidates {
+    fn new(params: &Params, first: Option<&str>, set_aside: bool) -> Self {
+        let mut countries: Vec<_> = chosen(params).collect();
+        countries.sort_by_key(|(country, _)| Some(*country) != first);
+        let (mut forms, mut draws) = (Vec::new(), Vec::new());
+        for (country, of_country) in countries {
+            forms.extend(of_country);
+            let draw = unissued(country).map(|(draw, _)| draw).filter(|_| set_aside);
+            draws.resize(forms.len(), draw);
+        }
+        Self { forms, draws }
     }
+}
+
+struct Person {
+    scramble: Scramble,
+    key: DomainKey,
+    /// How a country groups the digits, and the forms with its own first.
+    written: Vec<(&'static str, Candidates)>,
+    others: Candidates,
+}
+
+impl Person {
+    /// What stands between the digits is kept, so that a result has the same candidates.
+    fn candidates(&self, text: &str) -> &Candidates {
+        let found = self.written.iter().find(|(groups, _)| is_written(text, groups));
+        found.map_or(&self.others, |(_, candidates)| candidates)
+    }
+
+    fn find(candidates: &Candidates, text: &str) -> Option<(Code, (usize, &'static Form))> {
+        let code = Code::read(text)?;
+        Some((code, Scramble::find(&candidates.forms, &code)?))
+    }
+}
+
+/// Whether a text has a digit where `groups` has one, and the same in between.
+fn is_written(text: &str, groups: &str) -> bool {
+    let is = |(c, group): (u8, u8)| if group == b'0' { c.is_ascii_digit() } else { c == group };
+    text.len() == groups.len() && text.bytes().zip(groups.bytes()).all(is)
 }
 
 impl Masker for Person {
     fn mask(&self, value: Value<'_>, _: &Row<'_>, out: &mut Output<'_>) -> Result<(), Unreadable> {
         let text = value.text()?;
         let out = out.text();
-        let Some((mut code, found)) = self.find(text) else {
-            self.scramble.odd(text, 0, out, |masked| self.find(masked).is_some());
+        let candidates = self.candidates(text);
+        let Some((mut code, found)) = Self::find(candidates, text) else {
+            self.scramble.odd(text, 0, out, |masked| Self::find(candidates, masked).is_some());
             return Ok(());
         };
-        let Some(draw) = self.draws.get(found.0).copied().flatten() else {
-            self.scramble.number(text, 0, &self.forms, found, out);
+        let Some(draw) = candidates.draws.get(found.0).copied().flatten() else {
+            self.scramble.number(text, 0, &candidates.forms, found, out);
             return Ok(());
         };
         // The number alone decides, however it is written.
@@ -152,6 +190,13 @@ mod tests {
     fn of(country: &str, range: &str) -> Ready {
         let rule = format!(r#"{{ with = "national_id", country = "{country}", range = "{range}" }}"#);
         Trial::of(&rule).bind().unwrap()
+    }
+
+    fn is_of(country: &str, text: &str) -> bool {
+        let code = crate::transform::code::Code::read(text).unwrap();
+        let mut forms =
+            crate::transform::national_table::NATIONAL.iter().filter(|(name, _)| *name == country);
+        forms.any(|(_, forms)| forms.iter().any(|form| form.has(&code)))
     }
 
     #[test]
@@ -219,6 +264,67 @@ mod tests {
         assert_ne!(ready.text("n/a 12"), "n/a 12");
         let all = (0..10_000).map(|n| ready.text(&format!("12345{n:04}")));
         assert_eq!(all.collect::<HashSet<_>>().len(), 10_000);
+    }
+
+    #[test]
+    fn punctuation_decides_before_the_check_digits_of_others() {
+        let kept = of("keep", "unissued");
+        // 536904399 alone is right in another country's form, too.
+        assert_eq!(kept.text("536-90-4399"), of("US", "unissued").text("536-90-4399"));
+        for n in 1..2000 {
+            let text = format!("536-90-{n:04}");
+            assert!(kept.text(&text).starts_with('9'), "{text}");
+            let unissued = kept.text(&format!("9{:02}-12-{n:04}", n % 100));
+            assert!(!is_of("US", &unissued), "{unissued} is issued");
+        }
+        for (country, text) in [
+            ("BR", "390.533.447-05"),
+            ("BE", "85.07.30-033.28"),
+            ("CH", "756.9217.0769.85"),
+            ("DE", "36 574 261 809"),
+            ("NO", "151086 95088"),
+            ("CA", "123-456-782"),
+            ("NL", "1112.22.333"),
+            ("SE", "880320-0016"),
+        ] {
+            let masked = kept.text(text);
+            assert!(is_of(country, &masked), "{country} {text} {masked}");
+            assert_eq!(masked, of(country, "unissued").text(text), "{country}");
+        }
+        let ready = of("keep", "valid");
+        let all = (0..10_000).map(|n| ready.text(&format!("123-45-{n:04}")));
+        assert_eq!(all.collect::<HashSet<_>>().len(), 10_000);
+    }
+
+    #[test]
+    fn nobody_becomes_a_person_not_born_yet_or_one_of_another_kind() {
+        type Plausible = fn(u32) -> bool;
+        let plausible: [(&str, &str, Plausible); 4] = [
+            // Year and month; from 2000 on the month is 20 higher.
+            ("PL", "44051401359", |head| {
+                head % 100 <= 12 || (21..=32).contains(&(head % 100)) && head / 100 <= 24
+            }),
+            ("RO", "1630615123457", |head| matches!(head / 1000, 1 | 2 | 7..) || head / 10 % 100 <= 24),
+            ("NO", "15108695088", |head| head / 100 <= 31),
+            ("DK", "1510863125", |head| head / 100 <= 31),
+        ];
+        for (country, first, is_plausible) in plausible {
+            let ready = of(country, "valid");
+            let mut number = first.to_owned();
+            for _ in 0..300 {
+                number = ready.text(&number);
+                assert!(is_of(country, &number), "{country} {number}");
+                assert!(is_plausible(number[..4].parse().unwrap()), "{country} {number}");
+            }
+        }
+        let ready = of("SE", "valid");
+        let (mut citizen, mut visitor) = ("19880320-0016".to_owned(), "880380-0013".to_owned());
+        assert!(is_of("SE", &visitor));
+        for _ in 0..300 {
+            (citizen, visitor) = (ready.text(&citizen), ready.text(&visitor));
+            assert!(citizen.starts_with("19") && citizen[6..8] <= *"31", "{citizen}");
+            assert!(visitor[4..6] > *"60", "{visitor}");
+        }
     }
 
     #[test]

@@ -11,7 +11,12 @@
 //! number, AHVV art. 133. FI henkilötunnus, 128/2010. NO fødselsnummer, FOR-2017-07-14.
 //! DK CPR number (the CPR office; since 2007 without check digit). RO CNP, OUG 97/2005.
 //! CA SIN, Service Canada. CN resident identity number, GB 11643-1999 (ISO 7064
-//! MOD 11-2). TR kimlik numarası, NVİ. AU TFN, ATO.
+//! MOD 11-2; provinces: GB/T 2260). TR kimlik numarası, NVİ. AU TFN, ATO.
+//!
+//! Numbers that tell a birth date are permuted among those born from 1900 to 2024,
+//! and those born before and after among themselves: nobody becomes a person not born
+//! yet, whom a validator refuses. Numbers of people who are no citizens (SE
+//! coordination and NO D numbers) also keep to themselves.
 
 use super::check_digit::{digit, italian, luhn, mod11_10, remainder, weighed};
 use super::code::Form;
@@ -22,25 +27,115 @@ use crate::format::calendar;
 pub(super) static NATIONAL: [(&str, &[Form]); 21] = [
     ("IT", &[Form::new("AAAAAA##A##A###x", italian_person)]),
     ("ES", &[Form::new("########x", spanish), Form::new("A#######x", spanish)]),
-    ("FR", &[Form::new("s##m##*######xx", french), Form::new("s##m##*######", french_without_key)]),
-    ("FI", &[Form::new("d#m######x", finnish), Form::new("d#m###=###x", finnish)]),
-    ("CN", &[Form::new("n#####==##m#d####x", chinese)]),
+    (
+        "FR",
+        &[
+            Form::new("s##m##*######xx", french::<true>),
+            Form::new("s##m##*######", french_without_key::<true>),
+            Form::new("s####*######xx", french::<false>),
+            Form::new("s####*######", french_without_key::<false>),
+        ],
+    ),
+    (
+        "FI",
+        &[
+            Form::new("d#m######x", finnish::<1900>),
+            Form::new("d#m###=###x", finnish::<1900>),
+            Form::new("d#m###=###x", finnish::<2025>),
+        ],
+    ),
+    (
+        "CN",
+        &[
+            Form::new("n#####==##m#d####x", chinese::<1900>),
+            Form::new("n#####==##m#d####x", chinese::<1800>),
+            Form::new("n#####==##m#d####x", chinese::<2025>),
+        ],
+    ),
     ("GB", &[Form::new("AA######A", british), Form::new("AA######", british)]),
-    ("RO", &[Form::new("n##m#d######x", romanian)]),
+    (
+        "RO",
+        &[
+            Form::new("n##m#d######x", romanian::<1900>),
+            Form::new("n##m#d######x", romanian::<1800>),
+            Form::new("n##m#d######x", romanian::<2025>),
+        ],
+    ),
     ("CH", &[Form::new("===#########x", swiss)]),
-    ("SE", &[Form::new("##m######x", swedish), Form::new("==##m######x", swedish_long)]),
-    ("NO", &[Form::new("##m######xx", norwegian)]),
-    ("BE", &[Form::new("##m#d####xx", belgian), Form::new("##m#d####xx", belgian_2000)]),
+    (
+        "SE",
+        &[
+            Form::new("##m#d####x", swedish::<false>),
+            Form::new("==##m#d####x", swedish_long::<1900, false>),
+            Form::new("==##m#d####x", swedish_long::<1800, false>),
+            Form::new("==##m#d####x", swedish_long::<2025, false>),
+            Form::new("##m######x", swedish::<true>),
+            Form::new("==##m######x", swedish_long::<1900, true>),
+            Form::new("==##m######x", swedish_long::<1800, true>),
+            Form::new("==##m######x", swedish_long::<2025, true>),
+        ],
+    ),
+    (
+        "NO",
+        &[
+            Form::new("d#m######xx", norwegian::<1900, false>),
+            Form::new("d#m######xx", norwegian::<1800, false>),
+            Form::new("d#m######xx", norwegian::<2025, false>),
+            Form::new("##m######xx", norwegian::<1900, true>),
+            Form::new("##m######xx", norwegian::<1800, true>),
+            Form::new("##m######xx", norwegian::<2025, true>),
+        ],
+    ),
+    (
+        "BE",
+        &[
+            Form::new("##m#d####xx", belgian),
+            Form::new("##m#d####xx", belgian_2000::<1900>),
+            Form::new("##m#d####xx", belgian_2000::<2025>),
+        ],
+    ),
     ("TR", &[Form::new("n########xx", turkish)]),
     ("BR", &[Form::new("#########xx", brazilian)]),
-    ("PL", &[Form::new("####d#####x", polish)]),
+    (
+        "PL",
+        &[
+            Form::new("##d#d#####x", polish::<1900>),
+            Form::new("####d#####x", polish::<1800>),
+            Form::new("####d#####x", polish::<2025>),
+        ],
+    ),
     ("DE", &[Form::new("n#########x", german)]),
     ("NL", &[Form::new("########x", dutch)]),
     ("PT", &[Form::new("n#######x", portuguese)]),
     ("CA", &[Form::new("n#######x", canadian)]),
     ("AU", &[Form::new("########x", australian)]),
-    ("DK", &[Form::new("d#m#######", danish)]),
+    (
+        "DK",
+        &[
+            Form::new("d#m#######", danish::<1900>),
+            Form::new("d#m#######", danish::<1800>),
+            Form::new("d#m#######", danish::<2025>),
+        ],
+    ),
     ("US", &[Form::new("#########", american)]),
+];
+
+/// How the letters and digits of a number are grouped where that tells its country.
+/// A text written so is of the first of these countries in whose form it is right.
+pub(super) const WRITTEN: [(&str, &str); 13] = [
+    ("000-00-0000", "US"),
+    ("000 00 0000", "US"),
+    ("000.000.000-00", "BR"),
+    ("00.00.00-000.00", "BE"),
+    ("000000 00000", "NO"),
+    ("00 000 000 000", "DE"),
+    ("000.0000.0000.00", "CH"),
+    ("0 00 00 00 000 000 00", "FR"),
+    ("0 00 00 00 000 000", "FR"),
+    ("0000.00.000", "NL"),
+    ("000-000-000", "CA"),
+    ("000000-0000", "SE"),
+    ("00000000-0000", "SE"),
 ];
 
 /// Writes a number nobody has over one, as these bits decide.
@@ -102,6 +197,15 @@ fn is_day(year: u32, month: u32, day: u32) -> bool {
     match (u8::try_from(month), u8::try_from(day)) {
         (Ok(month), Ok(day)) => calendar::days((2000 + year % 100).into(), month, day).is_some(),
         _ => false,
+    }
+}
+
+/// The first year of those whose numbers are permuted together.
+fn era(year: u32) -> u32 {
+    match year {
+        ..1900 => 1800,
+        1900..2025 => 1900,
+        _ => 2025,
     }
 }
 
@@ -183,17 +287,27 @@ fn french_number(code: &[u8]) -> Option<[u8; 13]> {
         };
         (*tens, *ones) = (b'1', island);
     }
-    let months = (1..=12).contains(&part(&digits, 3, 5));
     let places = part(&digits, 5, 7) > 0 && part(&digits, 7, 10) > 0 && part(&digits, 10, 13) > 0;
-    (months && places && all_digits(&digits)).then_some(digits)
+    (places && all_digits(&digits)).then_some(digits)
 }
 
-fn french(code: &mut [u8]) -> bool {
-    french_number(code).is_some_and(|digits| put_two(code, 97 - remainder(digits.iter(), 97)))
+/// Whether the month is one, or else one of those that say it is not known.
+fn french_month<const KNOWN: bool>(digits: &[u8]) -> bool {
+    match part(digits, 3, 5) {
+        1..=12 => KNOWN,
+        20..=42 | 50..=99 => !KNOWN,
+        _ => false,
+    }
 }
 
-fn french_without_key(code: &mut [u8]) -> bool {
-    french_number(code).is_some()
+fn french<const KNOWN: bool>(code: &mut [u8]) -> bool {
+    french_number(code).is_some_and(|digits| {
+        french_month::<KNOWN>(&digits) && put_two(code, 97 - remainder(digits.iter(), 97))
+    })
+}
+
+fn french_without_key<const KNOWN: bool>(code: &mut [u8]) -> bool {
+    french_number(code).is_some_and(|digits| french_month::<KNOWN>(&digits))
 }
 
 /// Of a DNI, and of a NIE, whose first letter is one of three.
@@ -225,8 +339,12 @@ fn dutch(code: &mut [u8]) -> bool {
     sum > 0 && put(code, sum % 11)
 }
 
-fn polish(code: &mut [u8]) -> bool {
-    // The century is in the month, in steps of 20.
+fn polish<const ERA: u32>(code: &mut [u8]) -> bool {
+    // The century is in the month, in steps of 20; those of the 1800s are 80 higher.
+    let century = [1900, 2000, 2100, 2200, 1800].get(part(code, 2, 4) as usize / 20).copied().unwrap_or(0);
+    if era(century + part(code, 0, 2)) != ERA {
+        return false;
+    }
     let right = is_day(part(code, 0, 2), part(code, 2, 4) % 20, part(code, 4, 6));
     let sum = weighed(code, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3]);
     right && put(code, (10 - sum % 10) % 10)
@@ -249,16 +367,18 @@ fn brazilian(code: &mut [u8]) -> bool {
     put_two(code, first * 10 + second)
 }
 
-fn swedish(code: &mut [u8]) -> bool {
+fn swedish<const COORDINATION: bool>(code: &mut [u8]) -> bool {
     // A coordination number's day is 60 higher.
     let day = part(code, 4, 6);
-    let right = is_day(part(code, 0, 2), part(code, 2, 4), if day > 60 { day - 60 } else { day });
+    let day = if COORDINATION { day.saturating_sub(60) } else { day };
+    let right = is_day(part(code, 0, 2), part(code, 2, 4), day);
     let check = luhn_check(code);
     right && part(code, 6, 9) > 0 && put(code, check)
 }
 
-fn swedish_long(code: &mut [u8]) -> bool {
-    matches!(part(code, 0, 2), 18..=20) && code.get_mut(2..).is_some_and(swedish)
+fn swedish_long<const ERA: u32, const COORDINATION: bool>(code: &mut [u8]) -> bool {
+    let year = part(code, 0, 4);
+    (1800..2100).contains(&year) && era(year) == ERA && code.get_mut(2..).is_some_and(swedish::<COORDINATION>)
 }
 
 fn belgian(code: &mut [u8]) -> bool {
@@ -266,8 +386,8 @@ fn belgian(code: &mut [u8]) -> bool {
 }
 
 /// Of those born since 2000: a 2 is put before the number.
-fn belgian_2000(code: &mut [u8]) -> bool {
-    belgian_of(code, 2_000_000_000)
+fn belgian_2000<const ERA: u32>(code: &mut [u8]) -> bool {
+    era(2000 + part(code, 0, 2)) == ERA && belgian_of(code, 2_000_000_000)
 }
 
 fn belgian_of(code: &mut [u8], before: u32) -> bool {
@@ -282,34 +402,65 @@ fn swiss(code: &mut [u8]) -> bool {
 }
 
 /// With and without a letter for the century.
-fn finnish(code: &mut [u8]) -> bool {
+fn finnish<const ERA: u32>(code: &mut [u8]) -> bool {
     let count = code.len();
-    let century = count == 10 || code.get(6).is_some_and(u8::is_ascii_uppercase);
+    // Without a letter there is `-` for the 1900s, or `+`; both stay.
+    let century = match code.get(6) {
+        _ if count == 10 => 1900,
+        Some(b'A'..=b'F') => 2000,
+        Some(b'U'..=b'Y') => 1900,
+        _ => return false,
+    };
+    if era(century + part(code, 4, 6)) != ERA {
+        return false;
+    }
     let person = part(code, count.saturating_sub(4), count.saturating_sub(1));
     let right = is_day(part(code, 4, 6), part(code, 2, 4), part(code, 0, 2));
     let rest = (part(code, 0, 6) * 1000 + person) % 31;
-    right
-        && century
-        && (2..900).contains(&person)
-        && put_letter(code, b"0123456789ABCDEFHJKLMNPRSTUVWXY", rest)
+    right && (2..900).contains(&person) && put_letter(code, b"0123456789ABCDEFHJKLMNPRSTUVWXY", rest)
 }
 
-fn norwegian(code: &mut [u8]) -> bool {
+/// The year of birth, whose century the number after the date tells.
+fn norwegian_year(code: &[u8]) -> Option<u32> {
+    match (part(code, 4, 6), part(code, 6, 9)) {
+        (year, 0..500) | (year @ 40.., 900..) => Some(1900 + year),
+        (year @ 54.., 500..750) => Some(1800 + year),
+        (year @ ..40, 500..) => Some(2000 + year),
+        _ => None,
+    }
+}
+
+fn norwegian<const ERA: u32, const VISITOR: bool>(code: &mut [u8]) -> bool {
     // A D number's day is 40 higher.
     let day = part(code, 0, 2);
-    let right = is_day(part(code, 4, 6), part(code, 2, 4), if day > 40 { day - 40 } else { day });
+    let day = if VISITOR { day.saturating_sub(40) } else { day };
+    let right = is_day(part(code, 4, 6), part(code, 2, 4), day)
+        && norwegian_year(code).is_some_and(|year| era(year) == ERA);
     let first = (11 - weighed(code, &[3, 7, 6, 1, 8, 9, 4, 5, 2]) % 11) % 11;
     let second = (11 - (weighed(code, &[5, 4, 3, 2, 7, 6, 5, 4, 3]) + first * 2) % 11) % 11;
     right && first < 10 && second < 10 && put_two(code, first * 10 + second)
 }
 
-fn danish(code: &mut [u8]) -> bool {
-    is_day(part(code, 4, 6), part(code, 2, 4), part(code, 0, 2)) && all_digits(code)
+fn danish<const ERA: u32>(code: &mut [u8]) -> bool {
+    // The digit after the date tells the century.
+    let year = match (part(code, 4, 6), part(code, 6, 7)) {
+        (year @ ..=36, 4 | 9) | (year @ ..=57, 5..=8) => 2000 + year,
+        (year, 5..=8) => 1800 + year,
+        (year, _) => 1900 + year,
+    };
+    era(year) == ERA && is_day(part(code, 4, 6), part(code, 2, 4), part(code, 0, 2)) && all_digits(code)
 }
 
-fn romanian(code: &mut [u8]) -> bool {
-    let right = is_day(part(code, 1, 3), part(code, 3, 5), part(code, 5, 7))
-        && (1..=52).contains(&part(code, 7, 9))
+fn romanian<const ERA: u32>(code: &mut [u8]) -> bool {
+    // The first digit tells sex and century; of foreigners it tells no century.
+    let century = match code.first() {
+        Some(b'3' | b'4') => 1800,
+        Some(b'5' | b'6') => 2000,
+        _ => 1900,
+    };
+    let right = era(century + part(code, 1, 3)) == ERA
+        && is_day(part(code, 1, 3), part(code, 3, 5), part(code, 5, 7))
+        && matches!(part(code, 7, 9), 1..=48 | 51 | 52 | 70)
         && part(code, 9, 12) > 0;
     let rest = weighed(code, &[2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11;
     right && put(code, if rest == 10 { 1 } else { rest })
@@ -320,8 +471,13 @@ fn canadian(code: &mut [u8]) -> bool {
     code.first() != Some(&b'8') && put(code, check)
 }
 
-fn chinese(code: &mut [u8]) -> bool {
-    let right = matches!(part(code, 6, 8), 18..=20)
+fn chinese<const ERA: u32>(code: &mut [u8]) -> bool {
+    let province =
+        matches!(part(code, 0, 2), 11..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81..=83);
+    let year = part(code, 6, 10);
+    let right = province
+        && (1800..2100).contains(&year)
+        && era(year) == ERA
         && is_day(part(code, 8, 10), part(code, 10, 12), part(code, 12, 14));
     let sum = weighed(code, &[7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]);
     right && put_letter(code, b"10X98765432", sum % 11)

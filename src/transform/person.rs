@@ -5,6 +5,7 @@
 //! first name, 8 to 15 the last name. What tells two values of a person apart
 //! (the token of an e-mail address) comes from the value's own digest.
 
+use super::fold::Plain;
 use super::locale::{self, Locale};
 use super::{Binding, Param, ParamKind, Params, given};
 use crate::diagnostic::Diagnostic;
@@ -72,21 +73,27 @@ impl People {
 
     /// The person of a digest; `row` says the gender where a column does.
     pub(super) fn person(&self, digest: &Digest, row: &Row<'_>) -> Person {
-        let gender = match self.gender {
+        self.draw(digest, self.locale, self.gender(row))
+    }
+
+    /// The same person's first and last name in ASCII: where the locale's can't be
+    /// written so, English ones of the same digest.
+    pub(super) fn plain(&self, digest: &Digest, row: &Row<'_>) -> [Plain; 2] {
+        let (locale, gender) =
+            if self.locale.folds() { (self.locale, self.gender(row)) } else { (locale::english(), None) };
+        if gender.is_none() && locale.last_female.is_empty() {
+            let [first, last] = locale.plain();
+            return [pick(digest, 0, first), pick(digest, 8, last)];
+        }
+        let person = self.draw(digest, locale, gender);
+        [person.first, person.last].map(Plain::of)
+    }
+
+    fn gender(&self, row: &Row<'_>) -> Option<Gender> {
+        match self.gender {
             None => None,
             Some(Source::Said(gender)) => Some(gender),
             Some(Source::Column(column)) => row.value(column).and_then(gender_in),
-        };
-        self.draw(digest, self.locale, gender)
-    }
-
-    /// The same person, but with a name that can be written in ASCII: where the
-    /// locale's can't, an English one of the same digest.
-    pub(super) fn latin(&self, digest: &Digest, row: &Row<'_>) -> Person {
-        if self.locale.folds() {
-            self.person(digest, row)
-        } else {
-            self.draw(digest, locale::english(), None)
         }
     }
 
@@ -110,9 +117,9 @@ impl People {
 }
 
 /// The item that eight bytes of a digest, from `from`, choose.
-pub(super) fn pick(digest: &Digest, from: usize, list: &[&'static str]) -> &'static str {
+pub(super) fn pick<T: Copy + Default>(digest: &Digest, from: usize, list: &[T]) -> T {
     let place = scale(digest.get(from..).unwrap_or_default(), list.len() as u64);
-    usize::try_from(place).ok().and_then(|place| list.get(place)).copied().unwrap_or("")
+    usize::try_from(place).ok().and_then(|place| list.get(place)).copied().unwrap_or_default()
 }
 
 fn gender_in(value: Value<'_>) -> Option<Gender> {

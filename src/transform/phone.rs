@@ -136,7 +136,7 @@ impl Dial {
         let plus = start.starts_with('+') || start.starts_with("(+");
         let Some(number) = number.get_mut(..count) else { return false };
         let layout = Layout::of_digits(number, plus);
-        let service = layout.reaches_service(number.iter().copied());
+        let service = layout.reaches_service(number);
         let kept = if self.area { layout.national + 3 } else { layout.national };
         let Some(moving) = number.get(kept..).map(<[u8]>::len) else {
             out.extend_from_slice(text.as_bytes());
@@ -163,7 +163,7 @@ impl Dial {
                 *to = least + digit;
             }
             let masked = Layout::of_digits(number, plus);
-            if masked == layout && layout.reaches_service(number.iter().copied()) == service {
+            if masked == layout && layout.reaches_service(number) == service {
                 break;
             }
         }

@@ -4,7 +4,9 @@
 //! and postcode area, 8 to 15 the street, 16 to 25 house and postcode digits), so
 //! every column of one identity is about one place. The country is the locale's.
 //! `keep` reads the row: the country, region or postcode column of the same table
-//! (known by its name), or the masked column itself, says where the place must be.
+//! (known by its name: `ship_city` goes by `ship_country` before `country`), or the
+//! masked column itself, says where the place must be. A country we know no places
+//! of gives way to the locale's, in a column with `country` and `keep`, too.
 //! American `zip3` areas of 20,000 people or fewer become 000 (45 CFR 164.514(b)(2)(i)(B)).
 
 use super::casing::{self, Case};
@@ -112,9 +114,28 @@ pub(super) fn countries() -> impl Iterator<Item = &'static Country> {
     COUNTRIES.iter().chain(words::countries())
 }
 
+/// The country a row says, if there are places of it in the row's script: where it
+/// says `Japan`, the streets are not written 西町.
+fn said_country(said: &str) -> Option<&'static Country> {
+    let country = countries().find(|country| country.is(said))?;
+    let other_script = !country.name.eq_ignore_ascii_case(said)
+        && country.english.eq_ignore_ascii_case(said)
+        && country.cities.iter().all(|city| !city.name.contains(|c: char| c.is_ascii_alphabetic()));
+    (!other_script).then_some(country)
+}
+
+/// The column of that name: with the same beginning as the masked column's
+/// (`ship_city`, `ship_country`), else plain.
 fn find(at: &Binding<'_>, names: &[&str]) -> Option<usize> {
     let table = at.schema.table(at.column.table)?;
-    let column = table.columns.iter().position(|c| names.iter().any(|n| n.eq_ignore_ascii_case(&c.name)))?;
+    let own = &table.columns.get(at.column.column)?.name;
+    let beginnings = own.rmatch_indices('_').filter_map(|(place, _)| own.get(..=place)).chain([""]);
+    let is = |name: &str, beginning: &str| {
+        let rest = name.get(beginning.len()..).filter(|_| name.starts_with(beginning));
+        rest.is_some_and(|rest| names.iter().any(|known| known.eq_ignore_ascii_case(rest)))
+    };
+    let column =
+        beginnings.into_iter().find_map(|start| table.columns.iter().position(|c| is(&c.name, start)))?;
     let id = ColumnId { table: at.column.table, column };
     at.schema.column(id).filter(|column| column.data_type.is_text()).map(|_| column)
 }
@@ -138,11 +159,12 @@ struct Place {
 impl Masker for Located {
     fn mask(&self, value: Value<'_>, row: &Row<'_>, out: &mut Output<'_>) -> Result<(), Unreadable> {
         let text = value.text()?;
-        let kept_whole = matches!(
-            (self.part, self.keep),
-            (Part::Country, Keep::Country | Keep::Region | Keep::Zip3)
-                | (Part::Region, Keep::Region | Keep::Zip3)
-        );
+        let kept_whole = match self.part {
+            // Where there are no places of a country, the row moves to the locale's, and says so.
+            Part::Country => self.keep >= Keep::Country && said_country(text).is_some(),
+            Part::Region => self.keep >= Keep::Region,
+            _ => false,
+        };
         if text.is_empty() || kept_whole {
             out.keep(value);
             return Ok(());
@@ -190,7 +212,7 @@ impl Located {
         if self.keep >= Keep::Country
             && let Some(said) = self.text(0, row)
         {
-            country = countries().find(|country| country.is(said)).unwrap_or(country);
+            country = said_country(said).unwrap_or(country);
         }
         let area = match self.keep {
             Keep::Region => self.text(1, row),
@@ -322,6 +344,31 @@ mod tests {
             .sibling("state", "text", Some(b"TX"))
             .text("Anywhere");
         assert!(["Houston", "Dallas", "Austin", "San Antonio"].contains(&city.as_str()), "{city}");
+    }
+
+    #[test]
+    fn the_country_beside_the_column_decides_before_another_of_the_row() {
+        let mut trial = Trial::of(r#"{ with = "city", keep = "country" }"#)
+            .sibling("country", "text", Some(b"USA"))
+            .sibling("ship_country", "text", Some(b"UK"));
+        trial.schema.tables[0].columns[0].name = "ship_to_city".into();
+        let city = trial.text("Little Whinging");
+        let britain = COUNTRIES.iter().find(|country| country.code == "GB").unwrap();
+        assert!(britain.cities.iter().any(|c| c.name == city), "{city}");
+    }
+
+    #[test]
+    fn a_country_without_places_gives_way_to_the_locale_s_in_every_column() {
+        let country = |input: &str| Trial::of(r#"{ with = "country", keep = "country" }"#).text(input);
+        assert_eq!(country("Narnia"), "United States");
+        assert_eq!((country("Germany"), country("UK")), ("Germany".into(), "UK".into()));
+        // Places of Japan are known in Japanese only.
+        assert_eq!((country("Japan"), country("日本")), ("United States".into(), "日本".into()));
+        let city = Trial::of(r#"{ with = "city", keep = "country" }"#)
+            .sibling("country", "text", Some(b"Narnia"))
+            .text("Cair Paravel");
+        let usa = COUNTRIES.iter().find(|country| country.code == "US").unwrap();
+        assert!(usa.cities.iter().any(|c| c.name == city), "{city}");
     }
 
     #[test]

@@ -37,7 +37,10 @@ impl City {
 impl Country {
     /// Whether `text` is one of its names or codes.
     pub(super) fn is(&self, text: &str) -> bool {
-        [self.code, self.code3, self.name, self.english].iter().any(|known| known.eq_ignore_ascii_case(text))
+        // The one country that people shorten otherwise than ISO does.
+        let known =
+            [self.code, self.code3, self.name, self.english, if self.code == "GB" { "UK" } else { "" }];
+        !text.is_empty() && known.iter().any(|known| known.eq_ignore_ascii_case(text))
     }
 }
 

@@ -4,8 +4,9 @@
 //! that an address in a ticket and the same address in a column with `"email"` stay
 //! one. `by` does not matter for it. `also` names columns whose values the row knows,
 //! of the row itself or of one its foreign keys lead to: they are found in the text
-//! too and get the pseudonyms their own columns get. Other names are found by the
-//! tables of names and what stands beside them (`people`), and masked by value.
+//! too and get the pseudonyms their own columns get; after one masked by `first_name`
+//! another last name is found, too. Other names are found by the tables of names and
+//! what stands beside them (`people`), and masked by value.
 //!
 //! What is not recognised stays as it is. Where the text would outgrow its column,
 //! the longest pseudonyms give way to `[email]` and the like; none is cut.
@@ -48,8 +49,11 @@ mod people;
 mod rewrite;
 mod scan;
 mod span;
+mod trace;
 mod vocabulary;
 mod word;
+
+pub use self::trace::{Trace, trace};
 
 use self::known::Known;
 use self::rewrite::Pseudonyms;
@@ -172,7 +176,10 @@ impl Masker for Cleaned {
         let mut known = Known::new();
         for (place, relative) in self.also.iter().enumerate() {
             if let Some(source) = row.value(relative.place).and_then(|value| value.text().ok()) {
-                known.add(place, source);
+                match relative.transformer {
+                    Some("first_name") => known.add_first(place, source),
+                    _ => known.add(place, source),
+                }
             }
         }
         let found = scan::find(text, self.kinds, &known);
@@ -234,6 +241,22 @@ mod tests {
                 of("ip", "8.8.8.8")
             )
         );
+    }
+
+    #[test]
+    fn a_national_number_gets_what_a_column_of_its_country_gets() {
+        let of = |rule: &str, text: &str| Trial::of(rule).text(text);
+        let column = |country: &str, text: &str| {
+            of(&format!(r#"{{ with = "national_id", country = "{country}" }}"#), text)
+        };
+        // Nine digits that are right in another country's form too.
+        let masked = of("\"scrub\"", "her SSN 536904399 and 443.114.236-32");
+        let (us, br) = (column("US", "536904399"), column("BR", "443.114.236-32"));
+        assert_eq!(masked, format!("her SSN {us} and {br}"));
+        assert!(us.starts_with('9'), "{us}");
+        let masked = of("\"scrub\"", "RSS MRA 75C26 L699C, 536-90-4399");
+        let (it, us) = (column("IT", "RSS MRA 75C26 L699C"), column("US", "536-90-4399"));
+        assert_eq!(masked, format!("{it}, {us}"));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! that is NULL is the empty text. What is too long for the column is cut at its end.
 
 use super::{Binding, Bound, Capacity, Example, Masker, Param, ParamKind, Params, Promises, Relative};
-use super::{Transformer, fit::Fit, fold, wrong};
+use super::{Transformer, canonical, fit::Fit, fold, wrong};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value};
 use crate::schema::DataType;
@@ -156,33 +156,31 @@ struct Filled(Vec<Part>);
 impl Masker for Filled {
     fn mask(&self, _: Value<'_>, row: &Row<'_>, out: &mut Output<'_>) -> Result<(), Unreadable> {
         let mut fit = Fit::new(out);
-        let mut bytes = Vec::new();
-        for part in &self.0 {
-            let (column, style) = match part {
-                Part::Literal(text) => {
-                    fit.push_str(text);
-                    continue;
-                }
-                Part::Column(column, style) => (column, *style),
-            };
-            bytes.clear();
-            if !column.write(row, &mut bytes)? {
-                continue;
+        self.0.iter().try_for_each(|part| match part {
+            Part::Literal(text) => {
+                fit.push_str(text);
+                Ok(())
             }
-            let text = std::str::from_utf8(&bytes).map_err(|_| Unreadable("not valid UTF-8"))?;
-            match style {
-                Style::Plain => {
-                    fit.push_str(text);
+            Part::Column(column, style) => canonical::with(|bytes| {
+                if column.write(row, bytes)? {
+                    let text = std::str::from_utf8(bytes).map_err(|_| Unreadable("not valid UTF-8"))?;
+                    style.write(text, &mut fit);
                 }
-                Style::Lower => text.chars().flat_map(char::to_lowercase).for_each(|c| fit.push(c)),
-                Style::Upper => text.chars().flat_map(char::to_uppercase).for_each(|c| fit.push(c)),
-                Style::Ascii => text.chars().for_each(|c| {
-                    fit.push_str(fold::ascii(c));
-                }),
-                Style::Initial => text.chars().take(1).for_each(|c| fit.push(c)),
-            }
+                Ok(())
+            }),
+        })
+    }
+}
+
+impl Style {
+    fn write(self, text: &str, fit: &mut Fit<'_>) {
+        match self {
+            Self::Plain => _ = fit.push_str(text),
+            Self::Lower => text.chars().flat_map(char::to_lowercase).for_each(|c| fit.push(c)),
+            Self::Upper => text.chars().flat_map(char::to_uppercase).for_each(|c| fit.push(c)),
+            Self::Ascii => text.chars().for_each(|c| _ = fit.push_str(fold::ascii(c))),
+            Self::Initial => text.chars().take(1).for_each(|c| fit.push(c)),
         }
-        Ok(())
     }
 }
 

@@ -74,11 +74,11 @@ impl Masker for Nick {
             return Ok(());
         }
         let (token, whose) = self.seed.both(value, row)?;
-        let person = self.people.latin(&whose, row);
+        let words = self.people.plain(&whose, row);
         let fit = Fit::new(out);
         let room = fit.room();
         let mut handle = Handle::new(fit, Style::of(text, &self.case));
-        handle.push_name(person, "_", room.saturating_sub(TOKEN), &token, room);
+        handle.push_name(words, b'_', room.saturating_sub(TOKEN), &token, room);
         Ok(())
     }
 }

@@ -11,6 +11,7 @@
 //! an entity that the document declares itself is an error only where it would
 //! have to be read. A document has 256 levels at most.
 
+use super::canonical;
 use super::route::Positions;
 use super::xml_path::{Node, XmlPath};
 use super::xml_text::{Attributes, INVALID, Piece, Spot, XmlText, decode, encode};
@@ -21,6 +22,7 @@ use super::{Transformer, wrong};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value, Wire};
 use crate::schema::{DataType, Scalar};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 const DEEPEST: usize = 256;
@@ -149,6 +151,18 @@ struct Document {
     on_invalid: OnInvalid,
 }
 
+/// Room for the levels that most documents have.
+const LEVELS: usize = 8;
+
+impl Document {
+    /// The positions at the root.
+    fn positions(&self) -> Vec<Positions> {
+        let mut positions = Vec::with_capacity(LEVELS * self.paths.len());
+        positions.resize(self.paths.len(), Positions::START);
+        positions
+    }
+}
+
 impl Masker for Document {
     fn mask(&self, value: Value<'_>, row: &Row<'_>, out: &mut Output<'_>) -> Result<(), Unreadable> {
         let text = value.text()?;
@@ -159,8 +173,8 @@ impl Masker for Document {
             text,
             row,
             out: out.text(),
-            open: Vec::new(),
-            positions: vec![Positions::START; self.paths.len()],
+            open: Vec::with_capacity(LEVELS),
+            positions: self.positions(),
             copied: 0,
         };
         match (walk.document(), self.on_invalid) {
@@ -348,22 +362,24 @@ impl<'a> Walk<'a, '_> {
                 Ok(())
             }
             Leaf::Mask(masker) => {
-                let mut plain = String::new();
-                match spot {
-                    Spot::Text | Spot::Attribute => decode(raw, &mut plain)?,
-                    Spot::Cdata | Spot::Comment | Spot::Instruction => plain.push_str(raw),
+                let mut plain = Cow::Borrowed(raw);
+                if matches!(spot, Spot::Text | Spot::Attribute) && raw.contains(['&', '<']) {
+                    let mut decoded = String::with_capacity(raw.len());
+                    decode(raw, &mut decoded)?;
+                    plain = Cow::Owned(decoded);
                 }
                 let data_type = &self.document.text;
-                let mut buffer = Vec::new();
-                let mut inner = Output::new(&mut buffer, data_type, Wire::Text);
-                let value = Value { raw: plain.as_bytes(), data_type, wire: Wire::Text };
-                masker.mask(value, self.row, &mut inner)?;
-                if inner.is_null() {
-                    buffer.clear();
-                }
-                self.copy(place.start);
-                self.copied = place.end;
-                encode(&String::from_utf8_lossy(&buffer), spot, self.out)
+                canonical::with(|buffer| {
+                    let mut inner = Output::new(buffer, data_type, Wire::Text);
+                    let value = Value { raw: plain.as_bytes(), data_type, wire: Wire::Text };
+                    masker.mask(value, self.row, &mut inner)?;
+                    if inner.is_null() {
+                        buffer.clear();
+                    }
+                    self.copy(place.start);
+                    self.copied = place.end;
+                    encode(&String::from_utf8_lossy(buffer), spot, self.out)
+                })
             }
         }
     }

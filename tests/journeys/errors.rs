@@ -54,9 +54,14 @@ fn a_check_that_a_mask_breaks_is_named_without_the_row() {
     let play = play(
         "id integer primary key, note text, code text constraint starts_well check (code like 'canary%')",
         "(1, 'CANARY', 'CANARY'), (2, 'CANARY', 'CANARY')",
-        "note = \"keep\"\ncode = { with = \"constant\", value = \"other\" }\n",
+        "note = \"keep\"\ncode = \"letters\"\n",
     );
     refused(&play, 4, &["people", "starts_well"]);
+    // A constant that breaks it is known before a row moves.
+    play.write_rules(
+        "masque = 1\n[table.people]\nid = \"keep\"\nnote = \"keep\"\ncode = { with = \"constant\", value = \"other\" }\n",
+    );
+    refused(&play, 3, &["people", "starts_well"]);
 }
 
 #[test]

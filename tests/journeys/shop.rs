@@ -63,6 +63,10 @@ fn a_customer_has_one_invented_name_and_address_everywhere() {
             "tickets, email",
             "tickets t join customers c on c.id = t.customer_id where lower(t.reply_to) <> lower(c.email)",
         ),
+        (
+            "events, user",
+            "events t join customers c on c.id = t.customer_id where t.payload ->> 'user' <> lower(c.email)",
+        ),
         ("profile, email", "customers c where lower(profile #>> '{contact,email}') <> lower(email)"),
     ] {
         assert_eq!(
@@ -116,10 +120,14 @@ fn no_masked_column_shows_the_source_s_value_of_its_row() {
             table["columns"].as_array().unwrap().iter().filter(|column| column["treatment"] == "mask")
         {
             let (with, column) = (column["with"].as_str().unwrap(), column["name"].as_str().unwrap());
-            // A salary is one of four values, so equals are chance.
-            if with == "choose" {
-                continue;
-            }
+            // In a hundred. A country has few cities and fewer regions: some are drawn again.
+            let by_chance = match with {
+                // Prose in which nobody is named stays as it is; what of it may not has a test of its own.
+                // Addresses stay in their country.
+                "scrub" | "country" => continue,
+                "city" | "region" => 25,
+                _ => 1,
+            };
             let shown = if column == "payload" { "payload ->> 'user'" } else { column };
             let values = |url: &str| -> HashMap<String, String> {
                 let sql = format!(
@@ -133,7 +141,7 @@ fn no_masked_column_shows_the_source_s_value_of_its_row() {
             let (before, after) = (values(&source), values(&target));
             let equal = after.iter().filter(|(key, value)| before.get(*key) == Some(*value)).count();
             assert!(
-                equal * 100 <= after.len(),
+                equal * 100 <= by_chance * after.len(),
                 "{name}.{column}: {equal} of {} values are the source's",
                 after.len()
             );
@@ -142,6 +150,98 @@ fn no_masked_column_shows_the_source_s_value_of_its_row() {
         }
     }
     assert!(seen > 25, "only {seen} columns were compared");
+}
+
+/// Every text that people wrote, with the source's names and addresses of whom it is about.
+const LETTERS: &str = "select t.id, t.subject || e'\n' || t.body || e'\n' || case status when 'closed' then coalesce(t.internal_note, '') else '' end, \
+      c.first_name, c.last_name, c.email, c.phones[1] from tickets t join customers c on c.id = t.customer_id \
+    union all select -o.id, o.gift_message, c.first_name, c.last_name, c.email, c.phones[1] \
+      from orders o join customers c on c.id = o.customer_id where o.gift_message is not null order by 1";
+
+/// Whether a text has those words, not as a part of others.
+fn has(text: &str, words: &str) -> bool {
+    text.match_indices(words).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + words.len()..].chars().next();
+        ![before, after].into_iter().flatten().any(char::is_alphanumeric)
+    })
+}
+
+#[test]
+fn a_letter_names_the_invented_customer_and_nothing_of_the_real_one() {
+    let play = refreshed();
+    let (before, after) = (query(&play.source.url(), LETTERS), query(&play.target.url(), LETTERS));
+    assert_eq!(before.len(), after.len());
+    let mut named = 0;
+    for (one, two) in before.iter().zip(&after) {
+        assert_eq!(one[0], two[0]);
+        let (id, was, is) = (one[0].as_ref().unwrap(), one[1].as_ref().unwrap(), two[1].as_ref().unwrap());
+        for (real, invented) in one[2..].iter().zip(&two[2..]) {
+            let (Some(real), Some(invented)) = (real, invented) else { continue };
+            if has(was, real) {
+                assert!(has(is, invented), "letter {id} does not name the invented customer");
+                assert!(real == invented || !has(is, real), "letter {id} names the real customer");
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 300, "only {named} values stand in letters");
+}
+
+#[test]
+fn other_people_in_letters_are_masked_and_the_rest_stays_word_for_word() {
+    let play = refreshed();
+    let others = "select t.id, substring(t.body from '(?:Mrs|Mr|Frau|Mme|señora) (.+?)(?: next| at my|, dort|, a vu|\\.)') from tickets t order by 1";
+    let (before, after) = (query(&play.source.url(), others), query(&play.target.url(), others));
+    let pairs: Vec<_> = before.iter().zip(&after).filter(|(one, _)| one[1].is_some()).collect();
+    let same = pairs.iter().filter(|(one, two)| one[1] == two[1]).count();
+    assert!(pairs.len() > 20 && same * 50 <= pairs.len(), "{same} of {} neighbours are real", pairs.len());
+    for (kept, least) in [("%How do I wash the linen bag?%30 degrees%", 3), ("%SO-0000____%", 30)] {
+        let sql = format!("select count(*) from tickets where body like '{kept}'");
+        assert_eq!(value(&play.source.url(), &sql), value(&play.target.url(), &sql), "{kept}");
+        assert!(number(&sql) >= least, "{kept}");
+    }
+}
+
+#[test]
+fn a_number_in_a_letter_is_the_number_of_its_own_column() {
+    for (column, pattern) in [("card_number", "card ([0-9]{13,19}) "), ("iban", "([A-Z]{2}[0-9]{10,32})")] {
+        let sql = format!(
+            "from tickets t join payments p on p.customer_id = t.customer_id and p.{column} is not null \
+             where t.body ~ '{pattern}'"
+        );
+        assert!(number(&format!("select count(*) {sql}")) > 0, "no letter has a {column}");
+        let agree = format!("and p.{column} = substring(t.body from '{pattern}')");
+        assert_eq!(
+            number(&format!("select count(*) {sql}")),
+            number(&format!("select count(*) {sql} {agree}"))
+        );
+    }
+    let valid = "select count(*) from payments where iban is not null and \
+        mod((select string_agg(case when c between '0' and '9' then c else (ascii(c) - 55)::text end, '' order by n) \
+             from regexp_split_to_table(substr(iban, 5) || left(iban, 4), '') with ordinality as chars(c, n))::numeric, 97) <> 1";
+    assert_eq!(number(valid), 0);
+}
+
+#[test]
+fn labels_and_documents_follow_the_columns_they_are_made_of() {
+    assert_eq!(
+        number(
+            "select count(*) from customers where display_name <> first_name || ' ' || left(last_name, 1) || '.'"
+        ),
+        0
+    );
+    let numbers = |kind: &str| {
+        format!(
+            "select md5(string_agg(n ->> 'number', ',' order by id)) from customers, \
+             jsonb_array_elements(profile #> '{{contact,phones}}') n where n ->> 'type' = '{kind}'"
+        )
+    };
+    let play = refreshed();
+    let both = |sql: &str| value(&play.source.url(), sql) == value(&play.target.url(), sql);
+    assert!(both(&numbers("store")) && !both(&numbers("home")));
+    let photos = "select count(*) from hr.employees where substr(photo, 1, 8) = '\\x89504e470d0a1a0a'";
+    assert!(both(photos) && number(photos) > 0);
 }
 
 #[test]

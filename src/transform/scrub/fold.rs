@@ -37,6 +37,11 @@ pub(super) struct Folded {
 impl Folded {
     pub(super) fn of(word: &str) -> Self {
         let mut bytes = [0; 48];
+        if let (true, Some(room)) = (word.is_ascii(), bytes.get_mut(..word.len())) {
+            room.copy_from_slice(word.as_bytes());
+            room.make_ascii_lowercase();
+            return Self { bytes, length: word.len() };
+        }
         let mut length = 0;
         for c in folded(word) {
             let Some(room) = bytes.get_mut(length..length + c.len_utf8()) else {

@@ -37,6 +37,8 @@ struct Item<'a> {
 pub(super) struct Known<'a> {
     items: [Option<Item<'a>>; MOST],
     count: usize,
+    /// Which of the values are first names, as bits.
+    first: u64,
     more: Vec<Item<'a>>,
     /// Values that are no names, each with its place.
     wholes: Vec<(usize, &'a str)>,
@@ -44,7 +46,7 @@ pub(super) struct Known<'a> {
 
 impl<'a> Known<'a> {
     pub(super) fn new() -> Self {
-        Self { items: [None; MOST], count: 0, more: Vec::new(), wholes: Vec::new() }
+        Self { items: [None; MOST], count: 0, first: 0, more: Vec::new(), wholes: Vec::new() }
     }
 
     /// Adds a value: the words of a name, or whatever else it is as a whole.
@@ -73,6 +75,12 @@ impl<'a> Known<'a> {
         }
     }
 
+    /// Adds the words of a first name, after which a last name may follow.
+    pub(super) fn add_first(&mut self, value: usize, text: &'a str) {
+        self.first |= 1_u64.checked_shl(u32::try_from(value).unwrap_or(64)).unwrap_or(0);
+        self.add(value, text);
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.count == 0
     }
@@ -83,7 +91,9 @@ impl<'a> Known<'a> {
         for item in self.items().filter(|item| is_unspaced(item.text) && item.text.chars().nth(1).is_some()) {
             let part = Part::Known { place: item.value, from: item.nth, to: item.nth + 1 };
             for start in memchr::memmem::find_iter(text.as_bytes(), item.text.as_bytes()) {
-                found.add(Span { start, end: start + item.text.len(), kind: Kind::Name, part });
+                let word = Word { start, end: start + item.text.len() };
+                found.add(Span { start, end: word.end, kind: Kind::Name, part });
+                self.last_name(text, word, part, found);
             }
         }
     }
@@ -150,7 +160,18 @@ impl<'a> Known<'a> {
         let (end, part) = best?;
         found.add(Span { start: at.start, end, kind: Kind::Name, part });
         self.initials(text, at.start, part, found);
-        Some(end)
+        Some(self.last_name(text, Word { start: at.start, end }, part, found).unwrap_or(end))
+    }
+
+    /// Adds the last name after a known first name where it is not a known one.
+    fn last_name(&self, text: &str, first: Word, part: Part, found: &mut Found) -> Option<usize> {
+        let Part::Known { place, .. } = part else { return None };
+        let is_first = u32::try_from(place).ok().and_then(|place| self.first.checked_shr(place));
+        let next = word::next(text, first.end)?;
+        if is_first.is_none_or(|bits| bits & 1 == 0) || self.has(next.of(text)) {
+            return None;
+        }
+        people::find_last(text, first, found)
     }
 
     /// Whether a name may stand here.
@@ -167,7 +188,11 @@ impl<'a> Known<'a> {
                     is_joint(text.get(at.end..word.start)) && ending(next.text, word.of(text)).is_some()
                 })
             });
-            return whole || short && letters == 2 && exact && capital;
+            // Scripts without capitals have names this short: one of one character
+            // counts beside the other name.
+            let caseless = people::is_caseless(own);
+            let single = letters == 1 && caseless && self.beside(text, at);
+            return whole || short && exact && (letters == 2 && (capital || caseless) || single);
         }
         if !item.common {
             return capital || exact && letters > 3 || self.beside(text, at);
@@ -367,6 +392,33 @@ mod tests {
         let mut found = Found::default();
         known.find_unspaced("王小明先生打电话来了", &mut found);
         assert_eq!(found.spans().len(), 1);
+    }
+
+    #[test]
+    fn a_last_name_after_a_known_first_name_is_found_too() {
+        let found = |text: &str| {
+            let mut known = Known::new();
+            known.add_first(0, "Thandiwe");
+            known.add(1, "Şahin");
+            let mut found = Found::default();
+            let word = word::next(text, 0).unwrap();
+            known.find(text, word, &mut found).map(|_| found.spans().len())
+        };
+        assert_eq!(found("Thandiwe Xlamini on all invoices"), Some(2));
+        assert_eq!(found("Thandiwe Şahin"), Some(1), "the other name is found by its own value");
+        for after in ["van den Xerg", "O'Xrien", "de La Xour", "Ó Xriain", "De Xuca"] {
+            assert_eq!(found(&format!("Thandiwe {after} on all")), Some(2), "{after}");
+        }
+        assert_eq!(found("Thandiwe, Xlamini"), Some(1));
+        assert_eq!(found("Thandiwe de vacances"), Some(1));
+        assert_eq!(found("Thandiwe כתב"), Some(1), "any word of a script without capitals could follow");
+        assert_eq!(found("Thandiwe wrote"), Some(1));
+    }
+
+    #[test]
+    fn a_name_of_one_character_is_found_beside_the_other() {
+        assert_eq!(all(&["민준", "김"], "민준 김, hello"), ["민준", "김"]);
+        assert!(all(&["Jo", "B"], "plan B").is_empty());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::fold::Folded;
 use super::vocabulary as lists;
 use crate::transform::{given, locale::LOCALES};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 /// What a word is, as bits.
@@ -38,8 +39,28 @@ impl Traits {
     }
 }
 
-static LEXICON: LazyLock<HashMap<Box<str>, Traits>> = LazyLock::new(|| {
-    let mut words: HashMap<Box<str>, Traits> = HashMap::new();
+/// Where a word stands in the lexicon. The lists are ours and never grow, so nobody can
+/// choose words that meet; it decides on no pseudonym.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let word = chunk.iter().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
+            self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
+}
+
+type Lexicon = HashMap<Box<str>, Traits, BuildHasherDefault<Spread>>;
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
+    let mut words = Lexicon::default();
     let mut add = |word: &str, traits: Traits| {
         let folded = Folded::of(word);
         // Names of two letters are words of some language.

@@ -6,7 +6,6 @@
 
 use super::edge::{before, begins};
 use super::span::{Found, Kind, Span};
-use memchr::memmem;
 
 /// More characters than browsers and servers agree on.
 const LONGEST: usize = 2048;
@@ -20,7 +19,7 @@ const TOPS: [&str; 34] = [
 
 pub(super) fn find(text: &str, found: &mut Found) {
     let bytes = text.as_bytes();
-    for at in memmem::find_iter(bytes, b"://") {
+    for at in memchr::memchr_iter(b':', bytes).filter(|at| bytes.get(at + 1..at + 3) == Some(b"//")) {
         let scheme = text.get(..at).unwrap_or_default();
         let start =
             scheme.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
@@ -32,7 +31,7 @@ pub(super) fn find(text: &str, found: &mut Found) {
             }
         }
     }
-    for at in memmem::find_iter(bytes, b".") {
+    for at in memchr::memchr_iter(b'.', bytes) {
         let Some(start) = at.checked_sub(3) else { continue };
         if text.get(start..at).is_some_and(|w| w.eq_ignore_ascii_case("www")) && begins(text, start) {
             add(text, start, at + 1, found);

@@ -10,40 +10,45 @@
 use super::context::{self, Topic};
 use super::edge::{self, after, begins, ends};
 use super::number::{Number, Run, each_number};
-use super::span::{Found, Kind, Span};
+use super::span::{Found, Span};
 
 /// Adds the numbers of digits alone.
 pub(super) fn find_digits(text: &str, run: &Run, found: &mut Found) {
     each_number(text, run, |number| {
-        let number_like = ends(text, number.end()) && begins(text, number.start()) && is_id(text, number);
-        number_like && found.add(Span::whole(number.start(), number.end(), Kind::NationalId))
+        let alone = ends(text, number.end()) && begins(text, number.start());
+        let country = if alone { country(text, number) } else { None };
+        country.is_some_and(|country| found.add(Span::national(number.start(), number.end(), country)))
     });
 }
 
-fn is_id(text: &str, number: &Number<'_>) -> bool {
+/// The country whose number it is.
+fn country(text: &str, number: &Number<'_>) -> Option<&'static str> {
     let digits = number.digits();
     let said = |topic| context::said(text, number.start(), 6, topic);
     let order = || context::said(text, number.start(), 2, Topic::Order);
     let one = number.groups.len() == 1;
-    match digits.len() {
-        8 | 9 if said(Topic::Bsn) => eleven_test(number),
+    let (country, right) = match digits.len() {
+        8 | 9 if said(Topic::Bsn) => ("NL", eleven_test(number)),
         9 if number.grouped(&[3, 2, 4]) => {
-            matches!(number.separator(), Some('-' | ' '))
-                && is_ssn(number)
-                && (said(Topic::Ssn) || number.separator() == Some('-') && !order())
+            let written = matches!(number.separator(), Some('-' | ' ')) && is_ssn(number);
+            ("US", written && (said(Topic::Ssn) || number.separator() == Some('-') && !order()))
         }
-        9 => one && is_ssn(number) && said(Topic::Ssn),
+        9 => ("US", one && is_ssn(number) && said(Topic::Ssn)),
         11 if number.grouped(&[3, 3, 3, 2])
             && number.groups.get(3).is_some_and(|group| group.lead == '-') =>
         {
-            is_cpf(number)
+            ("BR", is_cpf(number))
         }
-        11 if said(Topic::Cpf) => is_cpf(number),
-        11 if one => (is_pesel(number) || is_tax_id(number)) && !order(),
-        11 => is_tax_id(number) && (number.grouped(&[2, 3, 3, 3]) || said(Topic::TaxId)) && !order(),
-        15 => is_nir(number),
-        _ => false,
-    }
+        11 if said(Topic::Cpf) => ("BR", is_cpf(number)),
+        11 if one && is_pesel(number) => ("PL", !order()),
+        11 => {
+            let written = one || number.grouped(&[2, 3, 3, 3]) || said(Topic::TaxId);
+            ("DE", is_tax_id(number) && written && !order())
+        }
+        15 => ("FR", is_nir(number)),
+        _ => return None,
+    };
+    right.then_some(country)
 }
 
 fn is_ssn(number: &Number<'_>) -> bool {
@@ -103,11 +108,13 @@ fn is_nir(number: &Number<'_>) -> bool {
 
 /// Adds the number with letters that begins at `start`, where one does.
 pub(super) fn find_letters(text: &str, start: usize, found: &mut Found) -> Option<usize> {
-    let end = codice_fiscale(text, start)
-        .or_else(|| national_insurance(text, start))
-        .or_else(|| spanish(text, start))
-        .or_else(|| corsican(text, start))?;
-    found.add(Span::whole(start, end, Kind::NationalId)).then_some(end)
+    let of = |country: &'static str| move |end: usize| (country, end);
+    let (country, end) = codice_fiscale(text, start)
+        .map(of("IT"))
+        .or_else(|| national_insurance(text, start).map(of("GB")))
+        .or_else(|| spanish(text, start).map(of("ES")))
+        .or_else(|| corsican(text, start).map(of("FR")))?;
+    found.add(Span::national(start, end, country)).then_some(end)
 }
 
 /// What a character in an odd place counts, by its place in the alphabet or its digit.

@@ -9,7 +9,7 @@ use crate::format::{Output, Row, Unreadable, Value, Wire};
 use crate::schema::{DataType, Scalar};
 
 /// Which transformer gives the pseudonyms of a kind: the first of these there is.
-const RULES: [(Kind, &[&str]); 9] = [
+const RULES: [(Kind, &[&str]); 8] = [
     (Kind::Email, &["email"]),
     (Kind::Phone, &["phone"]),
     (Kind::Card, &["card"]),
@@ -18,13 +18,16 @@ const RULES: [(Kind, &[&str]); 9] = [
     (Kind::Url, &["url", "letters"]),
     (Kind::Uuid, &["uuid"]),
     (Kind::Mac, &["mac", "letters"]),
-    (Kind::NationalId, &["national_id", "letters"]),
 ];
+
+/// The countries whose numbers are found; each is masked as a column of that country is.
+const COUNTRIES: [&str; 9] = ["BR", "DE", "ES", "FR", "GB", "IT", "NL", "PL", "US"];
 
 /// The maskers of what is found, all by value: as the transformers run that a column
 /// with nothing but such values would have.
 pub(super) struct Pseudonyms {
     kinds: Vec<(Kind, Box<dyn Masker>)>,
+    countries: Vec<(&'static str, Box<dyn Masker>)>,
     first: Box<dyn Masker>,
     last: Box<dyn Masker>,
     letters: Box<dyn Masker>,
@@ -33,10 +36,15 @@ pub(super) struct Pseudonyms {
 
 impl Pseudonyms {
     pub(super) fn bind(at: &mut Binding<'_>, params: &Params) -> Result<Self, Diagnostic> {
-        let mut by_value = |names: &[&str]| by_value(at, params, names);
+        let countries: Vec<_> = COUNTRIES
+            .iter()
+            .map(|country| Ok((*country, by_value(at, params, &["national_id"], Some(country))?)))
+            .collect::<Result<_, Diagnostic>>()?;
+        let mut by_value = |names: &[&str]| by_value(at, params, names, None);
         let kinds = RULES.iter().map(|(kind, names)| Ok((*kind, by_value(names)?)));
         Ok(Self {
             kinds: kinds.collect::<Result<_, Diagnostic>>()?,
+            countries,
             first: by_value(&["first_name"])?,
             last: by_value(&["last_name"])?,
             letters: by_value(&["letters"])?,
@@ -102,7 +110,7 @@ impl Pseudonyms {
                 let other = other.map_or_else(|| self.masked(self.first.as_ref(), own, row), Ok)?;
                 Ok(other.chars().take(1).map(upper).collect())
             }
-            Part::Whole => {
+            Part::Whole | Part::National(_) => {
                 for relative in also {
                     let source = row.value(relative.place).and_then(|value| value.text().ok());
                     if source.is_some_and(|source| is_same(source, own))
@@ -111,8 +119,12 @@ impl Pseudonyms {
                         return Ok(other);
                     }
                 }
-                let masker = self.kinds.iter().find(|(kind, _)| *kind == span.kind);
-                self.masked(masker.map_or(self.letters.as_ref(), |(_, masker)| masker.as_ref()), own, row)
+                let masker = if let Part::National(of) = span.part {
+                    self.countries.iter().find(|(country, _)| *country == of).map(|(_, masker)| masker)
+                } else {
+                    self.kinds.iter().find(|(kind, _)| *kind == span.kind).map(|(_, masker)| masker)
+                };
+                self.masked(masker.map_or(self.letters.as_ref(), AsRef::as_ref), own, row)
             }
         }
     }
@@ -161,7 +173,12 @@ impl Pseudonyms {
 }
 
 /// Binds the first transformer there is, without the outer rule's `by`.
-fn by_value(at: &mut Binding<'_>, params: &Params, names: &[&str]) -> Result<Box<dyn Masker>, Diagnostic> {
+fn by_value(
+    at: &mut Binding<'_>,
+    params: &Params,
+    names: &[&str],
+    country: Option<&str>,
+) -> Result<Box<dyn Masker>, Diagnostic> {
     let Some(with) = names.iter().find_map(|name| find(name)) else {
         return Err(Diagnostic::error(format!("there is no transformer `{}`", names.join("` or `"))));
     };
@@ -169,6 +186,9 @@ fn by_value(at: &mut Binding<'_>, params: &Params, names: &[&str]) -> Result<Box
     let located = with.params().iter().any(|param| param.name == "locale");
     if let Some(locale) = params.text("locale").filter(|_| located) {
         own.insert("locale", ParamValue::Text(locale.to_owned()), params.span("locale").cloned());
+    }
+    if let Some(country) = country {
+        own.insert("country", ParamValue::Text(country.to_owned()), None);
     }
     let outer = at.rule;
     let rule = Rule {

@@ -46,9 +46,13 @@ fn letters_and_digits(text: &str, kinds: Kinds, found: &mut Found) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        let alphanumeric = bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
-        if !alphanumeric || !begins(text, at) {
+        let run = bytes.iter().skip(at).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        if run == 0 {
             at = step(text, at);
+            continue;
+        }
+        if !begins(text, at) {
+            at += run;
             continue;
         }
         let iban = (kinds.has(Kind::Iban) && bytes.get(at + 2).is_some_and(u8::is_ascii_digit))
@@ -57,7 +61,7 @@ fn letters_and_digits(text: &str, kinds: Kinds, found: &mut Found) {
         let end = iban.or_else(|| {
             kinds.has(Kind::NationalId).then(|| national::find_letters(text, at, found)).flatten()
         });
-        at = end.unwrap_or_else(|| step(text, at));
+        at = end.unwrap_or(at + run);
     }
 }
 

@@ -68,6 +68,8 @@ impl Kinds {
 pub(super) enum Part {
     /// All there is to it.
     Whole,
+    /// The whole of a number that a country gave to a person.
+    National(&'static str),
     /// A first name the row does not know.
     First,
     /// A last name the row does not know.
@@ -91,6 +93,11 @@ impl Span {
     /// A span of patterned data.
     pub(super) fn whole(start: usize, end: usize, kind: Kind) -> Self {
         Self { start, end, kind, part: Part::Whole }
+    }
+
+    /// A span of a number that a country gave to a person.
+    pub(super) fn national(start: usize, end: usize, country: &'static str) -> Self {
+        Self { start, end, kind: Kind::NationalId, part: Part::National(country) }
     }
 }
 

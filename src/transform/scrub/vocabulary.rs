@@ -35,7 +35,7 @@ pub(super) const CLOSINGS: &str = "regards thanks thank you best cheers sincerel
 pub(super) const DOES: &str = "said says wrote writes asked asks called calls rang told tells confirmed confirms signed signs \
     wants wanted wishes paid pays complained complains reported reports requested requests knows thinks replied replies \
     answered answers mentioned mentions moved promised insists insisted agreed refused cancelled canceled returned has \
-    prefers needs forgot sent claims claimed added explained thanked would \
+    prefers needs forgot sent claims claimed added explained thanked would here \
     sagt sagte schrieb schreibt fragt fragte meint meinte bittet bat ruft rief mochte will wollte bestatigt bestatigte \
     zahlt zahlte hat hatte bestellt beschwert wunscht antwortet antwortete meldet meldete kommt kam braucht wohnt \
     dit disait ecrit ecrivait demande demandait appelle appelait confirme veut voulait souhaite paie paye a avait signale \
@@ -101,6 +101,7 @@ pub(super) const MONTHS: &str = "january february march april may june july augu
 /// Names, of persons or in the tables of names, that are also common words, months or
 /// places: they need more than a capital letter.
 pub(super) const COMMON: &str = "\
+    time times line lines care mine fine base note notes rate made state plane \
     will may rose mark summer winter spring autumn april june july august september october november december january \
     february march monday tuesday wednesday thursday friday saturday sunday grace hope faith joy frank bill art rob drew \
     chase hunter grant pat jack jean sue dawn iris ivy lily violet daisy ruby pearl amber jade crystal ginger olive heather \

@@ -21,17 +21,31 @@ impl Word {
 /// How many bytes back a word is looked for.
 const FARTHEST: usize = 96;
 
+/// Letters, and the marks that Unicode does not count among them: accents, the
+/// points of Hebrew and Arabic, the viramas of India, the tones of Thai, joiners.
 fn inside(c: char) -> bool {
-    c.is_alphabetic() || ('\u{300}'..='\u{36f}').contains(&c)
+    c.is_alphabetic()
+        || matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{64b}'..='\u{65f}' | '\u{e47}'..='\u{e4e}' | '\u{200c}' | '\u{200d}')
+        || matches!(c, '\u{900}'..='\u{dff}' if matches!(u32::from(c) & 0x7f, 0x3c | 0x4d))
+        || c == '\u{dca}'
+}
+
+/// How many bytes from the start of `text` are all letters, or all none.
+fn run(text: &str, letters: bool) -> usize {
+    let ascii =
+        text.bytes().take_while(|byte| byte.is_ascii() && byte.is_ascii_alphabetic() == letters).count();
+    let rest = text.get(ascii..).unwrap_or_default();
+    if rest.bytes().next().is_none_or(|byte| byte.is_ascii()) {
+        return ascii;
+    }
+    ascii + rest.find(|c| inside(c) != letters).unwrap_or(rest.len())
 }
 
 /// The first word that begins at `from` or later.
 pub(super) fn next(text: &str, from: usize) -> Option<Word> {
-    let rest = text.get(from..)?;
-    let skipped = rest.find(inside)?;
-    let tail = rest.get(skipped..)?;
-    let length = tail.find(|c| !inside(c)).unwrap_or(tail.len());
-    Some(Word { start: from + skipped, end: from + skipped + length })
+    let start = from + run(text.get(from..)?, false);
+    let length = run(text.get(start..)?, true);
+    (length > 0).then_some(Word { start, end: start + length })
 }
 
 /// The last word that ends at `at` or earlier, not far from it.
@@ -46,6 +60,13 @@ pub(super) fn last(text: &str, at: usize) -> Option<Word> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_belong_to_the_word() {
+        for name in ["आनन्द", "José", "مُحَمَّد", "ক্ষমা", "น้ำ"] {
+            assert_eq!(next(name, 0), Some(Word { start: 0, end: name.len() }), "{name}");
+        }
+    }
 
     #[test]
     fn words_are_found_both_ways() {
