@@ -28,7 +28,7 @@ pub struct Schema {
     pub foreign_keys: Vec<ForeignKey>,
     /// CHECK constraints of tables and of their columns' domains.
     pub checks: Vec<Check>,
-    /// What generated columns are made of.
+    /// What generated columns are made of, in the order of the columns.
     pub generated: Vec<Generated>,
     /// Sequences in name order.
     pub sequences: Vec<Sequence>,
@@ -58,7 +58,8 @@ impl Schema {
     /// What a generated column is made of; `None` for any other.
     #[must_use]
     pub fn generated(&self, id: ColumnId) -> Option<&Generated> {
-        self.generated.iter().find(|generated| generated.column == id)
+        let place = self.generated.binary_search_by_key(&id, |generated| generated.column).ok()?;
+        self.generated.get(place)
     }
 
     /// `schema.table.column`, quoted where SQL needs it.

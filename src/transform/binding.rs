@@ -326,7 +326,7 @@ impl Binding<'_> {
                 }
                 let sibling = column.and_then(|place| self.schema.table(self.column.table)?.columns.get(place));
                 let data_type = sibling.map_or(self.data_type, |column| &column.data_type);
-                condition::Bound::Column(column, test.clone().as_shown(data_type, self.wire)?)
+                condition::Bound::Column(column, test.clone().into_form_of(data_type, self.wire)?)
             }
         })
     }

@@ -83,7 +83,7 @@ impl Bound {
 impl Test {
     /// With the written values in the form in which the column shows them: `1.50` for
     /// `1.5` in a `numeric(6,2)`. What is no value of the type would never be met.
-    pub(super) fn as_shown(self, data_type: &DataType, wire: Wire) -> Result<Self, Diagnostic> {
+    pub(super) fn into_form_of(self, data_type: &DataType, wire: Wire) -> Result<Self, Diagnostic> {
         let Self::In(list) = self else { return Ok(self) };
         let shown = |text: String| {
             let (mut raw, mut shown) = (Vec::new(), Vec::new());

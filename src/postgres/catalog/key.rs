@@ -35,6 +35,7 @@ async fn read_generated(session: &Session, places: &Places, schema: &mut Schema)
             reads: places.columns(relation, &row.get::<_, Vec<i16>>(3)),
         });
     }
+    schema.generated.sort_unstable_by_key(|generated| generated.column);
     Ok(())
 }
 

@@ -163,7 +163,9 @@ fn a_generated_column_is_as_unique_as_what_it_is_made_of() {
         let column = ColumnId { table: 0, column: 1 };
         schema.generated.push(Generated { column, expression: expression.into(), reads: vec![0] });
         match check_text(&format!("[table.t]\na = \"{rule}\"\n"), &mut schema) {
-            Ok(rules) => rules.keys().iter().map(|key| format!("{:?}", key.outcome)).collect(),
+            Ok(rules) => {
+                rules.keys().iter().map(|key| format!("{:?}", key.outcome)).collect::<Vec<_>>().join(" ")
+            }
             Err(problems) => said(&problems),
         }
     };
