@@ -73,6 +73,20 @@ pub(super) fn check_conditions(
         let parsed = Expr::parse(&check.condition);
         let mut said = false;
         for column in &check.columns {
+            let made = schema.generated(ColumnId { table: check.table, column: *column });
+            let reads = made.map(|made| made.reads.as_slice()).unwrap_or_default();
+            for id in reads.iter().map(|read| ColumnId { table: check.table, column: *read }) {
+                let verdict = verdicts.get(id);
+                if let Some(verdict) = verdict
+                    && !said
+                    && !matches!(verdict.decided, None | Some(Decided::Keep | Decided::Omit))
+                {
+                    said = true;
+                    problems.push(verdict.place(may_break(schema, check, id)));
+                }
+            }
+        }
+        for column in &check.columns {
             let id = ColumnId { table: check.table, column: *column };
             let Some(verdict) = verdicts.get(id) else { continue };
             let Some(decided) = &verdict.decided else { continue };

@@ -118,6 +118,9 @@ pub(super) fn check_keys(schema: &Schema, verdicts: &Verdicts<'_>, problems: &mu
             if from == to {
                 continue;
             }
+            if let Some(problem) = doubt_of_generated(schema, verdicts, &key.name, [from, to]) {
+                problems.push(problem);
+            }
             if !decidable(schema, to) {
                 check_outside(schema, verdicts, from, to, problems);
                 continue;
@@ -134,6 +137,28 @@ pub(super) fn check_keys(schema: &Schema, verdicts: &Verdicts<'_>, problems: &mu
             }
         }
     }
+}
+
+/// The database makes a generated column again, of masked values: only it can say
+/// whether what comes out still points somewhere.
+fn doubt_of_generated(
+    schema: &Schema,
+    verdicts: &Verdicts<'_>,
+    key: &str,
+    ends: [ColumnId; 2],
+) -> Option<Diagnostic> {
+    ends.into_iter().find_map(|end| {
+        let masked = schema.generated(end)?.reads.iter().find_map(|read| {
+            let verdict = verdicts.get(ColumnId { table: end.table, column: *read })?;
+            let kept = matches!(verdict.decided, None | Some(Decided::Keep | Decided::Omit));
+            (!kept).then_some(verdict)
+        })?;
+        let message = format!(
+            "the foreign key `{key}` is checked on the build: `{}` is made of a masked column",
+            schema.describe(end)
+        );
+        Some(masked.place(Diagnostic::warning(message)).help("write `\"keep\"` for what it is made of"))
+    })
 }
 
 /// A column that points at a generated one, or at rows an extension or another server holds.

@@ -13,6 +13,7 @@ pub(super) fn add(file: &RuleFile, schema: &mut Schema, problems: &mut Vec<Diagn
             Err(problem) => problems.push(problem.or_at(&reference.span)),
         }
     }
+    schema.share_room();
 }
 
 fn add_key(reference: &Reference, key: ForeignKey, schema: &mut Schema, problems: &mut Vec<Diagnostic>) {

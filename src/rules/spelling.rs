@@ -68,7 +68,7 @@ fn condition(written: &Condition) -> String {
         Condition::Column(column, test) => {
             let column = column.as_ref().map(|name| format!("column = {}, ", text(name))).unwrap_or_default();
             let test = match test {
-                Test::In(values) => format!("in = [{}]", texts(values)),
+                Test::In(values) | Test::InFolded(values) => format!("in = [{}]", texts(values)),
                 Test::Matches(regex) => format!("matches = {}", text(regex.as_str())),
                 Test::IsNull(truth) => format!("is_null = {truth}"),
             };

@@ -133,9 +133,14 @@ impl Desk<'_> {
     }
 
     fn piece(&self, key: &UniqueKey, place: usize, part: &KeyPart) -> Piece {
-        let (columns, shape, sql) = match part {
-            KeyPart::Column(column) => (vec![*column], Some((*column, Comparison::Exact)), None),
-            KeyPart::Expression(sql) => {
+        // A generated column is as unique as what it is made of.
+        let made = match part {
+            KeyPart::Column(column) => self.schema.generated(self.id(*column)),
+            KeyPart::Expression(_) => None,
+        };
+        let (columns, shape, sql) = match (part, made.map(|made| &made.expression)) {
+            (KeyPart::Column(column), None) => (vec![*column], Some((*column, Comparison::Exact)), None),
+            (KeyPart::Expression(sql), _) | (_, Some(sql)) => {
                 let mut columns: Vec<_> =
                     printed::names(sql).iter().filter_map(|n| self.table.find(n)).collect();
                 columns.sort_unstable();
@@ -169,7 +174,9 @@ impl Desk<'_> {
     /// The one column an expression tells apart, if it does.
     fn shape(&self, expr: &Expr) -> Option<(usize, Comparison)> {
         if let Some(name) = expr.column() {
-            return Some((self.table.find(name)?, Comparison::Exact));
+            let column = self.table.find(name)?;
+            // Of what is made of others only the database can say.
+            return self.schema.generated(self.id(column)).is_none().then_some((column, Comparison::Exact));
         }
         match expr {
             Expr::Cast(inner, to) if matches!(to.as_str(), "text" | "bytea") => self.shape(inner),
@@ -221,6 +228,9 @@ impl Desk<'_> {
             Some(Decided::Mask(rule)) if odds >= 1.0 && empties(rule) && key.nulls_not_distinct => {
                 "every NULL counts as the same value".to_owned()
             }
+            Some(Decided::Mask(rule)) if self.parts_company(rule, key, column) => {
+                "`shuffle` moves values away from what else the key says of their rows".to_owned()
+            }
             Some(Decided::Mask(rule)) if odds >= 1.0 && self.is_shared(rule) => {
                 format!("`by` gives all values of one `{}` the same mask", rule.by.join("`, `"))
             }
@@ -265,6 +275,10 @@ impl Desk<'_> {
         let title = key::title(key, &self.table.name.to_string(), &self.names);
         let problem = Diagnostic::warning(format!("{title} is checked on the build: {why}"));
         let masked = key.columns.iter().find(|column| self.is_masked(**column));
+        let masked = masked.map(|column| match self.schema.generated(self.id(*column)) {
+            Some(made) => made.reads.iter().find(|read| self.is_masked(**read)).unwrap_or(column),
+            None => column,
+        });
         let problem = match masked.and_then(|column| self.verdict(*column)) {
             Some(verdict) => verdict.place(problem),
             None => problem,
@@ -299,7 +313,7 @@ impl Desk<'_> {
             Some(Decided::Null) if key.nulls_not_distinct => 1.0,
             // A child's masked values are its key's, made for the key's type.
             Some(Decided::Mask(rule)) => {
-                if key.nulls_not_distinct && empties(rule) {
+                if key.nulls_not_distinct && empties(rule) || self.parts_company(rule, key, column) {
                     return 1.0;
                 }
                 let root = deciding(self.schema, self.id(column));
@@ -310,6 +324,20 @@ impl Desk<'_> {
             }
             _ => 0.0,
         }
+    }
+
+    /// Whether the mask moves values away from the rows that keep them apart: it keeps
+    /// all values of the column, but not beside what the rest of the key says.
+    fn parts_company(&self, rule: &Rule, key: &UniqueKey, column: usize) -> bool {
+        let within = rule.params.texts("within");
+        let beside = |part: &KeyPart| match part {
+            KeyPart::Column(other) => {
+                *other == column
+                    || self.names.get(*other).is_some_and(|name| within.contains(name) && !self.is_masked(*other))
+            }
+            KeyPart::Expression(_) => key.parts.len() == 1,
+        };
+        rule.with.name() == "shuffle" && !(key.predicate.is_none() && key.parts.iter().all(beside))
     }
 
     /// Whether the rule's `by` may be the same in two rows.
@@ -352,6 +380,9 @@ impl Desk<'_> {
     }
 
     fn is_masked(&self, column: usize) -> bool {
+        if let Some(made) = self.schema.generated(self.id(column)) {
+            return made.reads.iter().any(|read| self.is_masked(*read));
+        }
         self.decided(column).is_some_and(|decided| !matches!(decided, Decided::Keep | Decided::Omit))
     }
 }

@@ -8,13 +8,14 @@ mod data_type;
 mod graph;
 mod key;
 mod name;
+mod room;
 mod table;
 
 pub use data_type::{DataType, Form, Scalar};
 pub use graph::ColumnId;
 pub use key::{Check, ForeignKey, KeyKind, KeyPart, UniqueKey};
 pub use name::{Name, identifier, quote};
-pub use table::{Column, MaterializedView, Sequence, Table, TableKind};
+pub use table::{Column, Generated, MaterializedView, Sequence, Table, TableKind};
 
 /// Everything masque knows of a database's shape.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +28,8 @@ pub struct Schema {
     pub foreign_keys: Vec<ForeignKey>,
     /// CHECK constraints of tables and of their columns' domains.
     pub checks: Vec<Check>,
+    /// What generated columns are made of, in the order of the columns.
+    pub generated: Vec<Generated>,
     /// Sequences in name order.
     pub sequences: Vec<Sequence>,
     /// Materialized views, each after those it reads.
@@ -50,6 +53,13 @@ impl Schema {
     #[must_use]
     pub fn column(&self, id: ColumnId) -> Option<&Column> {
         self.tables.get(id.table)?.columns.get(id.column)
+    }
+
+    /// What a generated column is made of; `None` for any other.
+    #[must_use]
+    pub fn generated(&self, id: ColumnId) -> Option<&Generated> {
+        let place = self.generated.binary_search_by_key(&id, |generated| generated.column).ok()?;
+        self.generated.get(place)
     }
 
     /// `schema.table.column`, quoted where SQL needs it.

@@ -1,6 +1,6 @@
 //! Tables, their columns, sequences and materialized views.
 
-use super::{DataType, Name, UniqueKey};
+use super::{ColumnId, DataType, Name, UniqueKey};
 
 /// What kind of relation holds rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +79,17 @@ pub struct Column {
     pub sequence: Option<usize>,
     /// Distinct values as the statistics estimate them, where they do.
     pub estimated_distinct: Option<u64>,
+}
+
+/// A stored generated column: what the database makes it of.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// The column.
+    pub column: ColumnId,
+    /// Its expression, as the server prints it.
+    pub expression: String,
+    /// The columns of its table that the expression reads.
+    pub reads: Vec<usize>,
 }
 
 /// A sequence and where it stood when it was read. Sequences stand outside

@@ -3,8 +3,10 @@
 //! Conditions see source values in their text form. A column that is NULL meets
 //! `is_null` and no other test; `not` turns a test around, also for NULL.
 
-use super::Masker;
-use crate::format::{Output, Row, Unreadable, Value};
+use super::{Masker, casing, literal};
+use crate::diagnostic::Diagnostic;
+use crate::format::{Output, Row, Unreadable, Value, Wire};
+use crate::schema::DataType;
 use regex::Regex;
 
 /// A condition on the source values of a row.
@@ -25,6 +27,8 @@ pub enum Condition {
 pub enum Test {
     /// Equal to one of these, in text form.
     In(Vec<String>),
+    /// The same whatever the case: for `citext`.
+    InFolded(Vec<String>),
     /// Matched somewhere by a regular expression.
     Matches(Regex),
     /// NULL, or not NULL.
@@ -77,6 +81,21 @@ impl Bound {
 }
 
 impl Test {
+    /// With the written values in the form in which the column shows them: `1.50` for
+    /// `1.5` in a `numeric(6,2)`. What is no value of the type would never be met.
+    pub(super) fn into_form_of(self, data_type: &DataType, wire: Wire) -> Result<Self, Diagnostic> {
+        let Self::In(list) = self else { return Ok(self) };
+        let shown = |text: String| {
+            let (mut raw, mut shown) = (Vec::new(), Vec::new());
+            literal::encode(&text, data_type, wire, &mut raw)
+                .map_err(|problem| Diagnostic::error(problem).help("no row would ever meet this condition"))?;
+            let value = Value { raw: &raw, data_type, wire };
+            Ok(value.show(&mut shown).ok().and_then(|()| String::from_utf8(shown).ok()).unwrap_or(text))
+        };
+        let list = list.into_iter().map(shown).collect::<Result<Vec<_>, Diagnostic>>()?;
+        Ok(if is_citext(data_type) { Self::InFolded(list) } else { Self::In(list) })
+    }
+
     fn holds(&self, value: Option<Value<'_>>) -> Result<bool, Unreadable> {
         let Some(value) = value else { return Ok(matches!(self, Self::IsNull(true))) };
         match self {
@@ -86,6 +105,13 @@ impl Test {
                 value.show(&mut text)?;
                 Ok(list.iter().any(|item| item.as_bytes() == text.as_slice()))
             }
+            Self::InFolded(list) => {
+                let mut text = Vec::new();
+                value.show(&mut text)?;
+                let text = std::str::from_utf8(&text).unwrap_or_default();
+                let lower = |text: &str| text.chars().map(casing::lower).collect::<String>();
+                Ok(list.iter().any(|item| lower(item) == lower(text)))
+            }
             Self::Matches(regex) => {
                 let mut text = Vec::new();
                 value.show(&mut text)?;
@@ -93,6 +119,10 @@ impl Test {
             }
         }
     }
+}
+
+fn is_citext(data_type: &DataType) -> bool {
+    data_type.base().name.rsplit('.').next() == Some("citext")
 }
 
 /// A masker that asks a condition first.

@@ -183,3 +183,32 @@ for line in sys.stdin:
     output.assert_code(3);
     assert!(output.stderr.contains("there is no program `no-such-program`"), "{}", output.stderr);
 }
+
+#[test]
+fn a_condition_s_values_are_met_in_whatever_form_they_are_written() {
+    let prices = "
+        create extension citext;
+        create table prices (id integer primary key, price numeric(6,2), country citext, day date, note text);
+        insert into prices select n, n / 2.0, case when n % 2 = 0 then 'DE' else 'de' end, date '2024-01-01' + n, 'real' || n
+            from generate_series(1, 10) n;";
+    let rules = |when: &str| {
+        format!(
+            "[table.prices]\nid = \"keep\"\nprice = \"keep\"\ncountry = \"keep\"\nday = \"keep\"\nnote = {{ with = \"constant\", value = \"masked\", when = {{ {when} }}, otherwise = \"keep\" }}\n"
+        )
+    };
+    let play = staged(prices, &rules("column = \"price\", in = [\"1.5\", \"2.000\", \"9\"]"));
+    for (when, ids) in [
+        ("column = \"price\", in = [\"1.5\", \"2.000\", \"9\"]", "3 4"),
+        ("column = \"country\", in = [\"dE\"]", "1 2 3 4 5 6 7 8 9 10"),
+        ("column = \"day\", in = [\"2024-1-3\", \"2024-01-04\"]", "2 3"),
+    ] {
+        play.write_rules(&format!("{RULES}{}", rules(when)));
+        play.refresh().assert_code(0);
+        let masked = "select string_agg(id::text, ' ' order by id) from prices where note = 'masked'";
+        assert_eq!(value(&play.target.url(), masked), ids, "{when}");
+    }
+    play.write_rules(&format!("{RULES}{}", rules("column = \"day\", in = [\"soon\"]")));
+    let output = play.refresh();
+    output.assert_code(3);
+    assert!(output.stderr.contains("no row would ever meet this condition"), "{}", output.stderr);
+}

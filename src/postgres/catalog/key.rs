@@ -1,14 +1,42 @@
-//! Unique and foreign keys, and CHECK constraints.
+//! Unique and foreign keys, CHECK constraints, and what generated columns are made of.
 
 use super::table::Places;
 use crate::error::Result;
 use crate::postgres::session::Session;
-use crate::schema::{Check, ForeignKey, KeyKind, KeyPart, Schema, UniqueKey};
+use crate::schema::{Check, ColumnId, ForeignKey, Generated, KeyKind, KeyPart, Schema, UniqueKey};
 
 pub(super) async fn read(session: &Session, places: &Places, schema: &mut Schema) -> Result<()> {
     read_unique(session, places, schema).await?;
     read_foreign(session, places, schema).await?;
-    read_checks(session, places, schema).await
+    read_checks(session, places, schema).await?;
+    read_generated(session, places, schema).await
+}
+
+/// Which server records whether the column or its default as what depends on the
+/// columns read differs by version: both are looked at.
+async fn read_generated(session: &Session, places: &Places, schema: &mut Schema) -> Result<()> {
+    let sql = "SELECT a.attrelid, a.attnum, pg_get_expr(f.adbin, f.adrelid), \
+                      ARRAY(SELECT DISTINCT d.refobjsubid::int2 FROM pg_depend d \
+                            WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = a.attrelid \
+                              AND d.refobjsubid > 0 AND d.refobjsubid <> a.attnum \
+                              AND (d.classid = 'pg_catalog.pg_attrdef'::regclass AND d.objid = f.oid \
+                                OR d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = a.attrelid AND d.objsubid = a.attnum)) \
+               FROM pg_attribute a JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum \
+               WHERE a.attgenerated::text <> '' AND NOT a.attisdropped AND a.attrelid >= 16384 \
+               ORDER BY a.attrelid, a.attnum";
+    for row in session.query("reading the generated columns", sql, &[]).await? {
+        let (relation, number): (u32, i16) = (row.get(0), row.get(1));
+        let (Some(table), Some(column)) = (places.table(relation), places.column(relation, number)) else {
+            continue;
+        };
+        schema.generated.push(Generated {
+            column: ColumnId { table, column },
+            expression: row.get::<_, Option<String>>(2).unwrap_or_default(),
+            reads: places.columns(relation, &row.get::<_, Vec<i16>>(3)),
+        });
+    }
+    schema.generated.sort_unstable_by_key(|generated| generated.column);
+    Ok(())
 }
 
 async fn read_unique(session: &Session, places: &Places, schema: &mut Schema) -> Result<()> {

@@ -33,6 +33,7 @@ pub async fn read(session: &Session) -> Result<Schema> {
     let places = table::read(session, &types, &mut schema).await?;
     key::read(session, &places, &mut schema).await?;
     sequence::read(session, &places, &mut schema).await?;
+    schema.share_room();
     schema.materialized_views = view::read(session).await?;
     Ok(schema)
 }

@@ -46,9 +46,16 @@ pub(super) async fn read(session: &Session, types: &Types, schema: &mut Schema) 
     Ok(places)
 }
 
+/// A table that was never analysed, or has grown since, is taken by its size: what is
+/// said of the odds that keys collide must not come from an empty table of yesterday.
 async fn read_tables(session: &Session, schema: &mut Schema) -> Result<Vec<(u32, u32, bool)>> {
     let sql = format!(
-        "SELECT c.oid, n.nspname::text, c.relname::text, c.relkind, c.reltuples::float8, c.relpages, \
+        "SELECT c.oid, n.nspname::text, c.relname::text, c.relkind, \
+                CASE WHEN c.relkind <> 'r' THEN c.reltuples ELSE ceil(pg_relation_size(c.oid) / current_setting('block_size')::float8 \
+                  * CASE WHEN c.relpages > 0 AND c.reltuples >= 0 THEN c.reltuples / c.relpages \
+                         ELSE (SELECT (current_setting('block_size')::float8 - 24) \
+                                      / (28 + coalesce(sum(CASE WHEN a.attlen > 0 THEN a.attlen ELSE 4 END), 0)) FROM pg_attribute a \
+                               WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) END) END::float8, c.relpages, \
                 CASE WHEN c.relkind = 'r' THEN pg_table_size(c.oid) ELSE 0 END, \
                 row_security_active(c.oid), e.extname::text, \
                 CASE WHEN c.relkind = 'r' THEN pg_relation_size(c.oid) / current_setting('block_size')::bigint ELSE 0 END \

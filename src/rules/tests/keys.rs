@@ -88,9 +88,9 @@ fn a_unique_key_needs_enough_outputs() {
     );
     insta::assert_snapshot!(mistakes(&text, &mut schema), @r#"
     5:9 ["first_name"] the unique key `customers_email_key` of `public.customers` (email) would not stay unique: there are too few outputs
-      help: for `public.customers.email` these have enough outputs: `email`, `letters`, `base62`
+      help: for `public.customers.email` these have enough outputs: `email`, `letters`, `base62`, `shuffle`
     13:8 ["email"] the unique key `reps_code_key` of `sales.reps` (code) would not stay unique: there are too few outputs
-      help: for `sales.reps.code` these have enough outputs: `letters`
+      help: for `sales.reps.code` these have enough outputs: `letters`, `shuffle`
     "#);
 }
 
@@ -103,7 +103,7 @@ fn a_condition_around_a_permutation_can_collide_with_what_is_kept() {
     );
     insta::assert_snapshot!(mistakes(&text, &mut shop()), @r#"
     5:9 [{ with = "letters", when = { is = "x" }, otherwise = "keep" }] the unique key `customers_email_key` of `public.customers` (email) would not stay unique: there are too few outputs
-      help: for `public.customers.email` these have enough outputs: `email`, `letters`, `base62`
+      help: for `public.customers.email` these have enough outputs: `email`, `letters`, `base62`, `shuffle`
     "#);
 }
 
@@ -121,7 +121,7 @@ fn a_composite_key_is_as_safe_as_its_least_safe_column() {
     let text = format!("{}{ORDERS}{REPS}", CUSTOMERS.replace("born = \"null\"", "born = \"keep\""));
     insta::assert_snapshot!(mistakes(&text, &mut schema), @r#"
     4:8 ["first_name"] the unique key `customers_born_name_key` of `public.customers` (born, name) would not stay unique: there are too few outputs
-      help: for `public.customers.name` these have enough outputs: `email`, `letters`, `base62`
+      help: for `public.customers.name` these have enough outputs: `email`, `letters`, `base62`, `shuffle`
     "#);
 }
 
@@ -244,6 +244,6 @@ fn the_rows_of_a_partitioned_table_are_its_partitions() {
     schema.tables[1].keys = vec![unique("events_1_key", KeyKind::Unique, &[0, 1])];
     insta::assert_snapshot!(mistakes("[table.events]\nat = \"keep\"\ncode = \"email\"\n", &mut schema), @r#"
     4:8 ["email"] the unique key `events_key` of `public.events` (at, code) would not stay unique: the odds that two rows collide are about 41 %
-      help: for `public.events.code` these have enough outputs: `letters`
+      help: for `public.events.code` these have enough outputs: `letters`, `shuffle`
     "#);
 }

@@ -113,7 +113,13 @@ pub(in crate::rules) const REGISTRY: Registry = &[
         ..TEXT
     },
     &Dummy { name: "base62", capacity: Capacity::Random { bits: 95.0 }, ..TEXT },
-    &Dummy { name: "shuffle", consistent: false, ..TEXT },
+    &Dummy {
+        name: "shuffle",
+        capacity: Capacity::Injective,
+        params: &[Param::optional("within", ParamKind::TextList, "", "columns")],
+        consistent: false,
+        ..TEXT
+    },
 ];
 
 /// Columns as `name:type`, with `!` for NOT NULL and `=` for generated.

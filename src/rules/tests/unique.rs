@@ -2,7 +2,7 @@
 
 use super::shop::*;
 use crate::rules::Uniqueness;
-use crate::schema::{KeyKind, KeyPart, Schema, UniqueKey};
+use crate::schema::{ColumnId, Generated, KeyKind, KeyPart, Schema, UniqueKey};
 
 /// A table with a key of one part, 100 000 rows, and the rules of its columns.
 fn verdict_of(columns: &[&str], key: UniqueKey, rules: &str) -> String {
@@ -43,11 +43,11 @@ fn a_short_column_is_refused_with_masks_that_fit() {
     let key = || unique("k", KeyKind::Unique, &[0]);
     insta::assert_snapshot!(verdict_of(&["a:char2"], key(), "a = \"email\"\n"), @r#"
     3:5 ["email"] the unique key `k` of `public.t` (a) would not stay unique: there are too few outputs
-      help: for `public.t.a` these have enough outputs: `letters`
+      help: for `public.t.a` these have enough outputs: `letters`, `shuffle`
     "#);
     insta::assert_snapshot!(verdict_of(&["a:text"], key(), "a = \"first_name\"\n"), @r#"
     3:5 ["first_name"] the unique key `k` of `public.t` (a) would not stay unique: there are too few outputs
-      help: for `public.t.a` these have enough outputs: `email`, `letters`, `base62`
+      help: for `public.t.a` these have enough outputs: `email`, `letters`, `base62`, `shuffle`
     "#);
 }
 
@@ -112,7 +112,7 @@ fn null_that_counts_as_a_value_is_refused() {
     let key = || UniqueKey { nulls_not_distinct: true, ..unique("k", KeyKind::Unique, &[0]) };
     insta::assert_snapshot!(verdict_of(&["a:text"], key(), "a = \"null\"\n"), @r#"
     3:5 ["null"] the unique key `k` of `public.t` (a) would not stay unique: every NULL counts as the same value
-      help: for `public.t.a` these have enough outputs: `email`, `letters`, `base62`
+      help: for `public.t.a` these have enough outputs: `email`, `letters`, `base62`, `shuffle`
     "#);
     let half = "a = { with = \"letters\", when = { is = \"x\" }, otherwise = \"null\" }\n";
     assert!(verdict_of(&["a:text"], key(), half).contains("every NULL counts as the same value"));
@@ -150,6 +150,40 @@ fn by_that_many_rows_share_gives_them_one_token() {
     accept(&text("id"), &mut schema);
     insta::assert_snapshot!(mistakes(&text("born"), &mut schema), @r#"
     4:8 [{ with = "base62", by = "born" }] the unique key `k` of `public.customers` (name) would not stay unique: `by` gives all values of one `born` the same mask
-      help: for `public.customers.name` these have enough outputs: `email`, `letters`, `base62`
+      help: for `public.customers.name` these have enough outputs: `email`, `letters`, `base62`, `shuffle`
     "#);
+}
+
+#[test]
+fn a_generated_column_is_as_unique_as_what_it_is_made_of() {
+    let verdict = |expression: &str, rule: &str| {
+        let mut schema = Schema { tables: vec![table("t", &["a:text", "g:text="])], ..Schema::default() };
+        schema.tables[0].estimated_rows = 100_000;
+        schema.tables[0].keys.push(unique("k", KeyKind::Unique, &[1]));
+        let column = ColumnId { table: 0, column: 1 };
+        schema.generated.push(Generated { column, expression: expression.into(), reads: vec![0] });
+        match check_text(&format!("[table.t]\na = \"{rule}\"\n"), &mut schema) {
+            Ok(rules) => {
+                rules.keys().iter().map(|key| format!("{:?}", key.outcome)).collect::<Vec<_>>().join(" ")
+            }
+            Err(problems) => said(&problems),
+        }
+    };
+    assert_eq!(verdict("lower(a)", "letters"), "Preserved");
+    assert_eq!(verdict("lower(a)", "keep"), "");
+    assert!(verdict("lower(a)", "first_name").contains("`k` of `public.t` (g) would not stay unique"));
+    assert!(verdict("\"left\"(a, 2)", "letters").contains("Unproved"));
+}
+
+#[test]
+fn a_shuffle_keeps_a_key_only_where_it_moves_within_the_rest_of_it() {
+    let of = |within: &str| {
+        let key = unique("k", KeyKind::Unique, &[0, 1]);
+        let rules = format!("a = \"keep\"\nb = {{ with = \"shuffle\"{within} }}\n");
+        verdict_of(&["a:text", "b:text"], key, &rules)
+    };
+    assert_eq!(of(", within = \"a\""), "k (a, b): preserved\n");
+    assert!(of("").contains("`shuffle` moves values away from what else the key says of their rows"));
+    let alone = verdict_of(&["a:text"], unique("k", KeyKind::Unique, &[0]), "a = \"shuffle\"\n");
+    assert_eq!(alone, "k (a): preserved\n");
 }
