@@ -3,6 +3,7 @@
 mod cut;
 mod datasets;
 mod derived;
+mod double;
 mod errors;
 mod fail_closed;
 mod guard;
