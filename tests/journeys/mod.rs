@@ -1,5 +1,6 @@
 //! Whole refreshes, from command line to published database.
 
+mod access;
 mod cut;
 mod datasets;
 mod derived;

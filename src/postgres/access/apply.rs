@@ -109,11 +109,12 @@ impl Access {
             return Ok(());
         }
         let (schemas, roles): (Vec<&str>, Vec<&str>) = pairs.into_iter().unzip();
-        let sql = "SELECT format('GRANT CREATE, USAGE ON SCHEMA %s TO %I', s, r), format('the schema `%s`', s) \
+        let sql = "SELECT format('GRANT CREATE, USAGE ON SCHEMA %s TO %I', s, r), format('the schema `%s`', s), (SELECT rolname::text FROM pg_roles WHERE oid = n.nspowner AND rolname = 'pg_database_owner') \
                    FROM unnest($1::text[], $2::text[]) p (s, r) JOIN pg_namespace n ON quote_ident(n.nspname) = s \
                    WHERE NOT (has_schema_privilege(r, n.oid, 'CREATE') AND has_schema_privilege(r, n.oid, 'USAGE'))";
         let rows = build.query("reading who may use the schemas", sql, &[&schemas, &roles]).await?;
-        let open = |row: &tokio_postgres::Row| Statement { actor: None, sql: row.get(0), about: row.get(1) };
+        let open =
+            |row: &tokio_postgres::Row| Statement { sql: row.get(0), about: row.get(1), actor: row.get(2) };
         run(build, &rows.iter().map(open).collect::<Vec<_>>()).await
     }
 

@@ -109,8 +109,7 @@ impl Access {
         let owners = owners.map(|object| object.owner.as_str());
         let grantors = self.objects.iter().flat_map(Object::grantors);
         let defaults = self.defaults.iter().map(|default| default.role.as_str());
-        // Whoever owns a database is this role in it.
-        owners.chain(grantors).chain(defaults).filter(|role| *role != "pg_database_owner").collect()
+        owners.chain(grantors).chain(defaults).filter(|role| *role != statement::DATABASE_OWNER).collect()
     }
 
     /// Every role that is named.

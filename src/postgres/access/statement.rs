@@ -16,6 +16,9 @@ pub(super) struct Statement {
     pub(super) about: String,
 }
 
+/// Whoever owns a database is this role in it; without inheriting its rights, perhaps.
+pub(super) const DATABASE_OWNER: &str = "pg_database_owner";
+
 /// Statements as one text: the role is changed where it must be, and given back.
 pub(super) fn script(statements: &[Statement]) -> String {
     let (mut text, mut role) = (String::new(), None);
@@ -61,7 +64,7 @@ pub(super) fn grant(wanted: &Object, held: Option<&Object>, moves: bool) -> Vec<
     }
     let takes_owner = moves && wanted.follows_owner();
     let owner = if takes_owner { &wanted.owner } else { held.map_or(&wanted.owner, |held| &held.owner) };
-    let acting = (takes_owner && owner != "pg_database_owner").then(|| owner.clone());
+    let acting = (takes_owner || owner == DATABASE_OWNER).then(|| owner.clone());
     let mut statements = Vec::new();
     let all = [String::from("ALL")];
     for whom in holds.iter().map(|grant| &grant.to).collect::<BTreeSet<_>>() {
