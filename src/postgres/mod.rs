@@ -1,5 +1,6 @@
 //! The only module that speaks to a server.
 
+pub mod access;
 mod account;
 pub mod archive;
 pub mod binaries;
@@ -12,6 +13,7 @@ pub mod foreign;
 pub mod frequency;
 pub mod inventory;
 mod keys;
+pub mod left_out;
 mod passfile;
 mod password;
 mod refusal;

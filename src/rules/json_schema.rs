@@ -63,7 +63,19 @@ pub(super) fn of(registry: Registry) -> Value {
             "schema": {
                 "type": "object",
                 "additionalProperties": false,
-                "properties": { "allow": reference("texts") }
+                "properties": {
+                    "allow": reference("texts"),
+                    "comments": {
+                        "enum": ["keep", "none"],
+                        "default": "none",
+                        "description": "Whether comments on tables, columns and the rest travel."
+                    }
+                }
+            },
+            "roles": {
+                "type": "object",
+                "description": "The target's role for a role of the source; others keep their names.",
+                "additionalProperties": text("A role of the target.")
             }
         },
         "$defs": defs
