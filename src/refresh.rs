@@ -22,7 +22,7 @@ use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
-use crate::postgres::{catalog, foreign, frequency, statistics, watch};
+use crate::postgres::{catalog, frequency, statistics, watch};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
@@ -209,7 +209,6 @@ async fn copy(
     let large_objects = inventory::count_large_objects(snapshot.session()).await?;
     let (plan, rules) = decide(options, schema, snapshot.session()).await?;
     check_readable(&plan)?;
-    foreign::refuse_secrets(snapshot.session()).await?;
     source::check_conditions(snapshot.session(), &plan).await?;
     account.warn(rules.warnings());
 

@@ -5,6 +5,7 @@ use super::pattern::{Pattern, TableKey};
 use super::reader::{Reader, entries, one_of};
 use super::rows::Rows;
 use super::rule_file::{ColumnPattern, End, Entry, Reference, RowRule, Said, Section, Unlisted};
+use super::schema_rules::SchemaRules;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::schema::Name;
 use toml_edit::{Document, Item, Key};
@@ -25,7 +26,7 @@ pub(super) struct Page {
     pub(super) columns: Vec<ColumnPattern>,
     pub(super) rows: Vec<RowRule>,
     pub(super) references: Vec<Reference>,
-    pub(super) allow: Vec<String>,
+    pub(super) schema: SchemaRules,
 }
 
 impl Reader {
@@ -260,19 +261,5 @@ impl Reader {
             ends.push(End { table: table.to_vec(), column: column.clone(), written, span });
         }
         Some(ends)
-    }
-
-    fn schema(&mut self, page: &mut Page, item: &Item, span: &Span) {
-        let help = "write `[schema]` and below it `allow = [\"…\"]`";
-        let Some(table) = self.table("`schema`", item, span, help) else { return };
-        for (key, item) in entries(table) {
-            let at = self.item_span(key, item);
-            if key.get() == "allow" {
-                let texts = self.texts("`allow`", item, &at, "write a list of strings");
-                page.allow.extend(texts.unwrap_or_default().into_iter().map(|(text, _)| text));
-            } else {
-                self.unknown_key("`[schema]`", key, &["allow"]);
-            }
-        }
     }
 }

@@ -63,7 +63,13 @@ pub(super) fn of(registry: Registry) -> Value {
             "schema": {
                 "type": "object",
                 "additionalProperties": false,
-                "properties": { "allow": reference("texts") }
+                "description": "What of the schema's own texts may travel.",
+                "properties": {
+                    "allow": described(
+                        &reference("texts"),
+                        "Objects whose texts may hold what looks personal, named in full: public.orders.status_check."
+                    )
+                }
             }
         },
         "$defs": defs

@@ -3,6 +3,7 @@
 use super::pattern::{Pattern, TableKey};
 use super::reader::Registry;
 use super::rows::Rows;
+use super::schema_rules::SchemaRules;
 use crate::diagnostic::{Diagnostic, SourceFile, Span};
 use crate::transform::Decision;
 use std::fmt;
@@ -31,7 +32,7 @@ pub struct RuleFile {
     pub(super) columns: Vec<ColumnPattern>,
     pub(super) rows: Vec<RowRule>,
     pub(super) references: Vec<Reference>,
-    pub(super) allow: Vec<String>,
+    pub(super) schema: SchemaRules,
     /// What is wrong with the rules whatever the schema is.
     pub(super) problems: Vec<Diagnostic>,
 }
