@@ -23,7 +23,7 @@ use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
-use crate::postgres::{access, catalog, foreign, frequency, left_out, statistics, watch};
+use crate::postgres::{access, catalog, frequency, left_out, statistics, watch};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
@@ -214,7 +214,6 @@ async fn copy(
     check_roles(options, snapshot.session()).await?;
     let (plan, rules) = decide(options, schema, snapshot.session()).await?;
     check_readable(&plan)?;
-    foreign::refuse_secrets(snapshot.session()).await?;
     source::check_conditions(snapshot.session(), &plan).await?;
     account.warn(rules.warnings());
     let access = Access::read(snapshot.session()).await?.for_target(&Wish {

@@ -27,7 +27,6 @@ pub(super) struct Page {
     pub(super) columns: Vec<ColumnPattern>,
     pub(super) rows: Vec<RowRule>,
     pub(super) references: Vec<Reference>,
-    pub(super) allow: Vec<String>,
     pub(super) schema: SchemaRules,
     pub(super) roles: Vec<RoleRule>,
 }
@@ -265,21 +264,5 @@ impl Reader {
             ends.push(End { table: table.to_vec(), column: column.clone(), written, span });
         }
         Some(ends)
-    }
-
-    fn schema(&mut self, page: &mut Page, item: &Item, span: &Span) {
-        let help = "write `[schema]` and below it `allow = [\"…\"]`";
-        let Some(table) = self.table("`schema`", item, span, help) else { return };
-        for (key, item) in entries(table) {
-            let at = self.item_span(key, item);
-            if key.get() == "allow" {
-                let texts = self.texts("`allow`", item, &at, "write a list of strings");
-                page.allow.extend(texts.unwrap_or_default().into_iter().map(|(text, _)| text));
-            } else if key.get() == "comments" {
-                page.schema.comments = self.comments(item, &at);
-            } else {
-                self.unknown_key("`[schema]`", key, &["allow", "comments"]);
-            }
-        }
     }
 }

@@ -182,7 +182,6 @@ impl Shelf<'_> {
             columns: Vec::new(),
             rows: Vec::new(),
             references: Vec::new(),
-            allow: Vec::new(),
             schema: SchemaRules::default(),
             roles: Vec::new(),
             problems: self.problems,
@@ -197,8 +196,7 @@ impl Shelf<'_> {
             all.columns.extend(page.columns);
             all.rows.extend(page.rows);
             all.references.extend(page.references);
-            all.allow.extend(page.allow);
-            all.schema.inherit(page.schema);
+            all.schema.include(page.schema);
             all.roles.extend(page.roles);
         }
         all.locale = locale.unwrap_or(all.locale);

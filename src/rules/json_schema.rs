@@ -63,8 +63,12 @@ pub(super) fn of(registry: Registry) -> Value {
             "schema": {
                 "type": "object",
                 "additionalProperties": false,
+                "description": "What of the schema's own texts may travel.",
                 "properties": {
-                    "allow": reference("texts"),
+                    "allow": described(
+                        &reference("texts"),
+                        "Objects whose texts may hold what looks personal, named in full: public.orders.status_check."
+                    ),
                     "comments": {
                         "enum": ["keep", "none"],
                         "default": "none",

@@ -33,7 +33,6 @@ pub struct RuleFile {
     pub(super) columns: Vec<ColumnPattern>,
     pub(super) rows: Vec<RowRule>,
     pub(super) references: Vec<Reference>,
-    pub(super) allow: Vec<String>,
     pub(super) schema: SchemaRules,
     pub(super) roles: Vec<RoleRule>,
     /// What is wrong with the rules whatever the schema is.
