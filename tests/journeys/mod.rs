@@ -15,3 +15,4 @@ mod regression;
 mod shop;
 mod structures;
 mod ten_million;
+mod values;
