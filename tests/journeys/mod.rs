@@ -3,6 +3,7 @@
 mod cut;
 mod datasets;
 mod derived;
+mod encodings;
 mod errors;
 mod fail_closed;
 mod guard;

@@ -51,14 +51,16 @@ pub(crate) fn copied(url: &str, tables: &[String]) -> Vec<Vec<u8>> {
     with_client(url, async |client| {
         let row = client.query_one("show server_encoding", &[]).await.unwrap();
         let encoding: String = row.get(0);
-        // Names resolve alike on both sides, and floats print every digit.
-        client
-            .batch_execute(&format!("set search_path = ''; set client_encoding = '{encoding}'"))
-            .await
-            .unwrap();
+        // Names resolve alike on both sides.
+        client.batch_execute("set search_path = ''").await.unwrap();
         let mut printed = Vec::new();
         for table in tables {
-            let stream = client.copy_out(&format!("copy {table} to stdout")).await;
+            // The statement is UTF-8, its rows are not.
+            client.batch_execute("set client_encoding = 'UTF8'").await.unwrap();
+            let statement = client.prepare(&format!("copy {table} to stdout")).await;
+            let statement = statement.unwrap_or_else(|error| panic!("{table}: {error:?}"));
+            client.batch_execute(&format!("set client_encoding = '{encoding}'")).await.unwrap();
+            let stream = client.copy_out(&statement).await;
             let stream = stream.unwrap_or_else(|error| panic!("{table}: {error:?}"));
             let bytes = stream.try_fold(Vec::new(), async |mut all, part| {
                 all.extend_from_slice(&part);
