@@ -215,6 +215,7 @@ async fn copy(
     let (plan, rules) = decide(options, schema, snapshot.session()).await?;
     check_readable(&plan)?;
     source::check_conditions(snapshot.session(), &plan).await?;
+    source::check_exact(snapshot.session(), &plan).await?;
     account.warn(rules.warnings());
     let access = Access::read(snapshot.session()).await?.for_target(&Wish {
         owners: options.owners,
@@ -282,6 +283,10 @@ async fn decide(
     rules.look_at(&schema, &statistics::sample(session, &schema, &kept).await?);
     let frequencies = frequency::read(session, &schema, &rules.sampled(&schema)).await?;
     let plan = Plan::new(schema, &rules, &options.secret, &frequencies, None).map_err(Failure::Rules)?;
+    let problems = source::check_letters(session, &plan).await?;
+    if !problems.is_empty() {
+        return Err(Failure::Rules(problems));
+    }
     if options.strict && !rules.warnings().is_empty() {
         return Err(Failure::Rules(rules.warnings().to_vec()));
     }
