@@ -7,6 +7,7 @@
 //! dropped and the target stands as it was.
 
 mod account;
+mod census;
 mod options;
 
 pub use account::{Observer, Step};
@@ -26,11 +27,9 @@ use crate::postgres::{catalog, foreign, frequency, statistics, watch};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
-use crate::schema::{Schema, TableKind};
+use crate::schema::Schema;
 use crate::{sink, source, verify};
 use account::Account;
-use std::collections::VecDeque;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch as signal;
@@ -316,27 +315,17 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
 
 /// Statistics and counts of every table, on as many connections as there are lanes.
 async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
-    let schema = &copied.plan.schema;
-    // Analysing a partitioned table analyses its partitions too, so only the roots are asked to.
-    let roots = schema.tables.iter().filter(|table| {
-        table.kind == TableKind::Partitioned && table.parent.is_none() && table.extension.is_none()
-    });
-    let roots = roots.map(|table| (&table.name, true, None));
-    let streamed = copied.plan.tables.iter().zip(&copied.progress.tables).map(|(plan, counters)| {
-        let is_partition = schema.table(plan.table).is_some_and(|table| table.parent.is_some());
-        (&plan.name, !is_partition, Some(counters.rows.load(Ordering::Relaxed)))
-    });
-    let queue: Mutex<VecDeque<_>> = Mutex::new(roots.chain(streamed).collect());
+    let queue = Mutex::new(census::take(&copied.plan, &copied.progress));
     let work = || async {
         let session = Session::open(copied.build_url.connect(Kind::Target).await?, Side::Target).await?;
         loop {
             let next = queue.lock().map_err(|_| Error::internal("a settling task died"))?.pop_front();
-            let Some((name, analyze, rows)) = next else { return Ok::<(), Error>(()) };
-            if analyze {
-                sink::analyze(&session, name).await?;
+            let Some(entry) = next else { return Ok::<(), Error>(()) };
+            if entry.analyze {
+                sink::analyze(&session, entry.name).await?;
             }
-            if let (Verify::Full, Some(rows)) = (stage.options.verify, rows) {
-                verify::count(&session, name, rows).await?;
+            if let (Verify::Full, Some(rows)) = (stage.options.verify, entry.rows) {
+                verify::count(&session, entry.name, entry.tree, rows).await?;
             }
         }
     };

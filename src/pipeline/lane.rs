@@ -160,7 +160,7 @@ async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, progress: &Pr
     let began = Instant::now();
     let counters = progress.tables.iter().find(|counters| counters.name == table);
     let mut rows = Rows::read(reader, &plan.copy_out(chunk.blocks, None), plan.wire, &table).await?;
-    let mut sink = Writer::open(writer, &plan.copy_in(), plan.wire, &table).await?;
+    let mut sink = Writer::open(writer, plan, &table).await?;
     let permits = Arc::new(Semaphore::new(PERMITS));
     let (send, mut receive) = mpsc::channel::<Pending>(PERMITS);
 

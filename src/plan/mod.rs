@@ -6,11 +6,13 @@
 //! a rule fails while the plan is made.
 
 mod relatives;
+mod route;
 mod split;
 mod statement;
 mod table;
 mod treatment;
 
+pub use route::Route;
 pub use split::{Chunk, split};
 pub use table::TablePlan;
 pub use treatment::Treatment;

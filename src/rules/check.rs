@@ -8,8 +8,8 @@ use super::rows::{RowVerdict, Rows};
 use super::rule_file::RuleFile;
 use super::select::Picks;
 use super::{
-    borrow, constraint, entropy, fit, follow, personal, reference, rows, search, select, spelling, undecided,
-    unique,
+    borrow, constraint, divide, entropy, fit, follow, personal, reference, rows, search, select, spelling,
+    undecided, unique,
 };
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::schema::{ColumnId, Schema, Table};
@@ -194,6 +194,7 @@ fn report(
     follow::check_written(schema, picks, verdicts, problems);
     follow::check_keys(schema, verdicts, problems);
     fit::check_columns(file.registry, schema, verdicts, rows, problems);
+    divide::check_keys(schema, verdicts, rows, problems);
     let keys = unique::check_keys(file.registry, schema, verdicts, rows, problems);
     constraint::check_conditions(schema, verdicts, rows, problems);
     entropy::check_few(schema, verdicts, rows, problems);

@@ -2,13 +2,13 @@
 
 use super::check::Decided;
 use super::decide::{Verdict, Verdicts};
-use super::follow::{deciding, every_column, needs_decisions};
+use super::follow::{deciding, every_column};
 use super::reader::Registry;
 use super::reference::{listed, unknown_column};
 use super::rows::{RowVerdict, Rows};
 use super::unique::empties;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::schema::{ColumnId, DataType, Form, Schema, TableKind};
+use crate::schema::{ColumnId, DataType, Form, Schema};
 use crate::transform::{Decision, Rule, Transformer};
 
 /// Whether a transformer masks values of a type, or the elements of one.
@@ -39,11 +39,8 @@ pub(super) fn check_columns(
                 found.extend(types(registry, schema, id, rule));
             }
         }
-        if own {
-            found.extend(partition_key(schema, id, decided));
-            if let Decided::Mask(rule) = decided {
-                siblings(schema, id, rule, &mut found);
-            }
+        if own && let Decided::Mask(rule) = decided {
+            siblings(schema, id, rule, &mut found);
         }
         for problem in found {
             let problem = verdict.place(problem);
@@ -122,27 +119,6 @@ fn at_own_file(mut problem: Diagnostic, rule: &Rule) -> Diagnostic {
         problem.span = None;
     }
     problem
-}
-
-fn partition_key(schema: &Schema, id: ColumnId, decided: &Decided) -> Option<Diagnostic> {
-    if matches!(decided, Decided::Keep | Decided::Omit) {
-        return None;
-    }
-    let name = &schema.column(id)?.name;
-    // A partition may be partitioned again by other columns.
-    let divides = schema.tables.iter().enumerate().any(|(index, table)| {
-        table.kind == TableKind::Partitioned
-            && needs_decisions(table)
-            && schema.partition_root(index) == id.table
-            && table.partition_key.iter().any(|c| table.columns.get(*c).is_some_and(|c| c.name == *name))
-    });
-    divides.then(|| {
-        let message = format!(
-            "`{}` is part of the partition key: masked, rows would belong to other partitions",
-            schema.describe(id)
-        );
-        Diagnostic::error(message).help("write `\"keep\"`")
-    })
 }
 
 /// The columns that `by` and `when` name must be there.

@@ -15,6 +15,7 @@ mod decide;
 mod decision;
 mod default_mask;
 mod distinct;
+mod divide;
 mod document;
 mod entropy;
 mod expression;
