@@ -15,7 +15,7 @@ pub use options::{Options, Verify};
 
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Kind, Result};
-use crate::pipeline::{Assignment, Lane, Progress, Queue};
+use crate::pipeline::{self, Assignment, Carried, Lane, Progress, Queue};
 use crate::plan::{Plan, split};
 use crate::postgres::archive::{SchemaArchive, Section};
 use crate::postgres::binaries::Tools;
@@ -183,6 +183,7 @@ struct Copied {
     archive: SchemaArchive,
     inventory: Inventory,
     large_objects: u64,
+    carried: Carried,
     progress: Arc<Progress>,
 }
 
@@ -237,7 +238,9 @@ async fn copy(
         lane.assign(assignment.clone());
     }
     // The first lane to fail decides; the others are stopped by whoever drops them.
-    futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished)).await?;
+    let rows = futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished));
+    let objects = pipeline::carry(snapshot.session(), &session, &plan.large_objects);
+    let (_, carried) = tokio::try_join!(rows, objects)?;
     Ok(Copied {
         plan,
         rules,
@@ -247,6 +250,7 @@ async fn copy(
         archive,
         inventory,
         large_objects,
+        carried,
         progress,
     })
 }

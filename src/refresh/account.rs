@@ -4,7 +4,7 @@ use super::{Copied, Stage};
 use crate::diagnostic::Diagnostic;
 use crate::format::Wire;
 use crate::pipeline::Progress;
-use crate::plan::Chunk;
+use crate::plan::{Chunk, LargeObjects};
 use crate::publish::Published;
 use crate::report::{self, Report};
 use crate::rules::Rows;
@@ -142,6 +142,7 @@ impl<'a> Account<'a> {
             secret_is_fresh: stage.options.secret_is_fresh,
             phases,
             tables: tables(copied),
+            large_objects: large_objects(copied),
             left_out: left_out(copied),
             not_read: not_read(copied),
             verified: self.verified,
@@ -185,9 +186,20 @@ fn tables(copied: &Copied) -> Vec<report::Table> {
         .collect()
 }
 
+fn large_objects(copied: &Copied) -> Option<report::LargeObjects> {
+    let plan = &copied.plan.large_objects;
+    (!matches!(plan, LargeObjects::None)).then(|| report::LargeObjects {
+        count: copied.carried.count,
+        bytes: copied.carried.bytes,
+        treatment: plan.word(),
+        with: plan.transformer(),
+    })
+}
+
 fn left_out(copied: &Copied) -> Vec<report::LeftOut> {
     let dumped = copied.archive.left_out().iter().cloned();
-    let objects = (copied.large_objects > 0).then(|| (String::from("LARGE OBJECT"), copied.large_objects));
+    let stay = copied.large_objects > 0 && matches!(copied.plan.large_objects, LargeObjects::None);
+    let objects = stay.then(|| (String::from("LARGE OBJECT"), copied.large_objects));
     dumped.chain(objects).map(|(kind, count)| report::LeftOut { kind, count }).collect()
 }
 

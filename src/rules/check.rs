@@ -4,6 +4,7 @@ use super::content::KeptText;
 use super::decide::{Verdict, Verdicts, decide};
 use super::follow::needs_decisions;
 use super::key::KeyVerdict;
+use super::large_objects::LargeObjects;
 use super::rows::{RowVerdict, Rows};
 use super::rule_file::RuleFile;
 use super::select::Picks;
@@ -27,6 +28,7 @@ pub struct CheckedRules {
     keys: Vec<KeyVerdict>,
     kept: Vec<KeptText>,
     allow: Vec<String>,
+    large_objects: LargeObjects,
     digest: String,
 }
 
@@ -108,6 +110,12 @@ impl CheckedRules {
         &self.allow
     }
 
+    /// What becomes of the large objects.
+    #[must_use]
+    pub fn large_objects(&self) -> &LargeObjects {
+        &self.large_objects
+    }
+
     /// SHA-256 of all the files' texts, in hex.
     #[must_use]
     pub fn digest(&self) -> &str {
@@ -179,6 +187,7 @@ pub fn check(file: &RuleFile, schema: &mut Schema) -> Result<CheckedRules, Vec<D
         keys,
         kept,
         allow: file.allow.clone(),
+        large_objects: file.large_objects.clone(),
         digest: digest(&file.files),
     })
 }
@@ -195,6 +204,7 @@ fn report(
     follow::check_keys(schema, verdicts, problems);
     fit::check_columns(file.registry, schema, verdicts, rows, problems);
     divide::check_keys(schema, verdicts, rows, problems);
+    file.large_objects.check(file.registry, problems);
     let keys = unique::check_keys(file.registry, schema, verdicts, rows, problems);
     constraint::check_conditions(schema, verdicts, rows, problems);
     entropy::check_few(schema, verdicts, rows, problems);

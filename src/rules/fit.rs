@@ -66,7 +66,7 @@ fn push_once(
     problems.push(problem);
 }
 
-fn not_null(schema: &Schema, id: ColumnId, decided: &Decided) -> Option<Diagnostic> {
+pub(super) fn not_null(schema: &Schema, id: ColumnId, decided: &Decided) -> Option<Diagnostic> {
     schema.column(id).filter(|column| column.not_null)?;
     let name = schema.describe(id);
     let help = "write a transformer, or `constant` with a value";
@@ -88,7 +88,7 @@ fn not_null(schema: &Schema, id: ColumnId, decided: &Decided) -> Option<Diagnost
     }
 }
 
-fn types(registry: Registry, schema: &Schema, id: ColumnId, rule: &Rule) -> Option<Diagnostic> {
+pub(super) fn types(registry: Registry, schema: &Schema, id: ColumnId, rule: &Rule) -> Option<Diagnostic> {
     let data_type = &schema.column(id)?.data_type;
     let otherwise = match rule.otherwise.as_deref() {
         Some(Decision::Mask(rule)) => Some(&**rule),
@@ -122,7 +122,7 @@ fn at_own_file(mut problem: Diagnostic, rule: &Rule) -> Diagnostic {
 }
 
 /// The columns that `by` and `when` name must be there.
-fn siblings(schema: &Schema, id: ColumnId, rule: &Rule, found: &mut Vec<Diagnostic>) {
+pub(super) fn siblings(schema: &Schema, id: ColumnId, rule: &Rule, found: &mut Vec<Diagnostic>) {
     let Some(table) = schema.table(id.table) else { return };
     let columns: Vec<_> = table.columns.iter().map(|column| column.name.as_str()).collect();
     let by = rule.by.iter().map(String::as_str);

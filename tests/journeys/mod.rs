@@ -9,6 +9,7 @@ mod guard;
 mod hard_tables;
 mod identifiers;
 mod killed;
+mod large_objects;
 mod partitions;
 mod presets;
 mod production;
