@@ -255,7 +255,7 @@ fn all_mistakes_come_together_in_the_order_of_the_file() {
     );
     insta::assert_snapshot!(mistakes(&text, &mut shop()), @r#"
     2:1 [colour] a rule file has no `colour`
-      help: write one of `masque`, `locale`, `unlisted`, `include`, `table`, `columns`, `rows`, `reference`, `schema`
+      help: write one of `masque`, `locale`, `unlisted`, `include`, `table`, `columns`, `rows`, `large_objects`, `reference`, `schema`, `roles`
     9:6 ["keeep"] there is no transformer `keeep`
       help: did you mean `keep`?
     10:8 ["integer"] `integer` can't mask `public.orders.note`, which is of type `text`
