@@ -23,7 +23,7 @@ use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
-use crate::postgres::{access, catalog, foreign, frequency, left_out, statistics, watch};
+use crate::postgres::{access, catalog, foreign, frequency, left_out, statistics, uncarried, watch};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
@@ -78,7 +78,7 @@ pub async fn refresh(
         let stage = prepare(options, observer).await?;
         let mut tries = 0;
         loop {
-            match attempt(&stage).await {
+            match Box::pin(attempt(&stage)).await {
                 Err(Failure::Error(error)) if snapshot::is_passing(&error) && tries < options.retries => {
                     tries += 1;
                     observer.notice(&format!("{error}; trying again ({tries} of {})", options.retries));
@@ -215,6 +215,7 @@ async fn copy(
     let (plan, rules) = decide(options, schema, snapshot.session()).await?;
     check_readable(&plan)?;
     foreign::refuse_secrets(snapshot.session()).await?;
+    uncarried::refuse(snapshot.session()).await?;
     source::check_conditions(snapshot.session(), &plan).await?;
     account.warn(rules.warnings());
     let access = Access::read(snapshot.session()).await?.for_target(&Wish {

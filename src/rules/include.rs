@@ -198,7 +198,7 @@ impl Shelf<'_> {
             all.rows.extend(page.rows);
             all.references.extend(page.references);
             all.allow.extend(page.allow);
-            all.schema.inherit(page.schema);
+            all.schema.inherit(&page.schema);
             all.roles.extend(page.roles);
         }
         all.locale = locale.unwrap_or(all.locale);

@@ -14,7 +14,7 @@ pub(super) struct SchemaRules {
 
 impl SchemaRules {
     /// Takes from an included file what is not said yet.
-    pub(super) fn inherit(&mut self, other: Self) {
+    pub(super) fn inherit(&mut self, other: &Self) {
         self.comments = self.comments.or(other.comments);
     }
 }

@@ -11,6 +11,7 @@ mod guard;
 mod hard_tables;
 mod identifiers;
 mod killed;
+mod never_copied;
 mod presets;
 mod production;
 mod regression;

@@ -18,6 +18,9 @@ const AT_ONCE: usize = 200;
 
 type Held<'a> = BTreeMap<(&'a str, &'a str, Option<&'a str>), &'a Object>;
 
+/// Statements with the objects they are about.
+type About<'a> = Vec<(&'a Object, Statement)>;
+
 fn by_key(objects: &[Object]) -> Held<'_> {
     objects.iter().map(|object| (object.key(), object)).collect()
 }
@@ -61,6 +64,9 @@ impl Access {
         let statements: Vec<Statement> =
             owners.into_iter().chain(grants).map(|(_, statement)| statement).chain(defaults).collect();
         run(build, &statements).await?;
+        if !schemas.iter().any(|schema| schema.name == "public") {
+            drop_public(build).await?;
+        }
         let held = object::read(build).await?;
         let (owners, grants) = self.statements(&schemas, &by_key(&held));
         let statements: Vec<Statement> =
@@ -70,11 +76,7 @@ impl Access {
     }
 
     /// What sets owners, and what sets privileges, each with its object.
-    fn statements<'a>(
-        &self,
-        wanted: &[&'a Object],
-        held: &Held<'_>,
-    ) -> (Vec<(&'a Object, Statement)>, Vec<(&'a Object, Statement)>) {
+    fn statements<'a>(&self, wanted: &[&'a Object], held: &Held<'_>) -> (About<'a>, About<'a>) {
         let (mut owners, mut grants) = (Vec::new(), Vec::new());
         for &object in wanted {
             let held = held.get(&object.key()).copied();
@@ -148,6 +150,15 @@ impl Access {
             Kind::Verify,
             format!("the build's access is not as on the source: {}{more}", wrong.join("; ")),
         ))
+    }
+}
+
+/// Every database is made with a schema `public`; a source may have dropped its own.
+async fn drop_public(build: &Session) -> Result<()> {
+    match build.run("dropping the schema `public`", "DROP SCHEMA IF EXISTS public RESTRICT").await {
+        // `--template` put something there.
+        Err(error) if error.sqlstate() == Some("2BP01") => Ok(()),
+        done => done,
     }
 }
 

@@ -138,13 +138,13 @@ impl fmt::Display for Object {
     }
 }
 
-/// The grants of `these` that `those` do not hold.
-fn without(these: &[Grant], those: &[Grant]) -> Vec<Grant> {
-    let those = grant::sum(those);
+/// The grants of a list that another does not hold.
+fn without(list: &[Grant], other: &[Grant]) -> Vec<Grant> {
+    let held = grant::sum(other);
     let mut left = Vec::new();
-    for one in these {
-        let held = those.get(&(&one.by, &one.to, one.option));
-        let has = |privilege: &String| held.is_some_and(|held| held.contains(privilege.as_str()));
+    for one in list {
+        let same = held.get(&(&one.by, &one.to, one.option));
+        let has = |privilege: &String| same.is_some_and(|same| same.contains(privilege.as_str()));
         let what: Vec<String> = one.what.iter().filter(|privilege| !has(privilege)).cloned().collect();
         if !what.is_empty() {
             left.push(Grant { what, ..one.clone() });
