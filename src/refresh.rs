@@ -240,6 +240,7 @@ async fn copy(
     archive.restore(Section::PreData, &build_url, 1).await?;
     let session = Session::open(build_url.connect(Kind::Target).await?, Side::Target).await?;
     sink::loosen(&session, &plan).await?;
+    say_column_orders(snapshot.session(), &session, account).await?;
 
     account.step(Step::Stream);
     let progress = Arc::new(Progress::new(&plan));
@@ -288,6 +289,19 @@ async fn decide(
         return Err(Failure::Rules(rules.warnings().to_vec()));
     }
     Ok((plan, rules))
+}
+
+/// A table that inherited late has its columns in an order no dump can make.
+async fn say_column_orders(source: &Session, build: &Session, account: &mut Account<'_>) -> Result<()> {
+    let made = inventory::column_orders(build).await?;
+    for (table, columns) in inventory::column_orders(source).await? {
+        if made.get(&table).is_some_and(|made| *made != columns) {
+            account.note(format!(
+                "`{table}` inherits columns after it had its own: on the target they come first"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Rows that row security would hide are never silently left out.
