@@ -24,7 +24,7 @@ use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
-use crate::postgres::{access, catalog, frequency, left_out, statistics, watch};
+use crate::postgres::{access, catalog, frequency, left_out, statistics, uncarried, watch};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
@@ -77,7 +77,7 @@ pub async fn refresh(
         let stage = prepare(options, observer).await?;
         let mut tries = 0;
         loop {
-            match attempt(&stage).await {
+            match Box::pin(attempt(&stage)).await {
                 Err(Failure::Error(error)) if snapshot::is_passing(&error) && tries < options.retries => {
                     tries += 1;
                     observer.notice(&format!("{error}; trying again ({tries} of {})", options.retries));
@@ -214,6 +214,7 @@ async fn copy(
     check_roles(options, snapshot.session()).await?;
     let (plan, rules) = decide(options, schema, snapshot.session()).await?;
     check_readable(&plan)?;
+    uncarried::refuse(snapshot.session()).await?;
     source::check_conditions(snapshot.session(), &plan).await?;
     source::check_exact(snapshot.session(), &plan).await?;
     account.warn(rules.warnings());
@@ -239,6 +240,7 @@ async fn copy(
     archive.restore(Section::PreData, &build_url, 1).await?;
     let session = Session::open(build_url.connect(Kind::Target).await?, Side::Target).await?;
     sink::loosen(&session, &plan).await?;
+    say_column_orders(snapshot.session(), &session, account).await?;
 
     account.step(Step::Stream);
     let progress = Arc::new(Progress::new(&plan));
@@ -294,6 +296,19 @@ async fn decide(
         return Err(Failure::Rules(rules.warnings().to_vec()));
     }
     Ok((plan, rules))
+}
+
+/// A table that inherited late has its columns in an order no dump can make.
+async fn say_column_orders(source: &Session, build: &Session, account: &mut Account<'_>) -> Result<()> {
+    let made = inventory::column_orders(build).await?;
+    for (table, columns) in inventory::column_orders(source).await? {
+        if made.get(&table).is_some_and(|made| *made != columns) {
+            account.note(format!(
+                "`{table}` inherits columns after it had its own: on the target they come first"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Rows that row security would hide are never silently left out.

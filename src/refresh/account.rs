@@ -97,6 +97,11 @@ impl<'a> Account<'a> {
         }
     }
 
+    pub(super) fn note(&mut self, notice: String) {
+        self.observer.notice(&notice);
+        self.notices.push(notice);
+    }
+
     pub(super) fn watch(&self, progress: &Arc<Progress>, chunks: &[Chunk]) {
         for chunk in chunks {
             let name = chunk.plan.name.to_string();

@@ -13,6 +13,7 @@ mod hard_tables;
 mod identifiers;
 mod killed;
 mod large_objects;
+mod never_copied;
 mod partitions;
 mod presets;
 mod production;
