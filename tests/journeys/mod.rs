@@ -9,6 +9,7 @@ mod guard;
 mod hard_tables;
 mod identifiers;
 mod killed;
+mod literals;
 mod presets;
 mod production;
 mod regression;

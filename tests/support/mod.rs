@@ -13,5 +13,5 @@ pub(crate) use fixture::Fixture;
 pub(crate) use play::Play;
 pub(crate) use program::{Output, run, run_with};
 pub(crate) use query::{count, digests, execute, query, tables, value};
-pub(crate) use server::{Side, start};
+pub(crate) use server::{Side, programs, start};
 pub(crate) use started::{Started, wait_until};

@@ -78,8 +78,8 @@ pub(super) async fn read(session: &Session) -> Result<Types> {
             "SELECT a.attrelid, a.attname::text, a.atttypid, a.atttypmod FROM pg_attribute a \
              JOIN pg_type t ON t.typrelid = a.attrelid \
              WHERE a.attnum > 0 AND NOT a.attisdropped \
-               AND EXISTS (SELECT FROM pg_attribute u LEFT JOIN pg_type e ON e.oid = u.atttypid \
-                           WHERE t.oid IN (u.atttypid, e.typelem, e.typbasetype) AND u.attrelid >= 16384) \
+               AND t.oid IN (SELECT v.oid FROM pg_attribute u LEFT JOIN pg_type e ON e.oid = u.atttypid, \
+                             LATERAL (VALUES (u.atttypid), (e.typelem), (e.typbasetype)) v (oid) WHERE u.attrelid >= 16384) \
              ORDER BY a.attrelid, a.attnum",
             &[],
         )
