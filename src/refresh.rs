@@ -7,6 +7,7 @@
 //! dropped and the target stands as it was.
 
 mod account;
+mod census;
 mod options;
 
 pub use account::{Observer, Step};
@@ -14,23 +15,22 @@ pub use options::{Options, Verify};
 
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Kind, Result};
-use crate::pipeline::{Assignment, Lane, Progress, Queue};
+use crate::pipeline::{self, Assignment, Carried, Lane, Progress, Queue};
 use crate::plan::{Plan, split};
+use crate::postgres::access::{Access, Loader, Wish};
 use crate::postgres::archive::{SchemaArchive, Section};
 use crate::postgres::binaries::Tools;
 use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
-use crate::postgres::{catalog, frequency, statistics, watch};
+use crate::postgres::{access, catalog, frequency, left_out, statistics, watch};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
-use crate::schema::{Schema, TableKind};
+use crate::schema::Schema;
 use crate::{sink, source, verify};
 use account::Account;
-use std::collections::VecDeque;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch as signal;
@@ -183,7 +183,10 @@ struct Copied {
     taken_at: String,
     archive: SchemaArchive,
     inventory: Inventory,
-    large_objects: u64,
+    access: Access,
+    loader: Loader,
+    left_out: Vec<(String, u64)>,
+    carried: Carried,
     progress: Arc<Progress>,
 }
 
@@ -206,16 +209,25 @@ async fn copy(
     account.step(Step::Plan);
     let schema = catalog::read(snapshot.session()).await?;
     let inventory = inventory::read(snapshot.session()).await?;
-    let large_objects = inventory::count_large_objects(snapshot.session()).await?;
+    let comments = options.rules.keeps_comments();
+    let left_out = left_out::count(snapshot.session(), comments).await?;
+    check_roles(options, snapshot.session()).await?;
     let (plan, rules) = decide(options, schema, snapshot.session()).await?;
     check_readable(&plan)?;
     source::check_conditions(snapshot.session(), &plan).await?;
+    source::check_exact(snapshot.session(), &plan).await?;
     account.warn(rules.warnings());
+    let access = Access::read(snapshot.session()).await?.for_target(&Wish {
+        owners: options.owners,
+        privileges: options.privileges,
+        roles: options.rules.roles(),
+    });
+    let loader = Loader::prepare(&stage.admin, &access).await?;
 
     account.step(Step::Schema);
     let wait = options.budget.max_blocked;
-    let archive =
-        SchemaArchive::dump(&stage.tools, &stage.source, stage.target_major, snapshot.id(), wait).await?;
+    let (major, id) = (stage.target_major, snapshot.id());
+    let archive = SchemaArchive::dump(&stage.tools, &stage.source, major, id, wait, comments).await?;
     snapshot.check_unchanged().await?;
     let target = options.target.database();
     let template = options.template.as_deref();
@@ -223,6 +235,7 @@ async fn copy(
     *built = Some(made.clone());
     let build_url =
         options.target.with_application_name(&format!("masque {}", stage.run)).with_database(&made.name);
+    loader.make_roles(&stage.admin).await?;
     archive.restore(Section::PreData, &build_url, 1).await?;
     let session = Session::open(build_url.connect(Kind::Target).await?, Side::Target).await?;
     sink::loosen(&session, &plan).await?;
@@ -237,7 +250,9 @@ async fn copy(
         lane.assign(assignment.clone());
     }
     // The first lane to fail decides; the others are stopped by whoever drops them.
-    futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished)).await?;
+    let rows = futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished));
+    let objects = pipeline::carry(snapshot.session(), &session, &plan.large_objects);
+    let (_, carried) = tokio::try_join!(rows, objects)?;
     Ok(Copied {
         plan,
         rules,
@@ -246,9 +261,18 @@ async fn copy(
         taken_at: snapshot.taken_at().to_owned(),
         archive,
         inventory,
-        large_objects,
+        access,
+        loader,
+        left_out,
+        carried,
         progress,
     })
+}
+
+/// Roles that `[roles]` names and the source lacks are mistakes.
+async fn check_roles(options: &Options, session: &Session) -> Result<(), Failure> {
+    let problems = options.rules.check_roles(&access::roles(session).await?);
+    if problems.is_empty() { Ok(()) } else { Err(Failure::Rules(problems)) }
 }
 
 /// Step 4: the rules against the schema, every problem at once.
@@ -262,6 +286,10 @@ async fn decide(
     rules.look_at(&schema, &statistics::sample(session, &schema, &kept).await?);
     let frequencies = frequency::read(session, &schema, &rules.sampled(&schema)).await?;
     let plan = Plan::new(schema, &rules, &options.secret, &frequencies, None).map_err(Failure::Rules)?;
+    let problems = source::check_letters(session, &plan).await?;
+    if !problems.is_empty() {
+        return Err(Failure::Rules(problems));
+    }
     if options.strict && !rules.warnings().is_empty() {
         return Err(Failure::Rules(rules.warnings().to_vec()));
     }
@@ -293,6 +321,10 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
     sink::refresh_views(&session, &copied.plan).await?;
     account.step(Step::Verify);
     settle(stage, copied).await?;
+    // From here on the loading role may no longer be allowed to read or change the build.
+    copied.access.secure(&session).await?;
+    copied.archive.restore(Section::Comments, &copied.build_url, 1).await?;
+    copied.access.clone().close(&session).await?;
     if options.verify == Verify::Full {
         let build = inventory::read(&session).await?;
         let exact = stage.source_major == stage.target_major;
@@ -315,27 +347,17 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
 
 /// Statistics and counts of every table, on as many connections as there are lanes.
 async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
-    let schema = &copied.plan.schema;
-    // Analysing a partitioned table analyses its partitions too, so only the roots are asked to.
-    let roots = schema.tables.iter().filter(|table| {
-        table.kind == TableKind::Partitioned && table.parent.is_none() && table.extension.is_none()
-    });
-    let roots = roots.map(|table| (&table.name, true, None));
-    let streamed = copied.plan.tables.iter().zip(&copied.progress.tables).map(|(plan, counters)| {
-        let is_partition = schema.table(plan.table).is_some_and(|table| table.parent.is_some());
-        (&plan.name, !is_partition, Some(counters.rows.load(Ordering::Relaxed)))
-    });
-    let queue: Mutex<VecDeque<_>> = Mutex::new(roots.chain(streamed).collect());
+    let queue = Mutex::new(census::take(&copied.plan, &copied.progress));
     let work = || async {
         let session = Session::open(copied.build_url.connect(Kind::Target).await?, Side::Target).await?;
         loop {
             let next = queue.lock().map_err(|_| Error::internal("a settling task died"))?.pop_front();
-            let Some((name, analyze, rows)) = next else { return Ok::<(), Error>(()) };
-            if analyze {
-                sink::analyze(&session, name).await?;
+            let Some(entry) = next else { return Ok::<(), Error>(()) };
+            if entry.analyze {
+                sink::analyze(&session, entry.name).await?;
             }
-            if let (Verify::Full, Some(rows)) = (stage.options.verify, rows) {
-                verify::count(&session, name, rows).await?;
+            if let (Verify::Full, Some(rows)) = (stage.options.verify, entry.rows) {
+                verify::count(&session, entry.name, entry.tree, rows).await?;
             }
         }
     };

@@ -1,5 +1,6 @@
 //! The only module that speaks to a server.
 
+pub mod access;
 mod account;
 pub mod archive;
 pub mod binaries;
@@ -11,6 +12,7 @@ mod fetch;
 pub mod frequency;
 pub mod inventory;
 mod keys;
+pub mod left_out;
 mod literals;
 mod passfile;
 mod password;

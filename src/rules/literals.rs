@@ -43,7 +43,7 @@ pub(super) fn check(file: &RuleFile, schema: &Schema, problems: &mut Vec<Diagnos
     // By object and what it is, so that an object is told of once.
     let mut found: BTreeMap<(&[String], &str), Vec<&'static str>> = BTreeMap::new();
     for passage in &schema.passages {
-        if passage.script == Script::Comment && !file.schema.keeps_comments() {
+        if passage.script == Script::Comment && !file.keeps_comments() {
             continue;
         }
         let whats = judge(passage);

@@ -2,17 +2,20 @@
 
 use super::document::Page;
 use super::pattern::ObjectKey;
-use super::reader::{Reader, entries};
+use super::reader::{Reader, entries, one_of};
+use super::rule_file::RuleFile;
 use crate::diagnostic::{Diagnostic, Span};
 use toml_edit::{Item, Key};
 
 /// What may stand under `[schema]`.
-const KNOWN: &[&str] = &["allow"];
+const KNOWN: &[&str] = &["allow", "comments"];
 
 /// What `[schema]` says.
 #[derive(Debug, Default)]
 pub(super) struct SchemaRules {
     pub(super) allow: Vec<Allowed>,
+    /// Whether comments travel; they are a person's words, so they don't unless it is said.
+    comments: Option<bool>,
 }
 
 /// One line of `allow`: an object whose texts may hold what they hold.
@@ -27,12 +30,15 @@ impl SchemaRules {
     /// Adds what a file says that is included.
     pub(super) fn include(&mut self, other: Self) {
         self.allow.extend(other.allow);
+        self.comments = self.comments.or(other.comments);
     }
+}
 
-    /// Whether comments on objects travel.
-    #[expect(clippy::unused_self, reason = "comments never travel yet")]
-    pub(super) fn keeps_comments(&self) -> bool {
-        false
+impl RuleFile {
+    /// Whether comments travel.
+    #[must_use]
+    pub fn keeps_comments(&self) -> bool {
+        self.schema.comments.unwrap_or(false)
     }
 }
 
@@ -43,6 +49,7 @@ impl Reader {
         for (key, item) in entries(table) {
             match key.get() {
                 "allow" => self.allow(page, key, item),
+                "comments" => page.schema.comments = self.comments(key, item),
                 _ => self.unknown_key("`[schema]`", key, KNOWN),
             }
         }
@@ -59,5 +66,34 @@ impl Reader {
                 self.problem(problem.at(&span, "").help(help));
             }
         }
+    }
+
+    fn comments(&mut self, key: &Key, item: &Item) -> Option<bool> {
+        let known = ["keep", "none"];
+        let at = self.item_span(key, item);
+        match self.text("`comments`", item, &at, &one_of("", &known))?.as_str() {
+            "keep" => Some(true),
+            "none" => Some(false),
+            other => {
+                let problem = Diagnostic::error(format!("`comments` can't be `{other}`")).at(&at, "");
+                self.problem(problem.help(one_of(other, &known)));
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_travel_only_where_a_rule_says_so() {
+        let keeps = |text: &str| RuleFile::parse("r.toml", text).unwrap().keeps_comments();
+        assert!(!keeps("masque = 1\n"));
+        assert!(!keeps("masque = 1\n[schema]\ncomments = \"none\"\n"));
+        assert!(keeps("masque = 1\n[schema]\ncomments = \"keep\"\n"));
+        let wrong = RuleFile::parse("r.toml", "masque = 1\n[schema]\ncomments = \"kep\"\n").unwrap();
+        assert!(format!("{}", wrong.problems()[0]).contains("`comments` can't be `kep`"));
     }
 }

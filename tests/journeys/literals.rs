@@ -257,6 +257,31 @@ fn what_never_travels_refuses_nothing_and_is_not_in_the_copy() {
 }
 
 #[test]
+fn comments_are_looked_at_where_they_travel() {
+    let play = small();
+    let [(mail, _), ..] = CANARIES;
+    execute(
+        &play.source.url(),
+        &[
+            &format!("comment on table people is 'ask {mail}'"),
+            "comment on column people.note is 'as Jennifer Miller wrote it'",
+            &format!("comment on constraint people_pkey on people is 'of {mail}'"),
+        ],
+    );
+    let rules = |allow: &str| format!("{RULES}[schema]\ncomments = \"keep\"\n{allow}");
+    play.write_rules(&rules(""));
+    let output = play.refresh();
+    output.assert_code(3).assert_silent_about(mail).assert_silent_about("Miller").assert_says(&[
+        "the comment on `public.people` has an e-mail address in it",
+        "the comment on `public.people.note` has the name of a person in it",
+        "the comment on `public.people.people_pkey` has an e-mail address in it",
+    ]);
+    play.write_rules(&rules("allow = [\"public.people\", \"public.people.*\"]\n"));
+    play.refresh().assert_code(0);
+    assert!(dump(&play.target.url()).contains(mail));
+}
+
+#[test]
 fn a_secret_is_known_by_its_name_and_a_person_by_a_full_name() {
     let play = small();
     execute(

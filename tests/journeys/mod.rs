@@ -1,18 +1,25 @@
 //! Whole refreshes, from command line to published database.
 
+mod access;
 mod cut;
 mod datasets;
 mod derived;
+mod double;
+mod encodings;
 mod errors;
 mod fail_closed;
 mod guard;
 mod hard_tables;
 mod identifiers;
 mod killed;
+mod large_objects;
 mod literals;
+mod partitions;
 mod presets;
 mod production;
 mod regression;
+mod remade;
 mod shop;
 mod structures;
 mod ten_million;
+mod values;
