@@ -13,6 +13,7 @@ mod hard_tables;
 mod identifiers;
 mod killed;
 mod large_objects;
+mod literals;
 mod never_copied;
 mod partitions;
 mod presets;

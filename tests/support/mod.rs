@@ -17,5 +17,5 @@ pub(crate) use held::Held;
 pub(crate) use play::Play;
 pub(crate) use program::{Output, run, run_with};
 pub(crate) use query::{copied, count, digests, execute, query, tables, value};
-pub(crate) use server::{Side, start};
+pub(crate) use server::{Side, programs, start};
 pub(crate) use started::{Started, wait_until};
