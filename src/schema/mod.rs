@@ -14,7 +14,7 @@ mod table;
 pub use data_type::{DataType, Form, Scalar};
 pub use graph::ColumnId;
 pub use key::{Check, ForeignKey, KeyKind, KeyPart, UniqueKey};
-pub use name::{Name, identifier, quote};
+pub use name::{Name, identifier, is_hidden, quote, visible, written};
 pub use table::{Column, Generated, MaterializedView, Sequence, Table, TableKind};
 
 /// Everything masque knows of a database's shape.

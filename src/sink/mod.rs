@@ -28,6 +28,9 @@ fn broken_by_rows(error: Error) -> Error {
     }
 }
 
+/// The most bytes sent at once. A server takes no message of 1 GB, and a batch with a row of that size is one.
+const MESSAGE: usize = 1024 * 1024;
+
 /// One chunk's way into its table: one `COPY` statement.
 pub struct Writer<'a> {
     session: &'a Session,
@@ -62,9 +65,14 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// Target, where the server refuses a row or the connection fails.
-    pub async fn write(&mut self, rows: Bytes) -> Result<()> {
-        let sent = self.sink.feed(rows).await;
-        sent.map_err(|e| self.refused(&e))
+    pub async fn write(&mut self, mut rows: Bytes) -> Result<()> {
+        // A message may end within a row: a large one must not lie in the connection's buffer once more.
+        while !rows.is_empty() {
+            let message = rows.split_to(rows.len().min(MESSAGE));
+            let sent = self.sink.feed(message).await;
+            sent.map_err(|e| self.refused(&e))?;
+        }
+        Ok(())
     }
 
     /// Ends the statement and gives the number of rows the server took.
