@@ -1,8 +1,10 @@
 //! Whole refreshes, from command line to published database.
 
+mod access;
 mod cut;
 mod datasets;
 mod derived;
+mod double;
 mod encodings;
 mod errors;
 mod fail_closed;

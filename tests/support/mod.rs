@@ -1,6 +1,7 @@
 //! What tests stand on: two servers, databases of their own, the real program, and a way to ask.
 
 mod database;
+mod dump;
 mod fixture;
 mod play;
 mod program;
@@ -9,6 +10,7 @@ mod server;
 mod started;
 
 pub(crate) use database::{Database, dataset};
+pub(crate) use dump::schema_entries;
 pub(crate) use fixture::Fixture;
 pub(crate) use play::Play;
 pub(crate) use program::{Output, run, run_with};
