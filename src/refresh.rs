@@ -78,7 +78,7 @@ pub async fn refresh(
         let stage = prepare(options, observer).await?;
         let mut tries = 0;
         loop {
-            match attempt(&stage).await {
+            match Box::pin(attempt(&stage)).await {
                 Err(Failure::Error(error)) if snapshot::is_passing(&error) && tries < options.retries => {
                     tries += 1;
                     observer.notice(&format!("{error}; trying again ({tries} of {})", options.retries));
@@ -236,8 +236,8 @@ async fn copy(
     let build_url =
         options.target.with_application_name(&format!("masque {}", stage.run)).with_database(&made.name);
     loader.make_roles(&stage.admin).await?;
-    let roles = access::roles(&stage.admin).await?;
-    let problems = source::check_named(snapshot.session(), &plan, Some(&roles)).await?;
+    let there = access::roles(&stage.admin).await?;
+    let problems = source::check_named(snapshot.session(), &plan, Some(&there)).await?;
     if !problems.is_empty() {
         return Err(Failure::Rules(problems));
     }
