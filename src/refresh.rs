@@ -237,6 +237,11 @@ async fn copy(
     let build_url =
         options.target.with_application_name(&format!("masque {}", stage.run)).with_database(&made.name);
     loader.make_roles(&stage.admin).await?;
+    let there = access::roles(&stage.admin).await?;
+    let problems = source::check_named(snapshot.session(), &plan, Some(&there)).await?;
+    if !problems.is_empty() {
+        return Err(Failure::Rules(problems));
+    }
     archive.restore(Section::PreData, &build_url, 1).await?;
     let session = Session::open(build_url.connect(Kind::Target).await?, Side::Target).await?;
     sink::loosen(&session, &plan).await?;

@@ -16,7 +16,7 @@ mod table;
 pub use data_type::{DataType, Form, Scalar};
 pub use graph::ColumnId;
 pub use key::{Check, ForeignKey, KeyKind, KeyPart, UniqueKey};
-pub use name::{Name, identifier, quote};
+pub use name::{Name, identifier, is_hidden, quote, visible, written};
 pub use partition::{Partitioning, Strategy};
 pub use passage::{Passage, Script};
 pub use table::{Column, Generated, MaterializedView, Sequence, Table, TableKind};

@@ -33,6 +33,9 @@ fn broken_by_rows(error: Error) -> Error {
     }
 }
 
+/// The most bytes sent at once. A server takes no message of 1 GB, and a batch with a row of that size is one.
+const MESSAGE: usize = 1024 * 1024;
+
 /// A row that fits no partition is told from one that a check refuses by having no constraint to name.
 fn finds_no_partition(error: &DbError) -> bool {
     error.code().code() == "23514" && error.constraint().is_none() && error.table().is_some()
@@ -81,9 +84,14 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// Target, where the server refuses a row or the connection fails.
-    pub async fn write(&mut self, rows: Bytes) -> Result<()> {
-        let sent = self.sink.feed(rows).await;
-        sent.map_err(|e| self.refused(&e))
+    pub async fn write(&mut self, mut rows: Bytes) -> Result<()> {
+        // A message may end within a row: a large one must not lie in the connection's buffer once more.
+        while !rows.is_empty() {
+            let message = rows.split_to(rows.len().min(MESSAGE));
+            let sent = self.sink.feed(message).await;
+            sent.map_err(|e| self.refused(&e))?;
+        }
+        Ok(())
     }
 
     /// Ends the statement and gives the number of rows the server took.
