@@ -51,6 +51,8 @@ pub struct TablePlan {
     pub wire: Wire,
     /// Which rows travel.
     pub rows: Rows,
+    /// For a table that an extension made, which of its rows are not the extension's.
+    pub marked: Option<String>,
     /// The root they are written through; `None` where the table itself takes them.
     pub route: Option<Route>,
     /// Rows as the statistics estimate them.
@@ -169,6 +171,8 @@ impl TablePlan {
         let asked = selected.iter().copied().chain(width..width + identities.relatives.len()).collect();
         let others = identities.relatives.iter().filter_map(|relation| schema.column(relation.column));
         let columns = table.columns.iter().chain(others).cloned().collect();
+        let marked = schema.configuration(place).map(|marked| marked.condition.clone());
+        let marked = marked.map(|condition| condition.unwrap_or_else(|| String::from("true")));
         let route = Route::find(schema, place, &treatments);
         let joined = Joined::new(schema, place, &identities.relatives);
         Ok(Self {
@@ -186,6 +190,7 @@ impl TablePlan {
             wire,
             rows: decided.rows.clone(),
             route,
+            marked,
             estimated_rows: table.estimated_rows,
             pages: table.pages,
             bytes: table.bytes,

@@ -1,9 +1,11 @@
 //! Where rows go: a lane's writer into the build, and what the build needs around them.
 
 mod finish;
+mod marked;
 mod remake;
 
 pub use finish::{analyze, refresh_views, set_sequences};
+pub use marked::make_room;
 pub use remake::{loosen, remake};
 
 use crate::error::{Error, Kind, Result};

@@ -1,5 +1,6 @@
 //! Whole refreshes, from command line to published database.
 
+mod configuration;
 mod cut;
 mod datasets;
 mod derived;
@@ -8,6 +9,7 @@ mod fail_closed;
 mod guard;
 mod hard_tables;
 mod identifiers;
+mod inheritance;
 mod killed;
 mod large_objects;
 mod partitions;
@@ -15,6 +17,7 @@ mod presets;
 mod production;
 mod regression;
 mod remade;
+mod sequences;
 mod shop;
 mod structures;
 mod ten_million;
