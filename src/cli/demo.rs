@@ -66,6 +66,8 @@ impl Demo {
             keep: 1,
             verify: Verify::Full,
             guard: Guard::default(),
+            owners: true,
+            privileges: true,
             strict: false,
             maintenance_database: String::from("postgres"),
             template: None,

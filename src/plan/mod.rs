@@ -6,6 +6,7 @@
 //! a rule fails while the plan is made.
 
 mod large_objects;
+mod letters;
 mod relatives;
 mod route;
 mod split;

@@ -10,6 +10,7 @@ use crate::rules::{Decided, Rows, TableRules};
 use crate::schema::{Column, ColumnId, Name, Schema};
 use crate::secret::Secret;
 use crate::transform::{BatchMasker, Binding, Bound, Decisions, Frequencies, Identities, bind};
+use std::collections::BTreeSet;
 
 /// What the binding of every rule needs beside the schema.
 pub(super) struct Given<'a> {
@@ -51,8 +52,8 @@ pub struct TablePlan {
     pub wire: Wire,
     /// Which rows travel.
     pub rows: Rows,
-    /// For a table that an extension made, which of its rows are not the extension's.
-    pub marked: Option<String>,
+    /// For a table that an extension made, which of its rows are its users'.
+    pub users: Option<String>,
     /// The root they are written through; `None` where the table itself takes them.
     pub route: Option<Route>,
     /// Rows as the statistics estimate them.
@@ -171,8 +172,8 @@ impl TablePlan {
         let asked = selected.iter().copied().chain(width..width + identities.relatives.len()).collect();
         let others = identities.relatives.iter().filter_map(|relation| schema.column(relation.column));
         let columns = table.columns.iter().chain(others).cloned().collect();
-        let marked = schema.configuration(place).map(|marked| marked.condition.clone());
-        let marked = marked.map(|condition| condition.unwrap_or_else(|| String::from("true")));
+        let users = schema.configuration(place).map(|marked| marked.condition.clone());
+        let users = users.map(|condition| condition.unwrap_or_else(|| String::from("true")));
         let route = Route::find(schema, place, &treatments);
         let joined = Joined::new(schema, place, &identities.relatives);
         Ok(Self {
@@ -190,7 +191,7 @@ impl TablePlan {
             wire,
             rows: decided.rows.clone(),
             route,
-            marked,
+            users,
             estimated_rows: table.estimated_rows,
             pages: table.pages,
             bytes: table.bytes,
@@ -203,6 +204,12 @@ impl TablePlan {
             Treatment::Mask(Bound::Batch(masker)) => Some((column, &**masker)),
             _ => None,
         })
+    }
+
+    /// The letters beyond ASCII that the mask of a text column writes, as far as trying shows them.
+    #[must_use]
+    pub fn letters(&self, column: usize) -> BTreeSet<char> {
+        super::letters::written(self, column)
     }
 
     /// Whether any row travels.

@@ -145,6 +145,7 @@ impl<'a> Account<'a> {
             large_objects: large_objects(copied),
             left_out: left_out(copied),
             not_read: not_read(copied),
+            roles: copied.loader.missing().to_vec(),
             verified: self.verified,
             published: report::Published {
                 database: stage.options.target.database().to_owned(),
@@ -197,10 +198,9 @@ fn large_objects(copied: &Copied) -> Option<report::LargeObjects> {
 }
 
 fn left_out(copied: &Copied) -> Vec<report::LeftOut> {
-    let dumped = copied.archive.left_out().iter().cloned();
-    let stay = copied.large_objects > 0 && matches!(copied.plan.large_objects, LargeObjects::None);
-    let objects = stay.then(|| (String::from("LARGE OBJECT"), copied.large_objects));
-    dumped.chain(objects).map(|(kind, count)| report::LeftOut { kind, count }).collect()
+    let travel = !matches!(copied.plan.large_objects, LargeObjects::None);
+    let counted = copied.left_out.iter().filter(|(kind, _)| !(travel && kind == "LARGE OBJECT")).cloned();
+    counted.map(|(kind, count)| report::LeftOut { kind, count }).collect()
 }
 
 fn not_read(copied: &Copied) -> Vec<report::NotRead> {

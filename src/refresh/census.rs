@@ -43,7 +43,7 @@ pub(super) fn take<'a>(plan: &'a Plan, progress: &Progress) -> VecDeque<Entry<'a
             name: &table.name,
             analyze,
             tree: false,
-            marked: table.marked.as_deref(),
+            marked: table.users.as_deref(),
             rows,
         });
     }

@@ -9,8 +9,8 @@ use super::rows::{RowVerdict, Rows};
 use super::rule_file::RuleFile;
 use super::select::Picks;
 use super::{
-    borrow, configuration, constraint, divide, entropy, fit, follow, personal, reference, rows, search,
-    select, spelling, undecided, unique,
+    borrow, configuration, constraint, divide, entropy, fit, follow, literals, personal, reference, rows,
+    search, select, spelling, undecided, unique,
 };
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::schema::{ColumnId, Schema, Table};
@@ -27,7 +27,6 @@ pub struct CheckedRules {
     warnings: Vec<Diagnostic>,
     keys: Vec<KeyVerdict>,
     kept: Vec<KeptText>,
-    allow: Vec<String>,
     large_objects: LargeObjects,
     digest: String,
 }
@@ -102,12 +101,6 @@ impl CheckedRules {
 
     pub(super) fn warn(&mut self, warning: Diagnostic) {
         self.warnings.push(warning);
-    }
-
-    /// What `[schema] allow` lists.
-    #[must_use]
-    pub fn allow(&self) -> &[String] {
-        &self.allow
     }
 
     /// What becomes of the large objects.
@@ -189,7 +182,6 @@ pub fn check(file: &RuleFile, schema: &mut Schema) -> Result<CheckedRules, Vec<D
         warnings: problems,
         keys,
         kept,
-        allow: file.allow.clone(),
         large_objects: file.large_objects.clone(),
         digest: digest(&file.files),
     })
@@ -216,6 +208,7 @@ fn report(
     borrow::check_locales(file, schema, verdicts, rows, problems);
     search::check_kept(schema, verdicts, rows, problems);
     undecided::report(file, schema, verdicts, rows, problems);
+    literals::check(file, schema, problems);
     (keys, kept)
 }
 

@@ -9,6 +9,7 @@ mod graph;
 mod key;
 mod name;
 mod partition;
+mod passage;
 mod room;
 mod table;
 
@@ -17,6 +18,7 @@ pub use graph::ColumnId;
 pub use key::{Check, ForeignKey, KeyKind, KeyPart, UniqueKey};
 pub use name::{Name, identifier, quote};
 pub use partition::{Partitioning, Strategy};
+pub use passage::{Passage, Script};
 pub use table::{Column, Configuration, Generated, MaterializedView, Sequence, Table, TableKind};
 
 /// Everything masque knows of a database's shape.
@@ -40,6 +42,8 @@ pub struct Schema {
     pub sequences: Vec<Sequence>,
     /// Materialized views, each after those it reads.
     pub materialized_views: Vec<MaterializedView>,
+    /// What a dump of the schema would print of people's words.
+    pub passages: Vec<Passage>,
 }
 
 impl Schema {

@@ -11,7 +11,7 @@ use crate::postgres::session::Session;
 /// Target, where a table has triggers, or the server refuses.
 pub async fn make_room(build: &Session, plan: &Plan) -> Result<()> {
     for table in plan.tables.iter().filter(|table| !table.is_empty()) {
-        let Some(condition) = &table.marked else { continue };
+        let Some(condition) = &table.users else { continue };
         let doing = format!("making room in `{}`", table.name);
         let sql = "SELECT count(*) FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid \
                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \

@@ -1,9 +1,12 @@
 //! Whole refreshes, from command line to published database.
 
+mod access;
 mod configuration;
 mod cut;
 mod datasets;
 mod derived;
+mod double;
+mod encodings;
 mod errors;
 mod fail_closed;
 mod guard;
@@ -21,3 +24,4 @@ mod sequences;
 mod shop;
 mod structures;
 mod ten_million;
+mod values;

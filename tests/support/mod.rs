@@ -1,6 +1,7 @@
 //! What tests stand on: two servers, databases of their own, the real program, and a way to ask.
 
 mod database;
+mod dump;
 mod fixture;
 mod play;
 mod program;
@@ -9,9 +10,10 @@ mod server;
 mod started;
 
 pub(crate) use database::{Database, dataset};
+pub(crate) use dump::schema_entries;
 pub(crate) use fixture::Fixture;
 pub(crate) use play::Play;
 pub(crate) use program::{Output, run, run_with};
-pub(crate) use query::{count, digests, execute, query, tables, value};
+pub(crate) use query::{copied, count, digests, execute, query, tables, value};
 pub(crate) use server::{Side, start};
 pub(crate) use started::{Started, wait_until};
