@@ -246,6 +246,7 @@ async fn copy(
     let session = Session::open(build_url.connect(Kind::Target).await?, Side::Target).await?;
     sink::loosen(&session, &plan).await?;
     say_column_orders(snapshot.session(), &session, account).await?;
+    sink::make_room(&session, &plan).await?;
 
     account.step(Step::Stream);
     let progress = Arc::new(Progress::new(&plan));
@@ -377,7 +378,7 @@ async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
                 sink::analyze(&session, entry.name).await?;
             }
             if let (Verify::Full, Some(rows)) = (stage.options.verify, entry.rows) {
-                verify::count(&session, entry.name, entry.tree, rows).await?;
+                verify::count(&session, entry.name, entry.tree, entry.marked, rows).await?;
             }
         }
     };

@@ -1,9 +1,11 @@
 //! Where rows go: a lane's writer into the build, and what the build needs around them.
 
 mod finish;
+mod marked;
 mod remake;
 
 pub use finish::{analyze, refresh_views, set_sequences};
+pub use marked::make_room;
 pub use remake::{loosen, remake};
 
 use crate::error::{Error, Kind, Result};
@@ -67,9 +69,13 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// Target, naming the table.
-    pub async fn open(session: &'a Session, plan: &'a TablePlan, table: &'a str) -> Result<Self> {
+    pub async fn open(
+        session: &'a Session,
+        plan: &'a TablePlan,
+        masked: bool,
+        table: &'a str,
+    ) -> Result<Self> {
         let doing = format!("writing `{table}`");
-        let masked = !plan.masked.is_empty();
         let prepared = session.prepare_rows(&doing, &plan.copy_in(), masked).await?;
         let sink = session.client().copy_in(&prepared).await.map_err(|e| session.error(&doing, &e))?;
         let route = plan.route.as_ref();

@@ -1,6 +1,7 @@
 //! Whole refreshes, from command line to published database.
 
 mod access;
+mod configuration;
 mod cut;
 mod datasets;
 mod derived;
@@ -12,6 +13,7 @@ mod guard;
 mod hard_tables;
 mod huge_values;
 mod identifiers;
+mod inheritance;
 mod killed;
 mod large_objects;
 mod literals;
@@ -22,6 +24,7 @@ mod presets;
 mod production;
 mod regression;
 mod remade;
+mod sequences;
 mod shop;
 mod structures;
 mod ten_million;
