@@ -5,6 +5,7 @@
 //! and the server must not end us before we are done or keep us after we died.
 
 use super::connect::Connection;
+use super::place;
 use crate::error::{Error, Kind, Result};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
@@ -86,6 +87,8 @@ impl Session {
     pub fn error(&self, doing: &str, error: &tokio_postgres::Error) -> Error {
         let error = Error::from_server(self.side.kind(), doing, error);
         match (error.sqlstate(), self.side) {
+            // Only where another's session answers is a statement known, or unknown, that is ours alone.
+            (Some("26000" | "42P05"), Side::Source) => place::pooled(),
             (Some("42501"), Side::Source) => error.help("`GRANT pg_read_all_data TO <the reading role>`"),
             (Some("42501"), Side::Target) => {
                 error.help("the loading role must own the target and have CREATEDB: `ALTER DATABASE … OWNER TO …`, `ALTER ROLE … CREATEDB`")

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 impl Schema {
     /// Gives all text columns that one column decides for the room of the narrowest of them.
     pub fn share_room(&mut self) {
-        let columns = |(table, columns): (usize, usize)| (0..columns).map(move |column| ColumnId { table, column });
+        let columns =
+            |(table, columns): (usize, usize)| (0..columns).map(move |column| ColumnId { table, column });
         let widths: Vec<_> = self.tables.iter().map(|table| table.columns.len()).enumerate().collect();
         let texts: Vec<_> = widths
             .into_iter()

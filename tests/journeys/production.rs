@@ -70,16 +70,28 @@ fn a_snapshot_may_not_grow_older_than_its_budget() {
     wait_until("the source is let go", Duration::from_secs(4), || play.sessions() == 0);
 }
 
+/// Ends a [`hold`].
+const RELEASE: &str = "create type released as enum ()";
+
+/// Locks the small table until somebody makes the type `released`.
+fn hold(play: &Play) -> std::thread::JoinHandle<()> {
+    let url = play.source.url();
+    let held = "begin; lock table people in access exclusive mode; \
+        do $$ begin while not exists (select from pg_type where typname = 'released') loop perform pg_sleep(0.02); end loop; end $$; commit";
+    let holding = std::thread::spawn(move || execute(&url, &[held]));
+    play.wait_for_lock();
+    holding
+}
+
 #[test]
 fn a_table_that_is_locked_at_first_is_waited_for() {
     let play = Play::small("canary");
-    let url = play.source.url();
-    let holding = std::thread::spawn(move || {
-        execute(&url, &["begin; lock table people in access exclusive mode; select pg_sleep(3); commit"]);
-    });
-    play.wait_for_lock();
-    let output = play.refresh_with(&["--max-blocked", "300ms"]);
-    output.assert_code(0).assert_says(&["trying again"]);
+    let holding = hold(&play);
+    let run = play.start(&["--max-blocked", "300ms"]);
+    let tries = || run.said().contains("trying again");
+    wait_until("the run tries again", Duration::from_secs(30), tries);
+    execute(&play.source.url(), &[RELEASE]);
+    run.end_within(Duration::from_secs(60)).assert_code(0);
     holding.join().unwrap();
     assert_eq!(count(&play.target.url(), "people"), 300);
 }
@@ -87,12 +99,9 @@ fn a_table_that_is_locked_at_first_is_waited_for() {
 #[test]
 fn a_table_that_stays_locked_ends_the_run() {
     let play = Play::small("canary");
-    let url = play.source.url();
-    let holding = std::thread::spawn(move || {
-        execute(&url, &["begin; lock table people in access exclusive mode; select pg_sleep(3); commit"]);
-    });
-    play.wait_for_lock();
+    let holding = hold(&play);
     let output = play.refresh_with(&["--max-blocked", "200ms", "--retries", "0"]);
+    execute(&play.source.url(), &[RELEASE]);
     output.assert_code(6).assert_says(&["lock"]);
     assert_eq!(play.target.generations(), Vec::<String>::new());
     holding.join().unwrap();
