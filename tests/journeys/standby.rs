@@ -12,34 +12,35 @@ const PEOPLE: [&str; 2] = [
     "insert into people select n, 'note ' || n, 'canary.' || n || '@example.com' from generate_series(1, 300) n",
 ];
 
-/// A standby that gives its readers no time at all.
-fn impatient() -> Pair {
-    let pair = Pair::start(&[("max_standby_streaming_delay", "0"), ("hot_standby_feedback", "off")]);
-    pair.fill("shop", &PEOPLE);
+/// The servers, with a small table in a database of this name.
+fn pair(database: &str) -> &'static Pair {
+    let pair = Pair::shared();
+    pair.fill(database, &PEOPLE);
     pair
 }
 
 /// Waits until a lane reads from the standby.
-fn wait_for_reading(pair: &Pair) {
-    let sql = "select count(*) from pg_stat_activity where state = 'active' and query like 'COPY (SELECT%'";
-    wait_until("a lane reads", Duration::from_secs(30), || value(&pair.standby("postgres"), sql) != "0");
+fn wait_for_reading(pair: &Pair, database: &str) {
+    let sql = format!(
+        "select count(*) from pg_stat_activity where datname = '{database}' and state = 'active' and query like 'COPY (SELECT%'"
+    );
+    wait_until("a lane reads", Duration::from_secs(30), || value(&pair.standby("postgres"), &sql) != "0");
 }
 
 /// Removes on the primary what the snapshot on the standby still sees.
-fn vacuum(pair: &Pair) {
-    let url = pair.primary("shop");
+fn vacuum(pair: &Pair, database: &str) {
+    let url = pair.primary(database);
     execute(&url, &["update people set note = note where id < 100"]);
     execute(&url, &["vacuum people"]);
 }
 
 #[test]
 fn a_standby_serves_as_the_source() {
-    let pair = Pair::start(&[]);
-    pair.fill("shop", &PEOPLE);
+    let pair = pair("served");
     let play = Play::small("unused");
-    assert_eq!(value(&pair.standby("shop"), "select pg_is_in_recovery()"), "t");
+    assert_eq!(value(&pair.standby("served"), "select pg_is_in_recovery()"), "t");
     for _ in 0..2 {
-        play.refresh_between(&pair.standby("shop"), &play.target.url(), &["--jobs", "2"]).assert_code(0);
+        play.refresh_between(&pair.standby("served"), &play.target.url(), &["--jobs", "2"]).assert_code(0);
     }
     assert_eq!(count(&play.target.url(), "people"), 300);
     let leaks = "select count(*) from people where email like 'canary.%'";
@@ -48,12 +49,12 @@ fn a_standby_serves_as_the_source() {
 
 #[test]
 fn a_conflict_with_the_replay_is_tried_again_with_a_new_snapshot() {
-    let pair = impatient();
+    let pair = pair("again");
     let play = Play::small("unused");
     play.write_rules(SLOWLY);
-    let run = play.start_between(&pair.standby("shop"), &play.target.url(), &[]);
-    wait_for_reading(&pair);
-    vacuum(&pair);
+    let run = play.start_between(&pair.standby("again"), &play.target.url(), &[]);
+    wait_for_reading(pair, "again");
+    vacuum(pair, "again");
     wait_until("the run tries again", Duration::from_secs(20), || run.said().contains("trying again"));
     run.end_within(Duration::from_secs(60)).assert_code(0).assert_says(&["conflict with recovery"]);
     assert_eq!(count(&play.target.url(), "people"), 300);
@@ -62,12 +63,12 @@ fn a_conflict_with_the_replay_is_tried_again_with_a_new_snapshot() {
 
 #[test]
 fn a_lock_that_the_primary_takes_is_such_a_conflict_too() {
-    let pair = impatient();
+    let pair = pair("locked");
     let play = Play::small("unused");
     play.write_rules(SLOWLY);
-    let run = play.start_between(&pair.standby("shop"), &play.target.url(), &[]);
-    wait_for_reading(&pair);
-    execute(&pair.primary("shop"), &["begin; lock table people in access exclusive mode; commit"]);
+    let run = play.start_between(&pair.standby("locked"), &play.target.url(), &[]);
+    wait_for_reading(pair, "locked");
+    execute(&pair.primary("locked"), &["begin; lock table people in access exclusive mode; commit"]);
     let output = run.end_within(Duration::from_secs(60));
     output.assert_code(0).assert_says(&["trying again"]);
     assert_eq!(count(&play.target.url(), "people"), 300);
@@ -75,12 +76,12 @@ fn a_lock_that_the_primary_takes_is_such_a_conflict_too() {
 
 #[test]
 fn a_conflict_that_comes_back_ends_the_run_with_three_remedies() {
-    let pair = impatient();
+    let pair = pair("ended");
     let play = Play::small("unused");
     play.write_rules(SLOWLY);
-    let run = play.start_between(&pair.standby("shop"), &play.target.url(), &["--retries", "0"]);
-    wait_for_reading(&pair);
-    vacuum(&pair);
+    let run = play.start_between(&pair.standby("ended"), &play.target.url(), &["--retries", "0"]);
+    wait_for_reading(pair, "ended");
+    vacuum(pair, "ended");
     let output = run.end_within(Duration::from_secs(30));
     output.assert_code(6).assert_says(&[
         "standby's replay",
@@ -93,12 +94,11 @@ fn a_conflict_that_comes_back_ends_the_run_with_three_remedies() {
 
 #[test]
 fn an_address_that_leads_to_two_servers_is_refused_in_a_sentence() {
-    let pair = Pair::start(&[]);
-    pair.fill("shop", &PEOPLE);
+    let pair = pair("balanced");
     let play = Play::small("unused");
     let [one, two] = pair.ports();
     let through = |balancer: &Balancer| {
-        pair.primary("shop").replacen(&format!(":{one}/"), &format!(":{}/", balancer.port()), 1)
+        pair.primary("balanced").replacen(&format!(":{one}/"), &format!(":{}/", balancer.port()), 1)
     };
     let balancer = Balancer::start(&[one, two]);
     let output = play.refresh_between(&through(&balancer), &play.target.url(), &["--jobs", "2"]);

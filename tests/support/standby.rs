@@ -4,10 +4,11 @@ use super::server::{programs_of, start};
 use super::{Side, execute, query, value, wait_until};
 use masque::postgres::cluster::Cluster;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// A primary of its own and its standby.
@@ -17,14 +18,27 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    /// Starts both. `lines` are settings of the standby.
-    pub(crate) fn start(lines: &[(&str, &str)]) -> Self {
+    /// The pair of all tests. Its standby gives a reader that is in its way no time at all;
+    /// tests don't meet as long as each has a database of its own.
+    pub(crate) fn shared() -> &'static Self {
+        static PAIR: OnceLock<Pair> = OnceLock::new();
+        PAIR.get_or_init(|| {
+            Self::start(&[("max_standby_streaming_delay", "0"), ("hot_standby_feedback", "off")])
+        })
+    }
+
+    fn start(lines: &[(&str, &str)]) -> Self {
         let primary = start("primary", &[("wal_level", "replica"), ("max_wal_senders", "4")]);
         // The standby is an ordinary server whose data is then replaced, so that its port,
         // its folder and its watchdog are those of any other.
         let standby = start("standby", lines);
         let (data, url) = (standby.data_dir(), primary.url_with_password("postgres"));
-        let own = fs::read_to_string(data.join("postgresql.conf")).unwrap();
+        // What it listens on, and how `pg_ctl` starts it again.
+        let own = ["postgresql.conf", "postmaster.opts"].map(|name| {
+            let path = data.join(name);
+            let text = fs::read_to_string(&path).unwrap();
+            (path, text)
+        });
         let owner = fs::metadata(&data).unwrap();
         let run = |program: &str, args: &[&str]| {
             let status = Command::new(programs_of(Side::Production).join(program))
@@ -41,8 +55,13 @@ impl Pair {
         run("pg_ctl", &["-D", place, "-m", "immediate", "-w", "stop"]);
         empty(&data);
         run("pg_basebackup", &["-d", &url, "-D", place, "-R", "-X", "stream", "-c", "fast"]);
-        fs::write(data.join("postgresql.conf"), own).unwrap();
-        standby.restart_immediate().unwrap();
+        for (path, text) in own {
+            fs::write(&path, text).unwrap();
+            chown(&path, Some(owner.uid()), Some(owner.gid())).unwrap();
+        }
+        standby.restart_immediate().unwrap_or_else(|error| {
+            panic!("{error}: {}", fs::read_to_string(standby.log_path()).unwrap_or_default())
+        });
         Self { primary, standby }
     }
 
