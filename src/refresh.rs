@@ -16,6 +16,7 @@ use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::{Assignment, Lane, Progress, Queue};
 use crate::plan::{Plan, split};
+use crate::postgres::access::{Access, Loader, Wish};
 use crate::postgres::archive::{SchemaArchive, Section};
 use crate::postgres::binaries::Tools;
 use crate::postgres::inventory::{self, Inventory};
@@ -23,7 +24,7 @@ use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
-use crate::postgres::{catalog, foreign, frequency, standby, statistics, watch};
+use crate::postgres::{access, catalog, frequency, left_out, standby, statistics, watch};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
@@ -221,7 +222,9 @@ struct Copied {
     taken_at: String,
     archive: SchemaArchive,
     inventory: Inventory,
-    large_objects: u64,
+    access: Access,
+    loader: Loader,
+    left_out: Vec<(String, u64)>,
     progress: Arc<Progress>,
 }
 
@@ -244,12 +247,20 @@ async fn copy(
     account.step(Step::Plan);
     let schema = catalog::read(snapshot.session()).await?;
     let inventory = inventory::read(snapshot.session()).await?;
-    let large_objects = inventory::count_large_objects(snapshot.session()).await?;
+    let comments = options.rules.keeps_comments();
+    let left_out = left_out::count(snapshot.session(), comments).await?;
+    check_roles(options, snapshot.session()).await?;
     let (plan, rules) = decide(options, schema, snapshot.session()).await?;
     check_readable(&plan)?;
-    foreign::refuse_secrets(snapshot.session()).await?;
     source::check_conditions(snapshot.session(), &plan).await?;
+    source::check_exact(snapshot.session(), &plan).await?;
     account.warn(rules.warnings());
+    let access = Access::read(snapshot.session()).await?.for_target(&Wish {
+        owners: options.owners,
+        privileges: options.privileges,
+        roles: options.rules.roles(),
+    });
+    let loader = Loader::prepare(&stage.admin, &access).await?;
 
     account.step(Step::Schema);
     let wait = options.budget.max_blocked;
@@ -258,11 +269,12 @@ async fn copy(
     let template = options.template.as_deref();
     let made = Build::create(&stage.admin, snapshot.session(), target, &stage.run, template).await?;
     *built = Some(made.clone());
-    let archive =
-        SchemaArchive::dump(&stage.tools, &stage.source, stage.target_major, snapshot.id(), wait).await?;
+    let (major, id) = (stage.target_major, snapshot.id());
+    let archive = SchemaArchive::dump(&stage.tools, &stage.source, major, id, wait, comments).await?;
     snapshot.check_unchanged().await?;
     let build_url =
         options.target.with_application_name(&format!("masque {}", stage.run)).with_database(&made.name);
+    loader.make_roles(&stage.admin).await?;
     archive.restore(Section::PreData, &build_url, 1).await?;
     let session = Session::open(build_url.connect(Kind::Target).await?, Side::Target).await?;
     sink::loosen(&session, &plan).await?;
@@ -286,9 +298,17 @@ async fn copy(
         taken_at: snapshot.taken_at().to_owned(),
         archive,
         inventory,
-        large_objects,
+        access,
+        loader,
+        left_out,
         progress,
     })
+}
+
+/// Roles that `[roles]` names and the source lacks are mistakes.
+async fn check_roles(options: &Options, session: &Session) -> Result<(), Failure> {
+    let problems = options.rules.check_roles(&access::roles(session).await?);
+    if problems.is_empty() { Ok(()) } else { Err(Failure::Rules(problems)) }
 }
 
 /// Step 4: the rules against the schema, every problem at once.
@@ -302,6 +322,10 @@ async fn decide(
     rules.look_at(&schema, &statistics::sample(session, &schema, &kept).await?);
     let frequencies = frequency::read(session, &schema, &rules.sampled(&schema)).await?;
     let plan = Plan::new(schema, &rules, &options.secret, &frequencies, None).map_err(Failure::Rules)?;
+    let problems = source::check_letters(session, &plan).await?;
+    if !problems.is_empty() {
+        return Err(Failure::Rules(problems));
+    }
     if options.strict && !rules.warnings().is_empty() {
         return Err(Failure::Rules(rules.warnings().to_vec()));
     }
@@ -333,6 +357,10 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
     sink::refresh_views(&session, &copied.plan).await?;
     account.step(Step::Verify);
     settle(stage, copied).await?;
+    // From here on the loading role may no longer be allowed to read or change the build.
+    copied.access.secure(&session).await?;
+    copied.archive.restore(Section::Comments, &copied.build_url, 1).await?;
+    copied.access.clone().close(&session).await?;
     if options.verify == Verify::Full {
         let build = inventory::read(&session).await?;
         let exact = stage.source_major == stage.target_major;

@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::error::Kind;
 use crate::plan::{Plan, Treatment};
 use crate::postgres::session::{Session, Side};
-use crate::postgres::{catalog, frequency, statistics};
+use crate::postgres::{access, catalog, frequency, statistics};
 use crate::rules::{self, KeyVerdict, RuleFile, Uniqueness};
 use crate::secret::Secret;
 use clap::Args;
@@ -39,12 +39,20 @@ impl Check {
             let session = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
             session.run("opening a transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
             let mut schema = catalog::read(&session).await?;
+            let unknown = file.check_roles(&access::roles(&session).await?);
+            if !unknown.is_empty() {
+                return Err(Failure::Rules(unknown));
+            }
             let mut checked = rules::check(&file, &mut schema).map_err(Failure::Rules)?;
             let kept: Vec<_> = checked.kept().iter().map(|kept| kept.column).collect();
             checked.look_at(&schema, &statistics::sample(&session, &schema, &kept).await?);
             let frequencies = frequency::read(&session, &schema, &checked.sampled(&schema)).await?;
             let plan = Plan::new(schema, &checked, &secret, &frequencies, None).map_err(Failure::Rules)?;
             crate::source::check_conditions(&session, &plan).await?;
+            let problems = crate::source::check_letters(&session, &plan).await?;
+            if !problems.is_empty() {
+                return Err(Failure::Rules(problems));
+            }
             Ok((plan, checked))
         });
         let (plan, decided) = match outcome {

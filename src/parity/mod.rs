@@ -78,7 +78,7 @@ pub fn compare(source: &Facts, target: &Facts) -> Vec<Difference> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::postgres::facts::{Available, Extension, Locale, NamedRole, Override, Server};
+    use crate::postgres::facts::{Available, Extension, Locale, Override, Server};
 
     /// A plain server with a plain database.
     pub(super) fn facts() -> Facts {
@@ -91,6 +91,7 @@ mod tests {
                 has_icu: true,
                 in_recovery: false,
                 is_superuser: true,
+                may_create_roles: true,
             },
             locale: Locale {
                 encoding: String::from("UTF8"),
@@ -163,14 +164,12 @@ mod tests {
     }
 
     #[test]
-    fn a_role_that_a_policy_names_blocks_and_an_owner_is_a_hint() {
-        let (mut source, target) = (facts(), facts());
-        source.named_roles = vec![
-            NamedRole { name: String::from("owner"), in_policy: false },
-            NamedRole { name: String::from("auditor"), in_policy: true },
-        ];
-        let found = compare(&source, &target);
-        let effects: Vec<_> = found.iter().map(|one| (one.name.as_str(), one.effect)).collect();
-        assert_eq!(effects, [("auditor", Effect::Blocks), ("owner", Effect::Hint)]);
+    fn a_missing_role_blocks_only_a_loading_role_that_may_not_make_it() {
+        let (mut source, mut target) = (facts(), facts());
+        source.named_roles = vec![String::from("auditor"), String::from("owner")];
+        target.roles = vec![String::from("owner")];
+        assert_eq!(only(&compare(&source, &target)), (Effect::Hint, "role", "auditor"));
+        target.server.may_create_roles = false;
+        assert_eq!(only(&compare(&source, &target)), (Effect::Blocks, "role", "auditor"));
     }
 }

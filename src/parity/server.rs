@@ -68,20 +68,24 @@ fn version(source: &Facts, target: &Facts) -> Option<Difference> {
 
 /// Roles that objects of the source name and the target lacks.
 pub(super) fn roles(source: &Facts, target: &Facts) -> Vec<Difference> {
-    let lacking = source.named_roles.iter().filter(|role| !target.roles.contains(&role.name));
+    let may = target.server.may_create_roles;
+    let lacking = source.named_roles.iter().filter(|role| !target.roles.contains(role));
     lacking
         .map(|role| Difference {
-            effect: if role.in_policy { Effect::Blocks } else { Effect::Hint },
+            effect: if may { Effect::Hint } else { Effect::Blocks },
             topic: "role",
-            name: role.name.clone(),
+            name: role.clone(),
             source: String::from("named by objects"),
             target: MISSING.to_owned(),
-            why: String::from(if role.in_policy {
-                "a row security policy is for it, and can't be made without it"
+            why: String::from(if may {
+                "it owns objects, was granted some, or a policy is for it; a refresh makes it, without login"
             } else {
-                "it owns objects or was granted some; owners and grants stay behind, so that a test of them fails"
+                "it owns objects, was granted some, or a policy is for it, and the loading role may not make it"
             }),
-            advice: format!("`CREATE ROLE {} NOLOGIN` on the target", identifier(&role.name)),
+            advice: format!(
+                "`CREATE ROLE {} NOLOGIN` on the target, or map it in the rule file's `[roles]`",
+                identifier(role)
+            ),
         })
         .collect()
 }

@@ -5,6 +5,7 @@
 //! column without a decision can't be written down here. All that can fail about
 //! a rule fails while the plan is made.
 
+mod letters;
 mod relatives;
 mod split;
 mod statement;

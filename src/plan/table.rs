@@ -9,6 +9,7 @@ use crate::rules::{Decided, Rows, TableRules};
 use crate::schema::{Column, ColumnId, Name, Schema};
 use crate::secret::Secret;
 use crate::transform::{BatchMasker, Binding, Bound, Decisions, Frequencies, Identities, bind};
+use std::collections::BTreeSet;
 
 /// What the binding of every rule needs beside the schema.
 pub(super) struct Given<'a> {
@@ -193,6 +194,12 @@ impl TablePlan {
             Treatment::Mask(Bound::Batch(masker)) => Some((column, &**masker)),
             _ => None,
         })
+    }
+
+    /// The letters beyond ASCII that the mask of a text column writes, as far as trying shows them.
+    #[must_use]
+    pub fn letters(&self, column: usize) -> BTreeSet<char> {
+        super::letters::written(self, column)
     }
 
     /// Whether any row travels.

@@ -26,8 +26,8 @@ pub struct Facts {
     pub overrides: Vec<Override>,
     /// Every role of the server.
     pub roles: Vec<String>,
-    /// Roles that objects of the database name.
-    pub named_roles: Vec<NamedRole>,
+    /// Roles that objects of the database name, as owners, grantees or in policies.
+    pub named_roles: Vec<String>,
     /// Every tablespace of the server.
     pub tablespaces: Vec<String>,
     /// Tablespaces that the database's objects lie in, the default one excepted.
@@ -51,6 +51,8 @@ pub struct Server {
     pub in_recovery: bool,
     /// Whether our role may do everything.
     pub is_superuser: bool,
+    /// Whether our role may make others.
+    pub may_create_roles: bool,
 }
 
 impl Server {
@@ -123,15 +125,6 @@ pub struct Override {
     pub value: Option<String>,
 }
 
-/// A role that objects name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NamedRole {
-    /// The role.
-    pub name: String,
-    /// Whether a row security policy is for it: such a policy cannot be made without the role.
-    pub in_policy: bool,
-}
-
 impl Facts {
     /// Reads all of one side.
     ///
@@ -151,7 +144,7 @@ impl Facts {
             settings: settings(session).await?,
             overrides: overrides(session).await?,
             roles: names(session, "SELECT rolname::text FROM pg_roles ORDER BY 1").await?,
-            named_roles: named_roles(session).await?,
+            named_roles: names(session, NAMED_ROLES).await?,
             tablespaces: names(session, tablespaces).await?,
             used_tablespaces: names(session, used).await?,
             server,
@@ -174,6 +167,11 @@ impl Facts {
     }
 }
 
+/// As the server itself keeps account of them.
+const NAMED_ROLES: &str = "SELECT DISTINCT r.rolname::text FROM pg_shdepend s JOIN pg_roles r ON r.oid = s.refobjid \
+    WHERE s.refclassid = 'pg_catalog.pg_authid'::regclass \
+      AND s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY 1";
+
 const DOING: &str = "reading what the server is made of";
 
 async fn names(session: &Session, sql: &str) -> Result<Vec<String>> {
@@ -184,7 +182,7 @@ async fn server(session: &Session) -> Result<Server> {
     let sql = "SELECT current_setting('server_version_num')::int, current_setting('server_version'), \
                       current_setting('block_size'), current_setting('data_checksums'), \
                       EXISTS (SELECT FROM pg_collation WHERE collprovider = 'i'), pg_is_in_recovery(), \
-                      (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)";
+                      r.rolsuper, r.rolsuper OR r.rolcreaterole FROM pg_roles r WHERE r.rolname = current_user";
     let row = session.one(DOING, sql, &[]).await?;
     let version: String = row.get(1);
     Ok(Server {
@@ -196,6 +194,7 @@ async fn server(session: &Session) -> Result<Server> {
         has_icu: row.get(4),
         in_recovery: row.get(5),
         is_superuser: row.get(6),
+        may_create_roles: row.get(7),
     })
 }
 
@@ -302,16 +301,6 @@ async fn overrides(session: &Session) -> Result<Vec<Override>> {
             value: (!name.contains('.')).then(|| value.to_owned()),
         }
     };
-    Ok(session.query(DOING, sql, &[]).await?.iter().map(one).collect())
-}
-
-/// Owners, grantees and roles of policies, as the server itself keeps account of them.
-async fn named_roles(session: &Session) -> Result<Vec<NamedRole>> {
-    let sql = "SELECT r.rolname::text, bool_or(s.deptype = 'r') FROM pg_shdepend s JOIN pg_roles r ON r.oid = s.refobjid \
-               WHERE s.refclassid = 'pg_catalog.pg_authid'::regclass \
-                 AND s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) \
-               GROUP BY 1 ORDER BY 1";
-    let one = |row: &Row| NamedRole { name: row.get(0), in_policy: row.get(1) };
     Ok(session.query(DOING, sql, &[]).await?.iter().map(one).collect())
 }
 

@@ -8,16 +8,6 @@ use std::collections::BTreeMap;
 /// Objects by a name a person would say, with what must be equal about each.
 pub type Inventory = BTreeMap<String, String>;
 
-/// How many large objects there are. They are not copied.
-///
-/// # Errors
-/// Source, where the query fails.
-pub async fn count_large_objects(session: &Session) -> Result<u64> {
-    let sql = "SELECT count(*) FROM pg_largeobject_metadata";
-    let row = session.one("counting the large objects", sql, &[]).await?;
-    Ok(u64::try_from(row.get::<_, i64>(0)).unwrap_or(0))
-}
-
 /// Reads constraints (with their validity), indexes, triggers (with their enabled
 /// state), rules, policies, views, functions, sequences and statistics objects.
 /// What belongs to an extension is not here.

@@ -1,5 +1,6 @@
 //! The only module that speaks to a server.
 
+pub mod access;
 mod account;
 pub mod archive;
 pub mod binaries;
@@ -9,10 +10,11 @@ pub mod connect;
 pub mod environment;
 pub mod facts;
 mod fetch;
-pub mod foreign;
 pub mod frequency;
 pub mod inventory;
 mod keys;
+pub mod left_out;
+mod literals;
 mod passfile;
 mod password;
 pub mod place;

@@ -144,6 +144,7 @@ impl<'a> Account<'a> {
             tables: tables(copied),
             left_out: left_out(copied),
             not_read: not_read(copied),
+            roles: copied.loader.missing().to_vec(),
             verified: self.verified,
             published: report::Published {
                 database: stage.options.target.database().to_owned(),
@@ -186,9 +187,8 @@ fn tables(copied: &Copied) -> Vec<report::Table> {
 }
 
 fn left_out(copied: &Copied) -> Vec<report::LeftOut> {
-    let dumped = copied.archive.left_out().iter().cloned();
-    let objects = (copied.large_objects > 0).then(|| (String::from("LARGE OBJECT"), copied.large_objects));
-    dumped.chain(objects).map(|(kind, count)| report::LeftOut { kind, count }).collect()
+    let counted = copied.left_out.iter().cloned();
+    counted.map(|(kind, count)| report::LeftOut { kind, count }).collect()
 }
 
 fn not_read(copied: &Copied) -> Vec<report::NotRead> {

@@ -33,10 +33,12 @@ pub struct Report {
     pub phases: Vec<Phase>,
     /// Tables in the schema's order.
     pub tables: Vec<Table>,
-    /// What the schema dump held and the copy leaves out.
+    /// What the source has and the copy leaves out.
     pub left_out: Vec<LeftOut>,
     /// Tables whose rows were not read, and why.
     pub not_read: Vec<NotRead>,
+    /// Roles that the schema names and the target lacked: made without login.
+    pub roles: Vec<String>,
     /// What was checked before publishing.
     pub verified: Verified,
     /// What was published.

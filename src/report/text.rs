@@ -52,6 +52,9 @@ pub fn render(report: &Report) -> String {
     for not_read in &report.not_read {
         let _ = writeln!(out, "  not read   {} ({})", not_read.table, not_read.why);
     }
+    if !report.roles.is_empty() {
+        let _ = writeln!(out, "  roles      made without login: {}", report.roles.join(", "));
+    }
     let _ = writeln!(
         out,
         "  checked    {} tables counted, {} objects compared with the source's",

@@ -8,8 +8,8 @@ use super::rows::{RowVerdict, Rows};
 use super::rule_file::RuleFile;
 use super::select::Picks;
 use super::{
-    borrow, constraint, entropy, fit, follow, personal, reference, rows, search, select, spelling, undecided,
-    unique,
+    borrow, constraint, entropy, fit, follow, literals, personal, reference, rows, search, select, spelling,
+    undecided, unique,
 };
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::schema::{ColumnId, Schema, Table};
@@ -26,7 +26,6 @@ pub struct CheckedRules {
     warnings: Vec<Diagnostic>,
     keys: Vec<KeyVerdict>,
     kept: Vec<KeptText>,
-    allow: Vec<String>,
     digest: String,
 }
 
@@ -102,12 +101,6 @@ impl CheckedRules {
         self.warnings.push(warning);
     }
 
-    /// What `[schema] allow` lists.
-    #[must_use]
-    pub fn allow(&self) -> &[String] {
-        &self.allow
-    }
-
     /// SHA-256 of all the files' texts, in hex.
     #[must_use]
     pub fn digest(&self) -> &str {
@@ -178,7 +171,6 @@ pub fn check(file: &RuleFile, schema: &mut Schema) -> Result<CheckedRules, Vec<D
         warnings: problems,
         keys,
         kept,
-        allow: file.allow.clone(),
         digest: digest(&file.files),
     })
 }
@@ -201,6 +193,7 @@ fn report(
     borrow::check_locales(file, schema, verdicts, rows, problems);
     search::check_kept(schema, verdicts, rows, problems);
     undecided::report(file, schema, verdicts, rows, problems);
+    literals::check(file, schema, problems);
     (keys, kept)
 }
 

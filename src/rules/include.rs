@@ -4,6 +4,7 @@ use super::document::Page;
 use super::preset;
 use super::reader::{Reader, Registry};
 use super::rule_file::{RuleFile, Unlisted};
+use super::schema_rules::SchemaRules;
 use crate::diagnostic::{Diagnostic, SourceFile, Span};
 use crate::transform;
 use std::collections::VecDeque;
@@ -181,7 +182,8 @@ impl Shelf<'_> {
             columns: Vec::new(),
             rows: Vec::new(),
             references: Vec::new(),
-            allow: Vec::new(),
+            schema: SchemaRules::default(),
+            roles: Vec::new(),
             problems: self.problems,
         };
         // Pages stand nearest first: the first to say a setting decides it.
@@ -194,7 +196,8 @@ impl Shelf<'_> {
             all.columns.extend(page.columns);
             all.rows.extend(page.rows);
             all.references.extend(page.references);
-            all.allow.extend(page.allow);
+            all.schema.include(page.schema);
+            all.roles.extend(page.roles);
         }
         all.locale = locale.unwrap_or(all.locale);
         all.unlisted = unlisted.unwrap_or(all.unlisted);

@@ -2,7 +2,9 @@
 
 use super::pattern::{Pattern, TableKey};
 use super::reader::Registry;
+use super::role::RoleRule;
 use super::rows::Rows;
+use super::schema_rules::SchemaRules;
 use crate::diagnostic::{Diagnostic, SourceFile, Span};
 use crate::transform::Decision;
 use std::fmt;
@@ -31,7 +33,8 @@ pub struct RuleFile {
     pub(super) columns: Vec<ColumnPattern>,
     pub(super) rows: Vec<RowRule>,
     pub(super) references: Vec<Reference>,
-    pub(super) allow: Vec<String>,
+    pub(super) schema: SchemaRules,
+    pub(super) roles: Vec<RoleRule>,
     /// What is wrong with the rules whatever the schema is.
     pub(super) problems: Vec<Diagnostic>,
 }

@@ -8,6 +8,7 @@ mod data_type;
 mod graph;
 mod key;
 mod name;
+mod passage;
 mod room;
 mod table;
 
@@ -15,6 +16,7 @@ pub use data_type::{DataType, Form, Scalar};
 pub use graph::ColumnId;
 pub use key::{Check, ForeignKey, KeyKind, KeyPart, UniqueKey};
 pub use name::{Name, identifier, quote};
+pub use passage::{Passage, Script};
 pub use table::{Column, Generated, MaterializedView, Sequence, Table, TableKind};
 
 /// Everything masque knows of a database's shape.
@@ -34,6 +36,8 @@ pub struct Schema {
     pub sequences: Vec<Sequence>,
     /// Materialized views, each after those it reads.
     pub materialized_views: Vec<MaterializedView>,
+    /// What a dump of the schema would print of people's words.
+    pub passages: Vec<Passage>,
 }
 
 impl Schema {

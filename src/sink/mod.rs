@@ -13,8 +13,17 @@ use std::pin::Pin;
 
 /// A server that refuses masked rows for their values is not at fault: the copy broke a promise.
 fn broken_by_rows(error: Error) -> Error {
-    match error.sqlstate().and_then(|state| state.get(..2)) {
-        Some("22" | "23") => error.with_kind(Kind::Verify).help("give the column a rule whose values fit it"),
+    match error.sqlstate() {
+        Some("22P05") => error
+            .with_kind(Kind::Rules)
+            .help("a mask of the table writes letters that the database's encoding lacks: give it another one"),
+        // Only values of `reg*` types and access lists name objects: other values hold none.
+        Some("42P01" | "42704" | "42883" | "42725" | "3F000" | "42601" | "42602") => error
+            .with_kind(Kind::Rules)
+            .help("a value names a table, role or other object that the build does not have when its rows arrive, such as an index or a role of the source's server: write `\"null\"` for the column"),
+        Some(state) if matches!(state.get(..2), Some("22" | "23")) => {
+            error.with_kind(Kind::Verify).help("give the column a rule whose values fit it")
+        }
         _ => error,
     }
 }
@@ -28,16 +37,20 @@ pub struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// Starts the writing statement.
+    /// Starts the writing statement; `masked` is what the rows were read with.
     ///
     /// # Errors
     /// Target, naming the table.
-    pub async fn open(session: &'a Session, statement: &str, wire: Wire, table: &'a str) -> Result<Self> {
-        let sink = session
-            .client()
-            .copy_in(statement)
-            .await
-            .map_err(|e| session.error(&format!("writing `{table}`"), &e))?;
+    pub async fn open(
+        session: &'a Session,
+        statement: &str,
+        wire: Wire,
+        masked: bool,
+        table: &'a str,
+    ) -> Result<Self> {
+        let doing = format!("writing `{table}`");
+        let prepared = session.prepare_rows(&doing, statement, masked).await?;
+        let sink = session.client().copy_in(&prepared).await.map_err(|e| session.error(&doing, &e))?;
         let mut this = Self { session, sink: Box::pin(sink), wire, table };
         if wire == Wire::Binary {
             this.write(Bytes::from_static(binary::HEADER)).await?;

@@ -1,8 +1,11 @@
 //! Whole refreshes, from command line to published database.
 
+mod access;
 mod cut;
 mod datasets;
 mod derived;
+mod double;
+mod encodings;
 mod errors;
 mod fail_closed;
 mod guard;
@@ -17,3 +20,4 @@ mod shop;
 mod standby;
 mod structures;
 mod ten_million;
+mod values;

@@ -2,6 +2,7 @@
 
 mod balancer;
 mod database;
+mod dump;
 mod fixture;
 mod play;
 mod program;
@@ -12,10 +13,11 @@ mod started;
 
 pub(crate) use balancer::Balancer;
 pub(crate) use database::{Database, dataset};
+pub(crate) use dump::schema_entries;
 pub(crate) use fixture::Fixture;
 pub(crate) use play::Play;
 pub(crate) use program::{Output, run, run_with};
-pub(crate) use query::{count, digests, execute, query, tables, value};
+pub(crate) use query::{copied, count, digests, execute, query, tables, value};
 pub(crate) use server::{Side, start};
 pub(crate) use standby::Pair;
 pub(crate) use started::{Started, wait_until};

@@ -12,6 +12,7 @@ mod view;
 
 pub use fingerprint::fingerprint;
 
+use super::literals;
 use super::session::Session;
 use crate::error::Result;
 use crate::schema::Schema;
@@ -35,5 +36,6 @@ pub async fn read(session: &Session) -> Result<Schema> {
     sequence::read(session, &places, &mut schema).await?;
     schema.share_room();
     schema.materialized_views = view::read(session).await?;
+    schema.passages = literals::read(session, schema.server_major).await?;
     Ok(schema)
 }
