@@ -45,7 +45,7 @@ pub struct Server {
     pub block_size: String,
     /// Whether pages carry checksums.
     pub checksums: String,
-    /// Whether it was built with ICU.
+    /// Whether it was built with ICU: `unicode` is listed without it too (PostgreSQL 16), the languages are not.
     pub has_icu: bool,
     /// Whether it follows another server.
     pub in_recovery: bool,
@@ -181,7 +181,7 @@ async fn names(session: &Session, sql: &str) -> Result<Vec<String>> {
 async fn server(session: &Session) -> Result<Server> {
     let sql = "SELECT current_setting('server_version_num')::int, current_setting('server_version'), \
                       current_setting('block_size'), current_setting('data_checksums'), \
-                      EXISTS (SELECT FROM pg_collation WHERE collprovider = 'i'), pg_is_in_recovery(), \
+                      EXISTS (SELECT FROM pg_collation WHERE collprovider = 'i' AND collname LIKE '%-x-icu'), pg_is_in_recovery(), \
                       r.rolsuper, r.rolsuper OR r.rolcreaterole FROM pg_roles r WHERE r.rolname = current_user";
     let row = session.one(DOING, sql, &[]).await?;
     let version: String = row.get(1);

@@ -12,6 +12,7 @@ mod guard;
 mod hard_tables;
 mod identifiers;
 mod killed;
+mod majors;
 mod parity;
 mod presets;
 mod production;

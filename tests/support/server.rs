@@ -58,6 +58,11 @@ pub(super) fn programs_of(side: Side) -> &'static Path {
     &binaries(side).server
 }
 
+/// The major version of one side's server.
+pub(crate) fn major(side: Side) -> u32 {
+    binaries(side).version
+}
+
 /// A server of its own, for what would disturb other tests.
 pub(crate) fn start(name: &str, lines: &[(&str, &str)]) -> Cluster {
     start_on(Side::Production, name, lines)
