@@ -83,7 +83,7 @@ pub async fn refresh(
         let stage = prepare(options, observer).await?;
         let mut tries = 0;
         loop {
-            match attempt(&stage).await {
+            match Box::pin(attempt(&stage)).await {
                 Err(Failure::Error(error)) if snapshot::is_passing(&error) && tries < options.retries => {
                     tries += 1;
                     observer.notice(&format!("{error}; trying again ({tries} of {})", options.retries));

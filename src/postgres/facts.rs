@@ -35,6 +35,7 @@ pub struct Facts {
 }
 
 /// A server.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Server {
     /// As in `server_version_num`.
