@@ -7,6 +7,7 @@
 //! dropped and the target stands as it was.
 
 mod account;
+mod census;
 mod options;
 
 pub use account::{Observer, Step};
@@ -14,7 +15,7 @@ pub use options::{Options, Verify};
 
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Kind, Result};
-use crate::pipeline::{Assignment, Lane, Progress, Queue};
+use crate::pipeline::{self, Assignment, Carried, Lane, Progress, Queue};
 use crate::plan::{Plan, split};
 use crate::postgres::access::{Access, Loader, Wish};
 use crate::postgres::archive::{SchemaArchive, Section};
@@ -28,11 +29,9 @@ use crate::postgres::{access, catalog, frequency, left_out, standby, statistics,
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
-use crate::schema::{Schema, TableKind};
+use crate::schema::Schema;
 use crate::{parity, sink, source, verify};
 use account::Account;
-use std::collections::VecDeque;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch as signal;
@@ -225,6 +224,7 @@ struct Copied {
     access: Access,
     loader: Loader,
     left_out: Vec<(String, u64)>,
+    carried: Carried,
     progress: Arc<Progress>,
 }
 
@@ -289,7 +289,9 @@ async fn copy(
         lane.assign(assignment.clone());
     }
     // The first lane to fail decides; the others are stopped by whoever drops them.
-    futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished)).await?;
+    let rows = futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished));
+    let objects = pipeline::carry(snapshot.session(), &session, &plan.large_objects);
+    let (_, carried) = tokio::try_join!(rows, objects)?;
     Ok(Copied {
         plan,
         rules,
@@ -301,6 +303,7 @@ async fn copy(
         access,
         loader,
         left_out,
+        carried,
         progress,
     })
 }
@@ -383,27 +386,17 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
 
 /// Statistics and counts of every table, on as many connections as there are lanes.
 async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
-    let schema = &copied.plan.schema;
-    // Analysing a partitioned table analyses its partitions too, so only the roots are asked to.
-    let roots = schema.tables.iter().filter(|table| {
-        table.kind == TableKind::Partitioned && table.parent.is_none() && table.extension.is_none()
-    });
-    let roots = roots.map(|table| (&table.name, true, None));
-    let streamed = copied.plan.tables.iter().zip(&copied.progress.tables).map(|(plan, counters)| {
-        let is_partition = schema.table(plan.table).is_some_and(|table| table.parent.is_some());
-        (&plan.name, !is_partition, Some(counters.rows.load(Ordering::Relaxed)))
-    });
-    let queue: Mutex<VecDeque<_>> = Mutex::new(roots.chain(streamed).collect());
+    let queue = Mutex::new(census::take(&copied.plan, &copied.progress));
     let work = || async {
         let session = Session::open(copied.build_url.connect(Kind::Target).await?, Side::Target).await?;
         loop {
             let next = queue.lock().map_err(|_| Error::internal("a settling task died"))?.pop_front();
-            let Some((name, analyze, rows)) = next else { return Ok::<(), Error>(()) };
-            if analyze {
-                sink::analyze(&session, name).await?;
+            let Some(entry) = next else { return Ok::<(), Error>(()) };
+            if entry.analyze {
+                sink::analyze(&session, entry.name).await?;
             }
-            if let (Verify::Full, Some(rows)) = (stage.options.verify, rows) {
-                verify::count(&session, name, rows).await?;
+            if let (Verify::Full, Some(rows)) = (stage.options.verify, entry.rows) {
+                verify::count(&session, entry.name, entry.tree, rows).await?;
             }
         }
     };

@@ -1,6 +1,6 @@
 //! Production keeps its peace: least privilege, locks, row security, names that move.
 
-use crate::support::{Database, Fixture, Play, Side, count, execute, query, value, wait_until};
+use crate::support::{Database, Fixture, Held, Play, Side, count, execute, query, value, wait_until};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -70,41 +70,27 @@ fn a_snapshot_may_not_grow_older_than_its_budget() {
     wait_until("the source is let go", Duration::from_secs(4), || play.sessions() == 0);
 }
 
-/// Ends a [`hold`].
-const RELEASE: &str = "create type released as enum ()";
-
-/// Locks the small table until somebody makes the type `released`.
-fn hold(play: &Play) -> std::thread::JoinHandle<()> {
-    let url = play.source.url();
-    let held = "begin; lock table people in access exclusive mode; \
-        do $$ begin while not exists (select from pg_type where typname = 'released') loop perform pg_sleep(0.02); end loop; end $$; commit";
-    let holding = std::thread::spawn(move || execute(&url, &[held]));
-    play.wait_for_lock();
-    holding
-}
+const LOCK: &str = "lock table people in access exclusive mode";
 
 #[test]
 fn a_table_that_is_locked_at_first_is_waited_for() {
     let play = Play::small("canary");
-    let holding = hold(&play);
-    let run = play.start(&["--max-blocked", "300ms"]);
-    let tries = || run.said().contains("trying again");
-    wait_until("the run tries again", Duration::from_secs(30), tries);
-    execute(&play.source.url(), &[RELEASE]);
-    run.end_within(Duration::from_secs(60)).assert_code(0);
-    holding.join().unwrap();
+    let held = Held::new(&play.source.url(), LOCK);
+    let run = play.start(&["--max-blocked", "300ms", "--retries", "100"]);
+    wait_until("the run tries again", Duration::from_mins(1), || run.said().contains("trying again"));
+    drop(held);
+    run.end_within(Duration::from_mins(2)).assert_code(0);
     assert_eq!(count(&play.target.url(), "people"), 300);
 }
 
 #[test]
 fn a_table_that_stays_locked_ends_the_run() {
     let play = Play::small("canary");
-    let holding = hold(&play);
+    let held = Held::new(&play.source.url(), LOCK);
     let output = play.refresh_with(&["--max-blocked", "200ms", "--retries", "0"]);
-    execute(&play.source.url(), &[RELEASE]);
+    drop(held);
     output.assert_code(6).assert_says(&["lock"]);
     assert_eq!(play.target.generations(), Vec::<String>::new());
-    holding.join().unwrap();
 }
 
 /// Two columns swap names and values in one transaction, so that whoever sees one moment

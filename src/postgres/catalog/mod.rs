@@ -6,6 +6,7 @@
 mod data_type;
 mod fingerprint;
 mod key;
+mod partition;
 mod sequence;
 mod table;
 mod view;
