@@ -21,15 +21,16 @@ use crate::postgres::access::{Access, Loader, Wish};
 use crate::postgres::archive::{SchemaArchive, Section};
 use crate::postgres::binaries::Tools;
 use crate::postgres::inventory::{self, Inventory};
+use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
-use crate::postgres::{access, catalog, frequency, left_out, statistics, uncarried, watch};
+use crate::postgres::{access, catalog, frequency, left_out, standby, statistics, uncarried, watch};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
 use crate::schema::Schema;
-use crate::{sink, source, verify};
+use crate::{parity, sink, source, verify};
 use account::Account;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -55,6 +56,8 @@ struct Stage<'a> {
     observer: &'a dyn Observer,
     run: String,
     source: Url,
+    /// Where the source answered first: all later sessions must be there too.
+    place: Place,
     admin: Session,
     renamer: Session,
     lock: RunLock,
@@ -62,6 +65,8 @@ struct Stage<'a> {
     tools: Tools,
     source_major: u32,
     target_major: u32,
+    /// What was found out of both servers and deserves to be said.
+    notices: Vec<String>,
 }
 
 /// Runs a refresh. `interrupted` resolves when a signal asks for the end.
@@ -83,6 +88,7 @@ pub async fn refresh(
                     observer.notice(&format!("{error}; trying again ({tries} of {})", options.retries));
                     tokio::time::sleep(Duration::from_millis(500 << tries.min(6))).await;
                 }
+                Err(Failure::Error(error)) => return Err(standby::explain(error).into()),
                 outcome => return outcome,
             }
         }
@@ -136,17 +142,44 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
         )
         .help("staging must run the same major version as production, or a newer one"));
     }
+    let template = match &options.template {
+        Some(name) => {
+            let url = target.with_database(name);
+            Some(Session::open(url.connect(Kind::Target).await?, Side::Target).await?)
+        }
+        None => None,
+    };
+    let notices = parity::preflight(&reader, &admin, template.as_ref()).await?;
+    for notice in &notices {
+        observer.notice(notice);
+    }
+    let place = Place::of(&reader).await?;
     let tools = Tools::find()?.require_at_least(source_major)?;
-    Ok(Stage { options, observer, run, source, admin, renamer, lock, old, tools, source_major, target_major })
+    Ok(Stage {
+        options,
+        observer,
+        run,
+        source,
+        place,
+        admin,
+        renamer,
+        lock,
+        old,
+        tools,
+        source_major,
+        target_major,
+        notices,
+    })
 }
 
 /// Steps 2 to 10, in one snapshot.
 async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
     let options = stage.options;
-    let mut account = Account::begin(stage.observer);
+    let mut account = Account::begin(stage.observer, stage.notices.clone());
     account.step(Step::Snapshot);
     let watcher = Session::open(stage.source.connect(Kind::Source).await?, Side::Source).await?;
     let snapshot = Snapshot::take(&stage.source, options.budget.max_blocked).await?;
+    snapshot.place().same_server(&stage.place)?;
     // Dropping the sender, by whatever way out of here, ends every lane.
     let (stop, stopped) = signal::channel(false);
     let application = format!("masque {}", stage.run);
@@ -154,6 +187,11 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
     let outcome = tokio::select! {
         outcome = copy(stage, &snapshot, stopped, &mut account, &mut built) => outcome,
         error = watch::watch(&watcher, &application, options.budget) => Err(error.into()),
+    };
+    // Where the server took the snapshot away, the readers only know that it is gone.
+    let outcome = match (outcome, snapshot.ended()) {
+        (Err(Failure::Error(_)), Some(ended)) if standby::is_conflict(&ended) => Err(ended.into()),
+        (outcome, _) => outcome,
     };
     drop(stop);
     let held = snapshot.age();
@@ -227,13 +265,14 @@ async fn copy(
 
     account.step(Step::Schema);
     let wait = options.budget.max_blocked;
-    let (major, id) = (stage.target_major, snapshot.id());
-    let archive = SchemaArchive::dump(&stage.tools, &stage.source, major, id, wait, comments).await?;
-    snapshot.check_unchanged().await?;
+    // A target that can't hold such a database says so before anything of the schema is read.
     let target = options.target.database();
     let template = options.template.as_deref();
     let made = Build::create(&stage.admin, snapshot.session(), target, &stage.run, template).await?;
     *built = Some(made.clone());
+    let (major, id) = (stage.target_major, snapshot.id());
+    let archive = SchemaArchive::dump(&stage.tools, &stage.source, major, id, wait, comments).await?;
+    snapshot.check_unchanged().await?;
     let build_url =
         options.target.with_application_name(&format!("masque {}", stage.run)).with_database(&made.name);
     loader.make_roles(&stage.admin).await?;

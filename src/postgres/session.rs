@@ -9,6 +9,7 @@
 //! of WIN1252 have no counterpart, and 23 characters of `EUC_JP` come back as others.
 
 use super::connect::Connection;
+use super::place;
 use crate::error::{Error, Kind, Result};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Row, Statement};
@@ -136,6 +137,8 @@ impl Session {
     pub fn error(&self, doing: &str, error: &tokio_postgres::Error) -> Error {
         let error = Error::from_server(self.side.kind(), doing, error);
         match (error.sqlstate(), self.side) {
+            // Only where another's session answers is a statement known, or unknown, that is ours alone.
+            (Some("26000" | "42P05"), Side::Source) => place::pooled(),
             (Some("22021"), Side::Source) => {
                 error.help("a name or value of the database, which has no encoding of its own, is no UTF-8: repair it")
             }

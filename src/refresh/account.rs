@@ -74,13 +74,13 @@ pub(super) struct Account<'a> {
 }
 
 impl<'a> Account<'a> {
-    pub(super) fn begin(observer: &'a dyn Observer) -> Self {
+    pub(super) fn begin(observer: &'a dyn Observer, notices: Vec<String>) -> Self {
         Self {
             observer,
             began: Instant::now(),
             started: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             steps: Vec::new(),
-            notices: Vec::new(),
+            notices,
             verified: report::Verified::default(),
         }
     }
