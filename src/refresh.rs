@@ -7,6 +7,7 @@
 //! dropped and the target stands as it was.
 
 mod account;
+mod census;
 mod options;
 
 pub use account::{Observer, Step};
@@ -14,7 +15,7 @@ pub use options::{Options, Verify};
 
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Kind, Result};
-use crate::pipeline::{Assignment, Lane, Progress, Queue};
+use crate::pipeline::{self, Assignment, Carried, Lane, Progress, Queue};
 use crate::plan::{Plan, split};
 use crate::postgres::access::{Access, Loader, Wish};
 use crate::postgres::archive::{SchemaArchive, Section};
@@ -23,15 +24,13 @@ use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
-use crate::postgres::{access, catalog, frequency, left_out, statistics, watch};
+use crate::postgres::{access, catalog, frequency, left_out, statistics, uncarried, watch};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
-use crate::schema::{Schema, TableKind};
+use crate::schema::Schema;
 use crate::{sink, source, verify};
 use account::Account;
-use std::collections::VecDeque;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch as signal;
@@ -187,6 +186,7 @@ struct Copied {
     access: Access,
     loader: Loader,
     left_out: Vec<(String, u64)>,
+    carried: Carried,
     progress: Arc<Progress>,
 }
 
@@ -214,6 +214,7 @@ async fn copy(
     check_roles(options, snapshot.session()).await?;
     let (plan, rules) = decide(options, schema, snapshot.session()).await?;
     check_readable(&plan)?;
+    uncarried::refuse(snapshot.session()).await?;
     source::check_conditions(snapshot.session(), &plan).await?;
     source::check_exact(snapshot.session(), &plan).await?;
     account.warn(rules.warnings());
@@ -244,6 +245,7 @@ async fn copy(
     archive.restore(Section::PreData, &build_url, 1).await?;
     let session = Session::open(build_url.connect(Kind::Target).await?, Side::Target).await?;
     sink::loosen(&session, &plan).await?;
+    say_column_orders(snapshot.session(), &session, account).await?;
 
     account.step(Step::Stream);
     let progress = Arc::new(Progress::new(&plan));
@@ -255,7 +257,9 @@ async fn copy(
         lane.assign(assignment.clone());
     }
     // The first lane to fail decides; the others are stopped by whoever drops them.
-    futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished)).await?;
+    let rows = futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished));
+    let objects = pipeline::carry(snapshot.session(), &session, &plan.large_objects);
+    let (_, carried) = tokio::try_join!(rows, objects)?;
     Ok(Copied {
         plan,
         rules,
@@ -267,6 +271,7 @@ async fn copy(
         access,
         loader,
         left_out,
+        carried,
         progress,
     })
 }
@@ -296,6 +301,19 @@ async fn decide(
         return Err(Failure::Rules(rules.warnings().to_vec()));
     }
     Ok((plan, rules))
+}
+
+/// A table that inherited late has its columns in an order no dump can make.
+async fn say_column_orders(source: &Session, build: &Session, account: &mut Account<'_>) -> Result<()> {
+    let made = inventory::column_orders(build).await?;
+    for (table, columns) in inventory::column_orders(source).await? {
+        if made.get(&table).is_some_and(|made| *made != columns) {
+            account.note(format!(
+                "`{table}` inherits columns after it had its own: on the target they come first"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Rows that row security would hide are never silently left out.
@@ -349,27 +367,17 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
 
 /// Statistics and counts of every table, on as many connections as there are lanes.
 async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
-    let schema = &copied.plan.schema;
-    // Analysing a partitioned table analyses its partitions too, so only the roots are asked to.
-    let roots = schema.tables.iter().filter(|table| {
-        table.kind == TableKind::Partitioned && table.parent.is_none() && table.extension.is_none()
-    });
-    let roots = roots.map(|table| (&table.name, true, None));
-    let streamed = copied.plan.tables.iter().zip(&copied.progress.tables).map(|(plan, counters)| {
-        let is_partition = schema.table(plan.table).is_some_and(|table| table.parent.is_some());
-        (&plan.name, !is_partition, Some(counters.rows.load(Ordering::Relaxed)))
-    });
-    let queue: Mutex<VecDeque<_>> = Mutex::new(roots.chain(streamed).collect());
+    let queue = Mutex::new(census::take(&copied.plan, &copied.progress));
     let work = || async {
         let session = Session::open(copied.build_url.connect(Kind::Target).await?, Side::Target).await?;
         loop {
             let next = queue.lock().map_err(|_| Error::internal("a settling task died"))?.pop_front();
-            let Some((name, analyze, rows)) = next else { return Ok::<(), Error>(()) };
-            if analyze {
-                sink::analyze(&session, name).await?;
+            let Some(entry) = next else { return Ok::<(), Error>(()) };
+            if entry.analyze {
+                sink::analyze(&session, entry.name).await?;
             }
-            if let (Verify::Full, Some(rows)) = (stage.options.verify, rows) {
-                verify::count(&session, name, rows).await?;
+            if let (Verify::Full, Some(rows)) = (stage.options.verify, entry.rows) {
+                verify::count(&session, entry.name, entry.tree, rows).await?;
             }
         }
     };

@@ -164,7 +164,7 @@ async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, progress: &Pr
     let counters = progress.tables.iter().find(|counters| counters.name == table);
     let masked = !plan.masked.is_empty();
     let mut rows = Rows::read(reader, &plan.copy_out(chunk.blocks, None), plan.wire, masked, &table).await?;
-    let mut sink = Writer::open(writer, &plan.copy_in(), plan.wire, masked, &table).await?;
+    let mut sink = Writer::open(writer, plan, &table).await?;
     let permits = Arc::new(Semaphore::new(PERMITS));
     let (send, mut receive) = mpsc::channel::<Pending>(PERMITS);
 

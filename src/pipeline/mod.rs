@@ -15,11 +15,13 @@
 
 mod batch;
 mod lane;
+mod large_object;
 mod mask;
 mod progress;
 
 pub use batch::{BATCH, Batch};
 pub use lane::{Assignment, Lane, PERMITS, Stop};
+pub use large_object::{Carried, carry};
 pub use mask::mask;
 pub use progress::{Progress, TableProgress};
 

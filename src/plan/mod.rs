@@ -5,13 +5,17 @@
 //! column without a decision can't be written down here. All that can fail about
 //! a rule fails while the plan is made.
 
+mod large_objects;
 mod letters;
 mod relatives;
+mod route;
 mod split;
 mod statement;
 mod table;
 mod treatment;
 
+pub use large_objects::LargeObjects;
+pub use route::Route;
 pub use split::{Chunk, split};
 pub use table::TablePlan;
 pub use treatment::Treatment;
@@ -34,6 +38,8 @@ pub struct Plan {
     pub tables: Vec<Arc<TablePlan>>,
     /// The sequences whose key is masked: they go past the masked maximum.
     pub masked_sequences: Vec<usize>,
+    /// What becomes of the large objects.
+    pub large_objects: LargeObjects,
 }
 
 impl Plan {
@@ -62,12 +68,16 @@ impl Plan {
                 Err(problems) => diagnostics.extend(problems),
             }
         }
+        let large_objects = LargeObjects::new(rules.large_objects(), &given).unwrap_or_else(|problems| {
+            diagnostics.extend(problems);
+            LargeObjects::None
+        });
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
         let masked_sequences =
             (0..schema.sequences.len()).filter(|place| numbers_masked(&schema, &tables, *place)).collect();
-        Ok(Self { schema: Arc::new(schema), tables, masked_sequences })
+        Ok(Self { schema: Arc::new(schema), tables, masked_sequences, large_objects })
     }
 }
 

@@ -81,5 +81,6 @@ pub(super) fn copy_in(plan: &TablePlan) -> String {
         places.filter_map(|place| Some(identifier(&plan.columns.get(place)?.name))).collect();
     // A table without columns takes no list.
     let list = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
-    format!("COPY {}{list} FROM STDIN (FORMAT {})", Name::sql(&plan.name), format_name(plan.wire))
+    let table = plan.route.as_ref().map_or(&plan.name, |route| &route.root);
+    format!("COPY {}{list} FROM STDIN (FORMAT {})", Name::sql(table), format_name(plan.wire))
 }

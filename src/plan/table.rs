@@ -1,6 +1,7 @@
 //! The plan for one table: its treatments, its identities, its two statements.
 
 use super::relatives::Joined;
+use super::route::Route;
 use super::statement;
 use super::treatment::Treatment;
 use crate::diagnostic::Diagnostic;
@@ -51,6 +52,8 @@ pub struct TablePlan {
     pub wire: Wire,
     /// Which rows travel.
     pub rows: Rows,
+    /// The root they are written through; `None` where the table itself takes them.
+    pub route: Option<Route>,
     /// Rows as the statistics estimate them.
     pub estimated_rows: u64,
     /// Blocks on the source.
@@ -167,6 +170,7 @@ impl TablePlan {
         let asked = selected.iter().copied().chain(width..width + identities.relatives.len()).collect();
         let others = identities.relatives.iter().filter_map(|relation| schema.column(relation.column));
         let columns = table.columns.iter().chain(others).cloned().collect();
+        let route = Route::find(schema, place, &treatments);
         let joined = Joined::new(schema, place, &identities.relatives);
         Ok(Self {
             table: place,
@@ -182,6 +186,7 @@ impl TablePlan {
             identities,
             wire,
             rows: decided.rows.clone(),
+            route,
             estimated_rows: table.estimated_rows,
             pages: table.pages,
             bytes: table.bytes,

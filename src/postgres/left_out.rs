@@ -16,8 +16,10 @@ pub async fn count(session: &Session, comments: bool) -> Result<Vec<(String, u64
     let sql = format!(
         "SELECT kind, n FROM (VALUES \
            (1, 'COMMENT', CASE WHEN {comments} THEN 0 ELSE \
-              (SELECT count(*) FROM pg_description WHERE objoid >= 16384 OR (classoid = 'pg_namespace'::regclass AND objoid = 2200 \
-                 AND description <> 'standard public schema')) END), \
+              (SELECT count(*) FROM pg_description c WHERE CASE WHEN objoid < 16384 THEN \
+                 classoid = 'pg_namespace'::regclass AND objoid = 2200 AND description <> 'standard public schema' \
+                 ELSE classoid <> 'pg_extension'::regclass AND NOT EXISTS \
+                   (SELECT FROM pg_depend d WHERE d.classid = c.classoid AND d.objid = c.objoid AND d.deptype = 'e') END) END), \
            (2, 'DATABASE SETTING', (SELECT count(*) FROM pg_db_role_setting, unnest(setconfig) WHERE setdatabase = {here} AND setrole = 0)), \
            (3, 'EVENT TRIGGER', (SELECT count(*) FROM pg_event_trigger)), \
            (4, 'LARGE OBJECT', (SELECT count(*) FROM pg_largeobject_metadata)), \
@@ -31,4 +33,14 @@ pub async fn count(session: &Session, comments: bool) -> Result<Vec<(String, u64
     );
     let rows = session.query("counting what is left out", &sql, &[]).await?;
     Ok(rows.iter().map(|row| (row.get(0), u64::try_from(row.get::<_, i64>(1)).unwrap_or(0))).collect())
+}
+
+/// How many large objects there are.
+///
+/// # Errors
+/// Source or target, where the query fails.
+pub async fn count_large_objects(session: &Session) -> Result<u64> {
+    let sql = "SELECT count(*) FROM pg_largeobject_metadata";
+    let row = session.one("counting the large objects", sql, &[]).await?;
+    Ok(u64::try_from(row.get::<_, i64>(0)).unwrap_or(0))
 }

@@ -22,6 +22,7 @@ mod settle;
 pub mod snapshot;
 pub mod statistics;
 mod tls;
+pub mod uncarried;
 pub mod url;
 pub mod watch;
 mod watchdog;

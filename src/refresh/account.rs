@@ -4,7 +4,7 @@ use super::{Copied, Stage};
 use crate::diagnostic::Diagnostic;
 use crate::format::Wire;
 use crate::pipeline::Progress;
-use crate::plan::Chunk;
+use crate::plan::{Chunk, LargeObjects};
 use crate::publish::Published;
 use crate::report::{self, Report};
 use crate::rules::Rows;
@@ -97,6 +97,11 @@ impl<'a> Account<'a> {
         }
     }
 
+    pub(super) fn note(&mut self, notice: String) {
+        self.observer.notice(&notice);
+        self.notices.push(notice);
+    }
+
     pub(super) fn watch(&self, progress: &Arc<Progress>, chunks: &[Chunk]) {
         for chunk in chunks {
             let name = chunk.plan.name.to_string();
@@ -142,6 +147,7 @@ impl<'a> Account<'a> {
             secret_is_fresh: stage.options.secret_is_fresh,
             phases,
             tables: tables(copied),
+            large_objects: large_objects(copied),
             left_out: left_out(copied),
             not_read: not_read(copied),
             roles: copied.loader.missing().to_vec(),
@@ -186,8 +192,19 @@ fn tables(copied: &Copied) -> Vec<report::Table> {
         .collect()
 }
 
+fn large_objects(copied: &Copied) -> Option<report::LargeObjects> {
+    let plan = &copied.plan.large_objects;
+    (!matches!(plan, LargeObjects::None)).then(|| report::LargeObjects {
+        count: copied.carried.count,
+        bytes: copied.carried.bytes,
+        treatment: plan.word(),
+        with: plan.transformer(),
+    })
+}
+
 fn left_out(copied: &Copied) -> Vec<report::LeftOut> {
-    let counted = copied.left_out.iter().cloned();
+    let stay = matches!(copied.plan.large_objects, LargeObjects::None);
+    let counted = copied.left_out.iter().filter(|(kind, _)| stay || kind != "LARGE OBJECT").cloned();
     counted.map(|(kind, count)| report::LeftOut { kind, count }).collect()
 }
 

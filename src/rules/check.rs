@@ -4,12 +4,13 @@ use super::content::KeptText;
 use super::decide::{Verdict, Verdicts, decide};
 use super::follow::needs_decisions;
 use super::key::KeyVerdict;
+use super::large_objects::LargeObjects;
 use super::rows::{RowVerdict, Rows};
 use super::rule_file::RuleFile;
 use super::select::Picks;
 use super::{
-    borrow, constraint, entropy, fit, follow, literals, personal, reference, rows, search, select, spelling,
-    undecided, unique,
+    borrow, constraint, divide, entropy, fit, follow, literals, personal, reference, rows, search, select,
+    spelling, undecided, unique,
 };
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::schema::{ColumnId, Schema, Table};
@@ -26,6 +27,7 @@ pub struct CheckedRules {
     warnings: Vec<Diagnostic>,
     keys: Vec<KeyVerdict>,
     kept: Vec<KeptText>,
+    large_objects: LargeObjects,
     digest: String,
 }
 
@@ -101,6 +103,12 @@ impl CheckedRules {
         self.warnings.push(warning);
     }
 
+    /// What becomes of the large objects.
+    #[must_use]
+    pub fn large_objects(&self) -> &LargeObjects {
+        &self.large_objects
+    }
+
     /// SHA-256 of all the files' texts, in hex.
     #[must_use]
     pub fn digest(&self) -> &str {
@@ -171,6 +179,7 @@ pub fn check(file: &RuleFile, schema: &mut Schema) -> Result<CheckedRules, Vec<D
         warnings: problems,
         keys,
         kept,
+        large_objects: file.large_objects.clone(),
         digest: digest(&file.files),
     })
 }
@@ -186,6 +195,8 @@ fn report(
     follow::check_written(schema, picks, verdicts, problems);
     follow::check_keys(schema, verdicts, problems);
     fit::check_columns(file.registry, schema, verdicts, rows, problems);
+    divide::check_keys(schema, verdicts, rows, problems);
+    file.large_objects.check(file.registry, problems);
     let keys = unique::check_keys(file.registry, schema, verdicts, rows, problems);
     constraint::check_conditions(schema, verdicts, rows, problems);
     entropy::check_few(schema, verdicts, rows, problems);

@@ -1,6 +1,7 @@
 //! One file's TOML, section by section.
 
 use super::decision::{Place, unnamed};
+use super::large_objects::LargeObjects;
 use super::pattern::{Pattern, TableKey};
 use super::reader::{Reader, entries, one_of};
 use super::role::RoleRule;
@@ -12,8 +13,19 @@ use crate::schema::Name;
 use toml_edit::{Document, Item, Key};
 
 /// What may stand at the top of a rule file.
-pub(super) const TOP: &[&str] =
-    &["masque", "locale", "unlisted", "include", "table", "columns", "rows", "reference", "schema", "roles"];
+pub(super) const TOP: &[&str] = &[
+    "masque",
+    "locale",
+    "unlisted",
+    "include",
+    "table",
+    "columns",
+    "rows",
+    "large_objects",
+    "reference",
+    "schema",
+    "roles",
+];
 const NAME_HELP: &str =
     "write it as SQL quotes it: `customers`, `\"sales.customers\"`, `'sales.\"Weird.Name\"'`";
 
@@ -26,6 +38,7 @@ pub(super) struct Page {
     pub(super) sections: Vec<Section>,
     pub(super) columns: Vec<ColumnPattern>,
     pub(super) rows: Vec<RowRule>,
+    pub(super) large_objects: Option<LargeObjects>,
     pub(super) references: Vec<Reference>,
     pub(super) schema: SchemaRules,
     pub(super) roles: Vec<RoleRule>,
@@ -96,6 +109,7 @@ impl Reader {
                     page.rows.extend(row);
                 }
             }
+            "large_objects" => page.large_objects = self.large_objects(item, &span),
             "reference" => self.references(page, item, &span),
             "schema" => self.schema(page, item, &span),
             "roles" => page.roles = self.roles(item, &span),

@@ -50,6 +50,11 @@ pub(super) fn of(registry: Registry) -> Value {
                 "additionalProperties": reference("rule")
             },
             "rows": rows(),
+            "large_objects": {
+                "anyOf": [{ "const": "none" }, reference("inner_rule")],
+                "default": "none",
+                "description": "Whether large objects travel: none, keep, or a mask for values of type bytea."
+            },
             "reference": {
                 "type": "array",
                 "description": "Foreign keys the database does not declare.",

@@ -8,6 +8,7 @@ mod data_type;
 mod graph;
 mod key;
 mod name;
+mod partition;
 mod passage;
 mod room;
 mod table;
@@ -16,6 +17,7 @@ pub use data_type::{DataType, Form, Scalar};
 pub use graph::ColumnId;
 pub use key::{Check, ForeignKey, KeyKind, KeyPart, UniqueKey};
 pub use name::{Name, identifier, is_hidden, quote, visible, written};
+pub use partition::{Partitioning, Strategy};
 pub use passage::{Passage, Script};
 pub use table::{Column, Generated, MaterializedView, Sequence, Table, TableKind};
 
@@ -32,6 +34,8 @@ pub struct Schema {
     pub checks: Vec<Check>,
     /// What generated columns are made of, in the order of the columns.
     pub generated: Vec<Generated>,
+    /// Every level of every partition tree, in the order of the tables.
+    pub partitionings: Vec<Partitioning>,
     /// Sequences in name order.
     pub sequences: Vec<Sequence>,
     /// Materialized views, each after those it reads.

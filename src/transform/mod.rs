@@ -241,6 +241,11 @@ pub trait Transformer: Sync {
     fn follows_by(&self) -> bool {
         true
     }
+    /// Whether `by` moves all values of one identity together, so that distinct ones
+    /// stay distinct; of two identities nothing is said.
+    fn moves_together(&self) -> bool {
+        false
+    }
     /// A rule to show in help, and a value it can be tried on: `("email", "ann@corp.example")`.
     fn example(&self) -> Example;
     /// Ties it to a column. Everything that can fail, fails here.

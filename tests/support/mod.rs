@@ -3,6 +3,7 @@
 mod database;
 mod dump;
 mod fixture;
+mod held;
 mod play;
 mod program;
 mod query;
@@ -12,8 +13,9 @@ mod started;
 pub(crate) use database::{Database, dataset};
 pub(crate) use dump::schema_entries;
 pub(crate) use fixture::Fixture;
+pub(crate) use held::Held;
 pub(crate) use play::Play;
 pub(crate) use program::{Output, run, run_with};
 pub(crate) use query::{copied, count, digests, execute, query, tables, value};
-pub(crate) use server::{Side, start};
+pub(crate) use server::{Side, programs, start};
 pub(crate) use started::{Started, wait_until};

@@ -94,6 +94,6 @@ fn with_client<T>(url: &str, work: impl AsyncFnOnce(&Client) -> T) -> T {
     })
 }
 
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }

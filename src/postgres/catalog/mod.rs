@@ -6,6 +6,7 @@
 mod data_type;
 mod fingerprint;
 mod key;
+mod partition;
 mod sequence;
 mod table;
 mod view;
@@ -25,6 +26,8 @@ pub(super) const USER_SCHEMAS: &str = "n.nspname <> 'information_schema' AND n.n
 /// # Errors
 /// Source, where a query fails.
 pub async fn read(session: &Session) -> Result<Schema> {
+    // Compiling a query of the catalog takes longer than running it.
+    session.run("preparing to read the catalog", "SET LOCAL jit = off").await?;
     let version = session
         .one("reading the version", "SELECT current_setting('server_version_num')::int / 10000", &[])
         .await?
