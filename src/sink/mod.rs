@@ -21,17 +21,24 @@ use tokio_postgres::error::DbError;
 /// A server that refuses masked rows for their values is not at fault: the copy broke a promise.
 fn broken_by_rows(error: Error) -> Error {
     match error.sqlstate() {
-        Some("22P05") => error
-            .with_kind(Kind::Rules)
-            .help("a mask of the table writes letters that the database's encoding lacks: give it another one"),
-        // Only values of `reg*` types and access lists name objects: other values hold none.
-        Some("42P01" | "42704" | "42883" | "42725" | "3F000" | "42601" | "42602") => error
-            .with_kind(Kind::Rules)
-            .help("a value names a table, role or other object that the build does not have when its rows arrive, such as an index or a role of the source's server: write `\"null\"` for the column"),
+        Some("22P05") => error.with_kind(Kind::Rules).help(
+            "a mask of the table writes letters that the database's encoding lacks: give it another one",
+        ),
         Some(state) if matches!(state.get(..2), Some("22" | "23")) => {
             error.with_kind(Kind::Verify).help("give the column a rule whose values fit it")
         }
         _ => error,
+    }
+}
+
+/// What the server refuses while rows come in. Only values of `reg*` types and access lists name objects.
+fn refused_row(error: Error) -> Error {
+    match error.sqlstate() {
+        Some("42P01" | "42704" | "42883" | "42725" | "3F000") => error.with_kind(Kind::Rules).help(
+            "a value names a table, role or other object that the build does not have when its rows arrive: \
+             write `\"null\"` for the column",
+        ),
+        _ => broken_by_rows(error),
     }
 }
 
@@ -116,7 +123,7 @@ impl<'a> Writer<'a> {
         let db = error.as_db_error();
         match self.route.filter(|_| db.is_some_and(finds_no_partition)) {
             Some(route) => no_partition(self.table, route, db.and_then(DbError::table)),
-            None => broken_by_rows(self.session.error(&format!("writing `{}`", self.table), error)),
+            None => refused_row(self.session.error(&format!("writing `{}`", self.table), error)),
         }
     }
 }

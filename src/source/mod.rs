@@ -110,10 +110,11 @@ impl Rows {
             Some("22P05" | "22021") => error.with_kind(Kind::Rules).help(
                 "masks read UTF-8, and a text of the table is none and can't become it: repair the text, or keep the whole table",
             ),
-            // `COPY` sends a row as one message.
-            Some("54000" | "53200") => error.help(
-                "a row is larger than the 1 GB that a server sends at once, in the form it travels in (as text a bytea has twice its \
-                 bytes): leave the row out with `[rows]`, or write `\"null\"` for the column",
+            // `COPY` sends a row as one message. Servers call one that is too large an internal error.
+            Some("54000" | "53200" | "XX000") => error.help(
+                "where the server's log speaks of memory, a row is larger than the 1 GB that a server sends at once, in the form it \
+                 travels in (as text a bytea has twice its bytes): leave the row out with `[rows]`, or write `\"null\"` for the column; \
+                 else the table may be damaged",
             ),
             _ => error,
         }
