@@ -92,7 +92,8 @@ fn a_database_that_sorts_by_postgresql_s_own_provider_arrives() {
     let source = source_with("builtin", "locale_provider builtin builtin_locale 'C.UTF-8' encoding 'UTF8'");
     let play =
         arrives(source, &["create table words as select 'w' || n as word from generate_series(1, 9) n"]);
-    let sql = "select datlocprovider::text || ' ' || datlocale from pg_database where datname = current_database()";
+    let sql =
+        "select datlocprovider::text || ' ' || datlocale from pg_database where datname = current_database()";
     assert_eq!(value(&play.target.url(), sql), "b C.UTF-8");
 }
 
