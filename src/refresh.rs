@@ -25,7 +25,7 @@ use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
-use crate::postgres::{access, catalog, frequency, left_out, standby, statistics, watch};
+use crate::postgres::{access, catalog, frequency, left_out, standby, statistics, uncarried, watch};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
@@ -252,6 +252,7 @@ async fn copy(
     check_roles(options, snapshot.session()).await?;
     let (plan, rules) = decide(options, schema, snapshot.session()).await?;
     check_readable(&plan)?;
+    uncarried::refuse(snapshot.session()).await?;
     source::check_conditions(snapshot.session(), &plan).await?;
     source::check_exact(snapshot.session(), &plan).await?;
     account.warn(rules.warnings());
@@ -275,9 +276,16 @@ async fn copy(
     let build_url =
         options.target.with_application_name(&format!("masque {}", stage.run)).with_database(&made.name);
     loader.make_roles(&stage.admin).await?;
+    let there = access::roles(&stage.admin).await?;
+    let problems = source::check_named(snapshot.session(), &plan, Some(&there)).await?;
+    if !problems.is_empty() {
+        return Err(Failure::Rules(problems));
+    }
     archive.restore(Section::PreData, &build_url, 1).await?;
     let session = Session::open(build_url.connect(Kind::Target).await?, Side::Target).await?;
     sink::loosen(&session, &plan).await?;
+    say_column_orders(snapshot.session(), &session, account).await?;
+    sink::make_room(&session, &plan).await?;
 
     account.step(Step::Stream);
     let progress = Arc::new(Progress::new(&plan));
@@ -333,6 +341,19 @@ async fn decide(
         return Err(Failure::Rules(rules.warnings().to_vec()));
     }
     Ok((plan, rules))
+}
+
+/// A table that inherited late has its columns in an order no dump can make.
+async fn say_column_orders(source: &Session, build: &Session, account: &mut Account<'_>) -> Result<()> {
+    let made = inventory::column_orders(build).await?;
+    for (table, columns) in inventory::column_orders(source).await? {
+        if made.get(&table).is_some_and(|made| *made != columns) {
+            account.note(format!(
+                "`{table}` inherits columns after it had its own: on the target they come first"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Rows that row security would hide are never silently left out.
@@ -396,7 +417,7 @@ async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
                 sink::analyze(&session, entry.name).await?;
             }
             if let (Verify::Full, Some(rows)) = (stage.options.verify, entry.rows) {
-                verify::count(&session, entry.name, entry.tree, rows).await?;
+                verify::count(&session, entry.name, entry.tree, entry.marked, rows).await?;
             }
         }
     };

@@ -10,7 +10,6 @@ use super::mask::mask;
 use crate::error::{Error, Kind, Result};
 use crate::format::{Place, Wire, binary};
 use crate::plan::{LargeObjects, TablePlan};
-use crate::postgres::left_out::count_large_objects;
 use crate::postgres::session::Session;
 use crate::source::Rows;
 use std::sync::Arc;
@@ -51,8 +50,8 @@ pub async fn carry(reader: &Session, writer: &Session, plan: &LargeObjects) -> R
         LargeObjects::Keep => None,
         LargeObjects::Mask(plan) => Some(plan),
     };
-    let expected = count_large_objects(reader).await?;
-    let before = count_large_objects(writer).await?;
+    let expected = count(reader).await?;
+    let before = count(writer).await?;
     let mut desk = Desk { writer: Writer::new(writer).await?, plan, open: None, carried: Carried::default() };
     for row in reader.query("reading the large objects", EMPTY, &[]).await? {
         desk.begin(row.get(0)).await?;
@@ -68,7 +67,7 @@ pub async fn carry(reader: &Session, writer: &Session, plan: &LargeObjects) -> R
     }
     desk.end().await?;
     reader.run("after reading the large objects", AS_BEFORE).await?;
-    let (carried, found) = (desk.carried, count_large_objects(writer).await?);
+    let (carried, found) = (desk.carried, count(writer).await?);
     if carried.count != expected || found != before + expected {
         let written = found.saturating_sub(before);
         let message = format!(
@@ -78,6 +77,12 @@ pub async fn carry(reader: &Session, writer: &Session, plan: &LargeObjects) -> R
         return Err(Error::new(Kind::Verify, message));
     }
     Ok(carried)
+}
+
+async fn count(session: &Session) -> Result<u64> {
+    let sql = "SELECT count(*) FROM pg_catalog.pg_largeobject_metadata";
+    let row = session.one("counting the large objects", sql, &[]).await?;
+    Ok(u64::try_from(row.get::<_, i64>(0)).unwrap_or(0))
 }
 
 /// A page holds a quarter of a block.

@@ -52,6 +52,8 @@ pub struct TablePlan {
     pub wire: Wire,
     /// Which rows travel.
     pub rows: Rows,
+    /// For a table that an extension made, which of its rows are its users'.
+    pub users: Option<String>,
     /// The root they are written through; `None` where the table itself takes them.
     pub route: Option<Route>,
     /// Rows as the statistics estimate them.
@@ -170,6 +172,8 @@ impl TablePlan {
         let asked = selected.iter().copied().chain(width..width + identities.relatives.len()).collect();
         let others = identities.relatives.iter().filter_map(|relation| schema.column(relation.column));
         let columns = table.columns.iter().chain(others).cloned().collect();
+        let users = schema.configuration(place).map(|marked| marked.condition.clone());
+        let users = users.map(|condition| condition.unwrap_or_else(|| String::from("true")));
         let route = Route::find(schema, place, &treatments);
         let joined = Joined::new(schema, place, &identities.relatives);
         Ok(Self {
@@ -187,6 +191,7 @@ impl TablePlan {
             wire,
             rows: decided.rows.clone(),
             route,
+            users,
             estimated_rows: table.estimated_rows,
             pages: table.pages,
             bytes: table.bytes,

@@ -16,8 +16,10 @@ pub async fn count(session: &Session, comments: bool) -> Result<Vec<(String, u64
     let sql = format!(
         "SELECT kind, n FROM (VALUES \
            (1, 'COMMENT', CASE WHEN {comments} THEN 0 ELSE \
-              (SELECT count(*) FROM pg_description WHERE objoid >= 16384 OR (classoid = 'pg_namespace'::regclass AND objoid = 2200 \
-                 AND description <> 'standard public schema')) END), \
+              (SELECT count(*) FROM pg_description c WHERE CASE WHEN objoid < 16384 THEN \
+                 classoid = 'pg_namespace'::regclass AND objoid = 2200 AND description <> 'standard public schema' \
+                 ELSE classoid <> 'pg_extension'::regclass AND NOT EXISTS \
+                   (SELECT FROM pg_depend d WHERE d.classid = c.classoid AND d.objid = c.objoid AND d.deptype = 'e') END) END), \
            (2, 'DATABASE SETTING', (SELECT count(*) FROM pg_db_role_setting, unnest(setconfig) WHERE setdatabase = {here} AND setrole = 0)), \
            (3, 'EVENT TRIGGER', (SELECT count(*) FROM pg_event_trigger)), \
            (4, 'LARGE OBJECT', (SELECT count(*) FROM pg_largeobject_metadata)), \

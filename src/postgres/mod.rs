@@ -25,6 +25,7 @@ pub mod snapshot;
 pub mod standby;
 pub mod statistics;
 mod tls;
+pub mod uncarried;
 pub mod url;
 pub mod watch;
 mod watchdog;

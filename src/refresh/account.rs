@@ -97,6 +97,11 @@ impl<'a> Account<'a> {
         }
     }
 
+    pub(super) fn note(&mut self, notice: String) {
+        self.observer.notice(&notice);
+        self.notices.push(notice);
+    }
+
     pub(super) fn watch(&self, progress: &Arc<Progress>, chunks: &[Chunk]) {
         for chunk in chunks {
             let name = chunk.plan.name.to_string();
@@ -210,8 +215,12 @@ fn not_read(copied: &Copied) -> Vec<report::NotRead> {
         .iter()
         .filter(|plan| matches!(plan.rows, Rows::None))
         .map(|plan| report::NotRead { table: plan.name.to_string(), why: "by rule" });
-    let by_kind = copied.plan.schema.tables.iter().filter_map(|table| {
+    let schema = &copied.plan.schema;
+    let by_kind = schema.tables.iter().enumerate().filter_map(|(place, table)| {
         let why = match (&table.extension, table.kind) {
+            (Some(_), _) if schema.configuration(place).is_some() => {
+                "belongs to an extension, and no rule names it"
+            }
             (Some(_), _) => "belongs to an extension",
             (None, TableKind::Foreign) => "held by another server",
             _ => return None,

@@ -13,6 +13,8 @@ pub(super) struct Entry<'a> {
     pub(super) analyze: bool,
     /// Whether its partitions' rows are counted with it.
     pub(super) tree: bool,
+    /// Which of its rows count, where an extension made others.
+    pub(super) marked: Option<&'a str>,
     /// The rows written, where they are counted here.
     pub(super) rows: Option<u64>,
 }
@@ -37,7 +39,13 @@ pub(super) fn take<'a>(plan: &'a Plan, progress: &Progress) -> VecDeque<Entry<'a
             }
             None => Some(rows),
         };
-        streamed.push(Entry { name: &table.name, analyze, tree: false, rows });
+        streamed.push(Entry {
+            name: &table.name,
+            analyze,
+            tree: false,
+            marked: table.users.as_deref(),
+            rows,
+        });
     }
     let roots = schema.tables.iter().enumerate().filter(|(_, table)| {
         table.kind == TableKind::Partitioned && table.parent.is_none() && table.extension.is_none()
@@ -46,6 +54,7 @@ pub(super) fn take<'a>(plan: &'a Plan, progress: &Progress) -> VecDeque<Entry<'a
         name: &table.name,
         analyze: !reaching.contains(&place),
         tree: true,
+        marked: None,
         rows: trees.get(&place).copied(),
     });
     roots.chain(streamed).collect()

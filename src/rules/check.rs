@@ -9,8 +9,8 @@ use super::rows::{RowVerdict, Rows};
 use super::rule_file::RuleFile;
 use super::select::Picks;
 use super::{
-    borrow, constraint, divide, entropy, fit, follow, literals, personal, reference, rows, search, select,
-    spelling, undecided, unique,
+    borrow, configuration, constraint, divide, entropy, fit, follow, literals, personal, reference, rows,
+    search, select, spelling, undecided, unique,
 };
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::schema::{ColumnId, Schema, Table};
@@ -155,16 +155,19 @@ impl Decided {
 }
 
 /// Checks the rules and settles each column of `schema`, which the file's
-/// `[[reference]]`s are added to.
+/// `[[reference]]`s are added to; tables that an extension marks as its users' and the
+/// file names are its users' from then on.
 ///
 /// # Errors
 /// Every problem of the file and of its rules, warnings too, by place.
 pub fn check(file: &RuleFile, schema: &mut Schema) -> Result<CheckedRules, Vec<Diagnostic>> {
     let mut problems = file.problems.clone();
+    configuration::claim(file, schema);
     reference::add(file, schema, &mut problems);
     let schema = &*schema;
     let picks = select::pick(file, schema, &mut problems);
-    let rows = rows::settle(file, schema, &mut problems);
+    let mut rows = rows::settle(file, schema, &mut problems);
+    configuration::narrow(schema, &mut rows);
     let verdicts = decide(file, schema, &picks, &rows, &mut problems);
     let (keys, kept) = report(file, schema, &picks, &rows, &verdicts, &mut problems);
     let is_error = |problem: &Diagnostic| problem.severity == Severity::Error;
@@ -195,6 +198,7 @@ fn report(
     follow::check_written(schema, picks, verdicts, problems);
     follow::check_keys(schema, verdicts, problems);
     fit::check_columns(file.registry, schema, verdicts, rows, problems);
+    configuration::check_conditions(schema, verdicts, rows, problems);
     divide::check_keys(schema, verdicts, rows, problems);
     file.large_objects.check(file.registry, problems);
     let keys = unique::check_keys(file.registry, schema, verdicts, rows, problems);

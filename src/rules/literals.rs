@@ -56,11 +56,9 @@ pub(super) fn check(file: &RuleFile, schema: &Schema, problems: &mut Vec<Diagnos
         }
         if !allowed && !whats.is_empty() {
             let known = found.entry((&passage.name, &passage.what)).or_default();
-            whats.into_iter().for_each(|what| {
-                if !known.contains(&what) {
-                    known.push(what)
-                }
-            });
+            for what in whats {
+                add(what, known);
+            }
         }
     }
     let names: BTreeSet<&[String]> = found.keys().map(|(name, _)| *name).collect();
@@ -95,13 +93,14 @@ fn finding(name: &[String], what: &str, kinds: &[&str], has_list: bool) -> Diagn
     let message = format!("the {what} `{object}` has {kinds} in it, and the schema travels as it is");
     let own = spelling::text(&object);
     let allow = if has_list {
-        format!("add {own} to `allow` under `[schema]`")
+        format!("add `{own}` to `allow` under `[schema]`")
     } else {
         format!("write `[schema]` and below it `allow = [{own}]`")
     };
-    let change = match what.contains("option of the foreign") {
-        true => "put it into a user mapping, which never travels",
-        false => "take it out of the schema",
+    let change = if what.contains("option of the foreign") {
+        "put it into a user mapping, which never travels"
+    } else {
+        "take it out of the schema"
     };
     Diagnostic::error(message).help(format!("{change}, or if it is nobody's, {allow}"))
 }
@@ -211,5 +210,105 @@ fn judge_text(text: &str, names: Names, seen: &mut Vec<&'static str>) {
 fn add(what: &'static str, seen: &mut Vec<&'static str>) {
     if !seen.contains(&what) {
         seen.push(what);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Severity;
+
+    fn passage(what: &str, name: &str, script: Script, text: &str) -> Passage {
+        let name = name.split('.').map(str::to_owned).collect();
+        Passage { what: what.to_owned(), name, script, text: text.to_owned() }
+    }
+
+    fn problems(allow: &str, passages: Vec<Passage>) -> Vec<Diagnostic> {
+        let file = RuleFile::parse("rules.toml", &format!("masque = 1\n{allow}")).unwrap();
+        let mut problems = Vec::new();
+        check(&file, &Schema { passages, ..Schema::default() }, &mut problems);
+        problems
+    }
+
+    fn judged(script: Script, text: &str) -> Vec<&'static str> {
+        judge(&passage("function", "public.f", script, text))
+    }
+
+    #[test]
+    fn an_object_is_told_of_once_with_all_that_is_in_it() {
+        let labels = ["ann@corp.com", "bob@corp.com", "+44 7911 123456", "plain"];
+        let of = |label: &str| passage("label of the enum", "public.Mood", Script::Literal, label);
+        let found = problems("", labels.map(of).to_vec());
+        assert_eq!(found.len(), 1);
+        insta::assert_snapshot!(found[0].message, @r#"the label of the enum `public."Mood"` has an e-mail address and a telephone number in it, and the schema travels as it is"#);
+        insta::assert_snapshot!(found[0].help.as_deref().unwrap(), @r#"take it out of the schema, or if it is nobody's, write `[schema]` and below it `allow = ['public."Mood"']`"#);
+    }
+
+    #[test]
+    fn what_is_allowed_is_silent_and_what_allows_nothing_is_not() {
+        let check = |text: &str| passage("check", "public.t.k", Script::Sql, text);
+        let (personal, plain) = ("(a <> 'ann@corp.com'::text)", "(a <> 'b'::text)");
+        let allow = |entry: &str| format!("[schema]\nallow = [{entry:?}]\n");
+        assert!(problems(&allow("public.*.k"), vec![check(personal)]).is_empty());
+        let idle = problems(&allow("public.t.k"), vec![check(plain)]);
+        assert_eq!((idle.len(), idle[0].severity), (1, Severity::Warning));
+        for (entry, help) in
+            [("public.t.kk", "did you mean `public.t.k`?"), ("k", "names are in full: `public.t.k`")]
+        {
+            let wrong = problems(&allow(entry), vec![check(personal)]);
+            assert_eq!(wrong.len(), 2, "{entry}");
+            assert_eq!((wrong[1].severity, wrong[1].help.as_deref()), (Severity::Error, Some(help)));
+            assert!(wrong[1].span.is_some());
+            assert!(wrong[0].help.as_deref().unwrap().contains("add `\"public.t.k\"` to `allow`"));
+        }
+    }
+
+    #[test]
+    fn sql_is_looked_at_where_people_write() {
+        for text in [
+            "a = 'ann@corp.com'",
+            "execute format('select ''ann@corp.com'' %s', x)",
+            "x <> 4539148803436467",
+            "-- ask Jennifer Miller about it\nx",
+            "IN ('Jennifer Miller', 'x')",
+            "E'ann\\x40corp.com'",
+            "perform dblink('host=a password=hunter2 dbname=x', q)",
+            "alter role x password 'hunter'",
+            "secret := 'S3cret!x'",
+        ] {
+            assert_eq!(judged(Script::Sql, text).len(), 1, "{text}");
+        }
+        for text in [
+            "\"ann@corp.com\" = 1",
+            "x = 'Jennifer'",
+            "raise notice 'ask Jennifer Miller about it'",
+            "token = 'bearer'",
+            "nextval('public.customers_id_seq'::regclass)",
+            "'1999-12-31 23:59:59.999999Z'::timestamptz",
+        ] {
+            assert!(judged(Script::Sql, text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn programs_settings_and_comments_have_rules_of_their_own() {
+        let program = "# of Jennifer Miller\nreturn {'token': 'x'}";
+        assert!(judged(Script::Program, program).is_empty());
+        assert_eq!(judged(Script::Program, "# mail ann@corp.com"), ["an e-mail address"]);
+        assert_eq!(judged(Script::Setting, "password=x"), ["a password or token"]);
+        assert!(judged(Script::Setting, "host=81.2.69.142").is_empty());
+        assert_eq!(judged(Script::Setting, "note=81.2.69.142"), ["a network address"]);
+        assert_eq!(judged(Script::Comment, "ask Jennifer Miller about it"), ["the name of a person"]);
+        let comment = passage("comment on", "public.t", Script::Comment, "ann@corp.com");
+        assert!(problems("", vec![comment]).is_empty(), "a comment that stays behind harms nobody");
+    }
+
+    #[test]
+    fn a_default_is_a_password_by_its_column() {
+        let of =
+            |column: &str, text: &str| judge(&passage("default of the column", column, Script::Sql, text));
+        assert_eq!(of("public.t.password", "'Welcome2024!'::text"), ["a password or token"]);
+        assert!(of("public.t.note", "'Welcome2024!'::text").is_empty());
+        assert!(of("public.t.token", "encode(gen_random_bytes(16), 'base64X'::text)").is_empty());
     }
 }

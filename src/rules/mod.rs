@@ -9,6 +9,7 @@
 mod borrow;
 mod check;
 mod condition;
+mod configuration;
 mod constraint;
 mod content;
 mod credential;

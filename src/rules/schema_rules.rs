@@ -59,12 +59,11 @@ impl Reader {
         let help = "write a list of names as SQL quotes them: `[\"public.orders.status_check\"]`";
         let at = self.item_span(key, item);
         for (written, span) in self.texts("`allow`", item, &at, help).unwrap_or_default() {
-            match ObjectKey::new(&written) {
-                Some(key) => page.schema.allow.push(Allowed { key, written, span }),
-                None => {
-                    let problem = Diagnostic::error(format!("`{written}` is no object's name"));
-                    self.problem(problem.at(&span, "").help(help));
-                }
+            if let Some(key) = ObjectKey::new(&written) {
+                page.schema.allow.push(Allowed { key, written, span });
+            } else {
+                let problem = Diagnostic::error(format!("`{written}` is no object's name"));
+                self.problem(problem.at(&span, "").help(help));
             }
         }
     }

@@ -297,15 +297,12 @@ fn from_code_points(own: &str) -> String {
         text.push_str(front);
         let (skipped, digits) = if after.starts_with('+') { (1, 6) } else { (0, 4) };
         let code = after.get(skipped..skipped + digits).and_then(|code| u32::from_str_radix(code, 16).ok());
-        match code.and_then(char::from_u32) {
-            Some(c) => {
-                text.push(c);
-                rest = after.get(skipped + digits..).unwrap_or_default();
-            }
-            None => {
-                text.push('\\');
-                rest = after.strip_prefix('\\').unwrap_or(after);
-            }
+        if let Some(c) = code.and_then(char::from_u32) {
+            text.push(c);
+            rest = after.get(skipped + digits..).unwrap_or_default();
+        } else {
+            text.push('\\');
+            rest = after.strip_prefix('\\').unwrap_or(after);
         }
     }
     text + rest

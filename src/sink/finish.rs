@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::plan::Plan;
 use crate::postgres::session::Session;
-use crate::schema::{Name, Sequence, identifier};
+use crate::schema::{ColumnId, Name, Sequence, identifier};
 
 /// Puts every sequence where the source's stood; one whose key is masked goes past
 /// the masked maximum, so that staging's next row does not collide.
@@ -13,6 +13,11 @@ use crate::schema::{Name, Sequence, identifier};
 pub async fn set_sequences(build: &Session, plan: &Plan) -> Result<()> {
     let mut statements = Vec::new();
     for (place, sequence) in plan.schema.sequences.iter().enumerate() {
+        // An extension numbers its own rows.
+        let numbered = sequence.column.and_then(|(table, _)| plan.schema.table(table));
+        if numbered.is_some_and(|table| table.extension.is_some()) {
+            continue;
+        }
         statements.push(set_sequence(sequence, past_maximum(plan, place)));
     }
     for group in statements.chunks(500) {
@@ -21,27 +26,32 @@ pub async fn set_sequences(build: &Session, plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// The tables and the column whose masked values a sequence must pass.
-fn past_maximum(plan: &Plan, place: usize) -> Option<(String, String)> {
-    if !plan.masked_sequences.contains(&place) {
-        return None;
-    }
-    let (place, column) = plan.schema.sequences.get(place)?.column?;
-    let table = plan.schema.table(place)?;
-    let column = identifier(&table.columns.get(column)?.name);
-    if !plan.schema.reaching_other_servers().contains(&place) {
-        return Some((table.name.sql(), column));
-    }
-    // Another server is never asked for rows: only the tables that were filled are read.
-    let filled = plan.tables.iter().filter(|filled| plan.schema.is_within(filled.table, place));
-    let parts: Vec<_> = filled.map(|t| format!("SELECT {column} FROM ONLY {}", t.name.sql())).collect();
-    Some((format!("({}) f", parts.join(" UNION ALL ")), column))
+/// The masked values a sequence must pass, as a query of them; `None` where it stays
+/// where the source's stood.
+fn past_maximum(plan: &Plan, place: usize) -> Option<String> {
+    let masked = plan.masked_sequences.get(place)?;
+    let parts: Vec<String> = masked.iter().flat_map(|id| values(plan, *id)).collect();
+    (!parts.is_empty()).then(|| parts.join(" UNION ALL "))
 }
 
-fn set_sequence(sequence: &Sequence, masked: Option<(String, String)>) -> String {
+/// Queries of a column's values. Another server is never asked for rows: where a whole
+/// table would ask one, only the tables that were filled are read.
+fn values(plan: &Plan, id: ColumnId) -> Vec<String> {
+    let (Some(table), Some(column)) = (plan.schema.table(id.table), plan.schema.column(id)) else {
+        return Vec::new();
+    };
+    let column = identifier(&column.name);
+    if !plan.schema.reaching_other_servers().contains(&id.table) {
+        return vec![format!("SELECT {column} AS v FROM {}", table.name.sql())];
+    }
+    let filled = plan.tables.iter().filter(|filled| plan.schema.is_within(filled.table, id.table));
+    filled.map(|t| format!("SELECT {column} AS v FROM ONLY {}", t.name.sql())).collect()
+}
+
+fn set_sequence(sequence: &Sequence, masked: Option<String>) -> String {
     let name = format!("'{}'::regclass", sequence.name.sql().replace('\'', "''"));
     let (value, called) = (sequence.last_value, sequence.is_called);
-    let Some((table, column)) = masked else {
+    let Some(values) = masked else {
         return format!("SELECT pg_catalog.setval({name}, {value}, {called})");
     };
     let (furthest, beyond) = if sequence.increment < 0 { ("least", "min") } else { ("greatest", "max") };
@@ -52,7 +62,7 @@ fn set_sequence(sequence: &Sequence, masked: Option<(String, String)>) -> String
     };
     format!(
         "SELECT pg_catalog.setval({name}, {bound}, m.v IS NOT NULL OR {called}) \
-         FROM (SELECT {beyond}({column})::int8 AS v FROM {table}) m"
+         FROM (SELECT {beyond}(v)::int8 AS v FROM ({values}) u) m"
     )
 }
 

@@ -1,9 +1,11 @@
 //! Where rows go: a lane's writer into the build, and what the build needs around them.
 
 mod finish;
+mod marked;
 mod remake;
 
 pub use finish::{analyze, refresh_views, set_sequences};
+pub use marked::make_room;
 pub use remake::{loosen, remake};
 
 use crate::error::{Error, Kind, Result};
@@ -32,6 +34,9 @@ fn broken_by_rows(error: Error) -> Error {
         _ => error,
     }
 }
+
+/// The most bytes sent at once. A server takes no message of 1 GB, and a batch with a row of that size is one.
+const MESSAGE: usize = 1024 * 1024;
 
 /// A row that fits no partition is told from one that a check refuses by having no constraint to name.
 fn finds_no_partition(error: &DbError) -> bool {
@@ -64,9 +69,13 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// Target, naming the table.
-    pub async fn open(session: &'a Session, plan: &'a TablePlan, table: &'a str) -> Result<Self> {
+    pub async fn open(
+        session: &'a Session,
+        plan: &'a TablePlan,
+        masked: bool,
+        table: &'a str,
+    ) -> Result<Self> {
         let doing = format!("writing `{table}`");
-        let masked = !plan.masked.is_empty();
         let prepared = session.prepare_rows(&doing, &plan.copy_in(), masked).await?;
         let sink = session.client().copy_in(&prepared).await.map_err(|e| session.error(&doing, &e))?;
         let route = plan.route.as_ref();
@@ -81,9 +90,14 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// Target, where the server refuses a row or the connection fails.
-    pub async fn write(&mut self, rows: Bytes) -> Result<()> {
-        let sent = self.sink.feed(rows).await;
-        sent.map_err(|e| self.refused(&e))
+    pub async fn write(&mut self, mut rows: Bytes) -> Result<()> {
+        // A message may end within a row: a large one must not lie in the connection's buffer once more.
+        while !rows.is_empty() {
+            let message = rows.split_to(rows.len().min(MESSAGE));
+            let sent = self.sink.feed(message).await;
+            sent.map_err(|e| self.refused(&e))?;
+        }
+        Ok(())
     }
 
     /// Ends the statement and gives the number of rows the server took.

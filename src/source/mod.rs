@@ -1,8 +1,10 @@
 //! Where rows come from: a lane's reader inside the snapshot.
 
 mod encoding;
+mod named;
 
 pub use encoding::{check_exact, check_letters};
+pub use named::check_named;
 
 use crate::error::{Error, Kind, Result};
 use crate::format::{Wire, binary};

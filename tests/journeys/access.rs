@@ -108,7 +108,24 @@ fn a_loading_role_that_can_not_carry_access_is_told_before_a_row_moves() {
     refresh(&["--no-owner", "--no-privileges"]).assert_code(0);
     let owners = "select string_agg(distinct pg_get_userbyid(relowner), ',') from pg_class where relnamespace = 'app'::regnamespace";
     assert_eq!(value(&target, owners), "bare_loader");
+    let granted =
+        "select count(*) from pg_class where relacl is not null and relnamespace = 'app'::regnamespace";
+    assert_eq!(value(&target, granted), "0");
+    assert_eq!(value(&target, "select has_schema_privilege('bare_reader', 'public', 'usage')"), "t");
+    refresh(&["--no-owner"])
+        .assert_code(7)
+        .assert_says(&["may not act for the roles `bare_grantor`, `bare_owner`"]);
+    refresh(&["--no-privileges"])
+        .assert_code(7)
+        .assert_says(&["may not act for the roles `bare_Odd Owner`, `bare_owner`"]);
     query(&staging, "grant \"bare_Odd Owner\", bare_owner, bare_grantor to bare_loader");
+    refresh(&["--no-privileges"]).assert_code(0);
+    // What was opened so that owners could be set is shut again.
+    assert_eq!(value(&target, "select has_schema_privilege('bare_Odd Owner', 'app', 'usage')"), "f");
+    assert_eq!(
+        value(&target, "select pg_get_userbyid(relowner) from pg_class where relname = 'people'"),
+        "bare_Odd Owner"
+    );
     refresh(&[]).assert_code(0);
     assert_double(&play);
 }

@@ -24,8 +24,11 @@ fn a_role_that_may_only_read_and_one_that_may_only_create_databases_are_enough()
         Play::new(source, &std::fs::read_to_string(crate::house::top().join("rules/shop.toml")).unwrap());
     let source = as_role(&play.source.url(), "plain_reader");
     let target = as_role(&play.target.url(), "plain_loader");
+    // Production's objects belong to a superuser, and this role can't make them so.
+    let output = play.refresh_between(&source, &target, &[]);
+    output.assert_code(7).assert_says(&["may not act for the role `postgres`", "--no-owner"]);
     for _ in 0..2 {
-        play.refresh_between(&source, &target, &[]).assert_code(0);
+        play.refresh_between(&source, &target, &["--no-owner", "--no-privileges"]).assert_code(0);
     }
     assert_eq!(count(&target, "customers"), count(&play.source.url(), "customers"));
     let rights = "select rolsuper or rolreplication or rolbypassrls or rolcreaterole from pg_roles where rolname = current_user";

@@ -134,3 +134,49 @@ fn every_value_of_the_corpus_is_printed_alike_on_both_sides() {
         }
     }
 }
+
+#[test]
+fn values_that_name_what_the_build_does_not_have_are_refused_by_column() {
+    let source = Database::from(Fixture::Empty);
+    let role = format!("only_of_{}", source.name());
+    let url = source.url();
+    let tables = [
+        "create table t (id int4 primary key)",
+        "create type signs as (sign regclass)",
+        "create domain sign_list as signs[]",
+        "create function made(int4) returns int4 language sql as 'select 1'",
+        "create function made(text) returns int4 language sql as 'select 2'",
+        &format!("create role {role}"),
+        "create table of_index (v regclass)",
+        "insert into of_index values ('t'), ('t_pkey')",
+        "create table of_indexes (v sign_list)",
+        "insert into of_indexes values (array[row('t')::signs, row('t_pkey')::signs])",
+        "create table of_function (v regproc[])",
+        "insert into of_function select array[oid] from pg_proc where proname = 'made'",
+        "create table of_role (v regrole)",
+        &format!("insert into of_role values ('{role}')"),
+        "create table of_grant (v aclitem[])",
+        &format!(
+            "insert into of_grant select array[null, makeaclitem(oid, oid, 'SELECT', false)] from pg_roles where rolname = '{role}'"
+        ),
+        "create table of_tree (v pg_node_tree)",
+        "create table well (a regclass, b regproc, c regrole, d aclitem, e sign_list)",
+        "insert into well select 'pg_class_oid_index', 'pg_catalog.now', 'pg_monitor', makeaclitem(0, oid, 'SELECT', false), array[row('t')::signs] from pg_roles where rolname = current_user",
+    ];
+    execute(&url, &tables);
+    let play = Play::new(source, "masque = 1\n[columns]\n\"*\" = \"keep\"\n");
+    let output = play.refresh();
+    query(&url, &format!("drop table of_role, of_grant; drop role {role}"));
+    output.assert_code(3).assert_silent_about("t_pkey").assert_silent_about("well");
+    for table in ["of_index", "of_indexes", "of_function", "of_role", "of_grant", "of_tree"] {
+        output.assert_says(&[&format!("`public.{table}.v`")]);
+    }
+    assert!(play.target.generations().is_empty());
+    play.check().assert_code(3).assert_says(&["`public.of_index.v`", "an index"]);
+    execute(&url, &["drop table of_index, of_indexes, of_function, of_tree"]);
+    play.refresh().assert_code(0);
+    assert_eq!(
+        value(&play.target.url(), "select a::text || b || c || (e[1]).sign from well"),
+        "pg_class_oid_indexnowpg_monitort"
+    );
+}

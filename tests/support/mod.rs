@@ -20,6 +20,6 @@ pub(crate) use held::Held;
 pub(crate) use play::Play;
 pub(crate) use program::{Output, run, run_with};
 pub(crate) use query::{copied, count, digests, execute, query, tables, value};
-pub(crate) use server::{Side, major, start};
+pub(crate) use server::{Side, major, programs, start};
 pub(crate) use standby::Pair;
 pub(crate) use started::{Started, wait_until};

@@ -6,9 +6,9 @@
 //! it: so schemas are opened to them first, and get their own owner and privileges
 //! when all else is done.
 
-use super::object::Object;
+use super::object::{Object, Scope};
 use super::statement::{self, Statement};
-use super::{Access, object};
+use super::{Access, object, policy};
 use crate::error::{Error, Kind, Result};
 use crate::postgres::session::Session;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const AT_ONCE: usize = 200;
 
 type Held<'a> = BTreeMap<(&'a str, &'a str, Option<&'a str>), &'a Object>;
+
+/// Statements with the objects they are about.
+type About<'a> = Vec<(&'a Object, Statement)>;
 
 fn by_key(objects: &[Object]) -> Held<'_> {
     objects.iter().map(|object| (object.key(), object)).collect()
@@ -29,11 +32,10 @@ impl Access {
     /// # Errors
     /// Target, naming what was refused.
     pub async fn secure(&self, build: &Session) -> Result<()> {
-        let held = Self::read(build).await?;
-        let new =
-            self.policies.iter().filter(|policy| !held.policies.iter().any(|held| held.is_named_as(policy)));
-        let mut statements: Vec<Statement> = new.map(super::policy::Policy::statement).collect();
-        for table in self.secured.difference(&held.secured) {
+        let (held, secured) = (policy::read(build).await?, policy::read_secured(build).await?);
+        let new = self.policies.iter().filter(|policy| !held.iter().any(|held| held.is_named_as(policy)));
+        let mut statements: Vec<Statement> = new.map(policy::Policy::statement).collect();
+        for table in self.secured.difference(&secured) {
             let sql = format!("ALTER TABLE ONLY {table} ENABLE ROW LEVEL SECURITY");
             statements.push(Statement { actor: None, sql, about: format!("the row security of `{table}`") });
         }
@@ -51,17 +53,21 @@ impl Access {
         let row = build.one("reading who made the system's objects", sql, &[]).await?;
         let (first, loader): (String, String) = (row.get(0), row.get(1));
         self.objects.iter_mut().for_each(|object| object.settle_owner(&first, &loader));
-        let held = object::read(build).await?;
+        let held = object::read(build, Scope::Whole).await?;
         let held = by_key(&held);
         let (schemas, others): (Vec<&Object>, Vec<&Object>) =
             self.objects.iter().partition(|object| object.kind == "SCHEMA");
         let (owners, grants) = self.statements(&others, &held);
-        self.open_schemas(build, &others, &owners, &grants).await?;
+        let shutting = self.open_schemas(build, &owners, &grants).await?;
         let defaults = self.defaults.iter().flat_map(super::default::DefaultGrant::statements);
         let statements: Vec<Statement> =
             owners.into_iter().chain(grants).map(|(_, statement)| statement).chain(defaults).collect();
         run(build, &statements).await?;
-        let held = object::read(build).await?;
+        run(build, &shutting).await?;
+        if !schemas.iter().any(|schema| schema.name == "public") {
+            drop_public(build).await?;
+        }
+        let held = object::read(build, Scope::Schemas).await?;
         let (owners, grants) = self.statements(&schemas, &by_key(&held));
         let statements: Vec<Statement> =
             owners.into_iter().chain(grants).map(|(_, statement)| statement).collect();
@@ -70,32 +76,29 @@ impl Access {
     }
 
     /// What sets owners, and what sets privileges, each with its object.
-    fn statements<'a>(
-        &self,
-        wanted: &[&'a Object],
-        held: &Held<'_>,
-    ) -> (Vec<(&'a Object, Statement)>, Vec<(&'a Object, Statement)>) {
+    fn statements<'a>(&self, wanted: &[&'a Object], held: &Held<'_>) -> (About<'a>, About<'a>) {
         let (mut owners, mut grants) = (Vec::new(), Vec::new());
         for &object in wanted {
             let held = held.get(&object.key()).copied();
             if let (true, Some(held)) = (self.owners, held) {
                 owners.extend(statement::give(object, held).map(|statement| (object, statement)));
             }
-            grants.extend(
-                statement::grant(object, held, self.owners).into_iter().map(|statement| (object, statement)),
-            );
+            if self.privileges {
+                let statements = statement::grant(object, held, self.owners);
+                grants.extend(statements.into_iter().map(|statement| (object, statement)));
+            }
         }
         (owners, grants)
     }
 
     /// Lets owners and whoever grants into the schemas of what they will own or grant.
+    /// Gives what shuts the schemas again.
     async fn open_schemas(
         &self,
         build: &Session,
-        others: &[&Object],
         owners: &[(&Object, Statement)],
         grants: &[(&Object, Statement)],
-    ) -> Result<()> {
+    ) -> Result<Vec<Statement>> {
         let mut pairs: BTreeSet<(&str, &str)> = BTreeSet::new();
         let own = owners.iter().map(|(object, _)| (*object, object.owner.as_str()));
         let act =
@@ -105,17 +108,21 @@ impl Access {
                 pairs.insert((schema, role));
             }
         }
-        if pairs.is_empty() || others.is_empty() {
-            return Ok(());
-        }
         let (schemas, roles): (Vec<&str>, Vec<&str>) = pairs.into_iter().unzip();
-        let sql = "SELECT format('GRANT CREATE, USAGE ON SCHEMA %s TO %I', s, r), format('the schema `%s`', s), (SELECT rolname::text FROM pg_roles WHERE oid = n.nspowner AND rolname = 'pg_database_owner') \
+        let sql = "SELECT format('CREATE, USAGE ON SCHEMA %s', s), quote_ident(r), format('the schema `%s`', s), \
+                          (SELECT rolname::text FROM pg_roles WHERE oid = n.nspowner AND rolname = 'pg_database_owner') \
                    FROM unnest($1::text[], $2::text[]) p (s, r) JOIN pg_namespace n ON quote_ident(n.nspname) = s \
                    WHERE NOT (has_schema_privilege(r, n.oid, 'CREATE') AND has_schema_privilege(r, n.oid, 'USAGE'))";
         let rows = build.query("reading who may use the schemas", sql, &[&schemas, &roles]).await?;
-        let open =
-            |row: &tokio_postgres::Row| Statement { sql: row.get(0), about: row.get(1), actor: row.get(2) };
-        run(build, &rows.iter().map(open).collect::<Vec<_>>()).await
+        let (mut opening, mut shutting) = (Vec::new(), Vec::new());
+        for row in rows {
+            let (what, role, about): (String, String, String) = (row.get(0), row.get(1), row.get(2));
+            let say = |sql| Statement { actor: row.get(3), sql, about: about.clone() };
+            opening.push(say(format!("GRANT {what} TO {role}")));
+            shutting.push(say(format!("REVOKE {what} FROM {role}")));
+        }
+        run(build, &opening).await?;
+        Ok(shutting)
     }
 
     /// Compares the build's access, as `held`, with what it should be.
@@ -128,7 +135,10 @@ impl Access {
                 wrong.push(format!("the owner of {object}"));
             } else if held.is_none() && !object.is_given() && object.column.is_none() {
                 wrong.push(format!("{object} is missing"));
-            } else if !object.is_given() && !statement::grant(object, held, self.owners).is_empty() {
+            } else if self.privileges
+                && !object.is_given()
+                && !statement::grant(object, held, self.owners).is_empty()
+            {
                 wrong.push(format!("the privileges on {object}"));
             }
         }
@@ -137,7 +147,7 @@ impl Access {
         wrong.extend(defaults.map(super::default::DefaultGrant::about));
         let policies =
             self.policies.iter().filter(|wanted| !held.policies.iter().any(|held| wanted.is_as(held)));
-        wrong.extend(policies.map(super::policy::Policy::about));
+        wrong.extend(policies.map(policy::Policy::about));
         if wrong.is_empty() {
             return Ok(self.objects.len() + self.defaults.len() + self.policies.len());
         }
@@ -148,6 +158,15 @@ impl Access {
             Kind::Verify,
             format!("the build's access is not as on the source: {}{more}", wrong.join("; ")),
         ))
+    }
+}
+
+/// Every database is made with a schema `public`; a source may have dropped its own.
+async fn drop_public(build: &Session) -> Result<()> {
+    match build.run("dropping the schema `public`", "DROP SCHEMA IF EXISTS public RESTRICT").await {
+        // `--template` put something there.
+        Err(error) if error.sqlstate() == Some("2BP01") => Ok(()),
+        done => done,
     }
 }
 

@@ -54,10 +54,9 @@ impl Loader {
         let acting = missing.iter().filter(|role| actors.contains(role.as_str())).cloned().collect();
         let this = Self { name, is_superuser, missing, acting };
         this.check(&closed, is_superuser || may_create)?;
-        if let (false, Some(object)) = (is_superuser, access.system_objects().next()) {
-            let message = format!(
-                "only a superuser may carry the privileges that were changed on the system's {object}"
-            );
+        if let (false, Some(object)) = (is_superuser, access.for_superusers(major)) {
+            let message =
+                format!("only a superuser may carry the privileges that were changed on the {object}");
             return Err(Error::new(Kind::Target, message)
                 .help("load as a superuser, or leave privileges out with `--no-privileges`"));
         }

@@ -25,7 +25,7 @@ pub use loader::Loader;
 use super::session::Session;
 use crate::error::Result;
 use default::DefaultGrant;
-use object::Object;
+use object::{Object, Scope};
 use policy::Policy;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,6 +61,7 @@ pub struct Access {
     /// Roles that settings of functions name.
     assumed: BTreeSet<String>,
     owners: bool,
+    privileges: bool,
 }
 
 impl Access {
@@ -74,12 +75,13 @@ impl Access {
                    WHERE oid >= 16384 AND s LIKE 'role=%'";
         let assumed = session.query(doing, sql, &[]).await?;
         Ok(Self {
-            objects: object::read(session).await?,
+            objects: object::read(session, Scope::Whole).await?,
             defaults: default::read(session).await?,
             policies: policy::read(session).await?,
             secured: policy::read_secured(session).await?,
             assumed: assumed.iter().map(|row| row.get(0)).filter(|role| role != "none").collect(),
             owners: true,
+            privileges: true,
         })
     }
 
@@ -91,7 +93,7 @@ impl Access {
                 role.clone_from(to);
             }
         };
-        self.owners = wish.owners;
+        (self.owners, self.privileges) = (wish.owners, wish.privileges);
         if !wish.privileges {
             self.objects.iter_mut().for_each(Object::forget_grants);
             self.defaults.clear();
@@ -122,8 +124,14 @@ impl Access {
         roles
     }
 
-    /// What only a superuser may change: privileges of the system's own objects.
-    fn system_objects(&self) -> impl Iterator<Item = &Object> {
-        self.objects.iter().filter(|object| object.is_of_system() && object.is_changed())
+    /// What only a superuser may change: privileges of what the system or an extension
+    /// made (the objects of a trusted extension are a superuser's), and those of the
+    /// schema `public` where no role of the database owns it.
+    fn for_superusers(&self, major: i32) -> Option<&Object> {
+        let is_out_of_reach = |object: &&Object| {
+            object.is_given() && object.is_changed()
+                || major < 15 && self.privileges && object.is_altered_public()
+        };
+        self.objects.iter().find(is_out_of_reach)
     }
 }

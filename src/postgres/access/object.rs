@@ -1,6 +1,6 @@
 //! Objects with their owners and privileges.
 
-use super::grant::{self, Grant};
+use super::grant::{self, Grant, Whom};
 use crate::error::Result;
 use crate::postgres::session::Session;
 use std::fmt;
@@ -27,10 +27,20 @@ pub(super) struct Object {
     initial: Option<Vec<Grant>>,
 }
 
+/// What to read of a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Everything.
+    Whole,
+    /// Only the schemas themselves.
+    Schemas,
+}
+
 /// Reads every object of a person, and those of the system and of extensions whose
 /// privileges a person changed.
-pub(super) async fn read(session: &Session) -> Result<Vec<Object>> {
-    let rows = session.query("reading owners and privileges", include_str!("objects.sql"), &[]).await?;
+pub(super) async fn read(session: &Session, scope: Scope) -> Result<Vec<Object>> {
+    let whole = scope == Scope::Whole;
+    let rows = session.query("reading owners and privileges", include_str!("objects.sql"), &[&whole]).await?;
     rows.iter()
         .map(|row| {
             Ok(Object {
@@ -70,7 +80,14 @@ impl Object {
         self.given
     }
 
-    pub(super) fn is_of_system(&self) -> bool {
+    /// Whether it is the schema `public` with other privileges than PostgreSQL gave it before 15.
+    pub(super) fn is_altered_public(&self) -> bool {
+        let all = |to| Grant { by: Whom::Owner, to, what: vec![String::from("ALL")], option: false };
+        let first = [all(Whom::Owner), all(Whom::Public)];
+        self.kind == "SCHEMA" && self.name == "public" && grant::sum(&self.grants()) != grant::sum(&first)
+    }
+
+    fn is_of_system(&self) -> bool {
         let schema = if self.kind == "SCHEMA" { Some(self.name.as_str()) } else { self.schema.as_deref() };
         self.given && (schema == Some("pg_catalog") || self.kind == "LANGUAGE")
     }
@@ -138,17 +155,68 @@ impl fmt::Display for Object {
     }
 }
 
-/// The grants of `these` that `those` do not hold.
-fn without(these: &[Grant], those: &[Grant]) -> Vec<Grant> {
-    let those = grant::sum(those);
+/// The grants of a list that another does not hold.
+fn without(list: &[Grant], other: &[Grant]) -> Vec<Grant> {
+    let held = grant::sum(other);
     let mut left = Vec::new();
-    for one in these {
-        let held = those.get(&(&one.by, &one.to, one.option));
-        let has = |privilege: &String| held.is_some_and(|held| held.contains(privilege.as_str()));
+    for one in list {
+        let same = held.get(&(&one.by, &one.to, one.option));
+        let has = |privilege: &String| same.is_some_and(|same| same.contains(privilege.as_str()));
         let what: Vec<String> = one.what.iter().filter(|privilege| !has(privilege)).cloned().collect();
         if !what.is_empty() {
             left.push(Grant { what, ..one.clone() });
         }
     }
     left
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A thing called `public.t`.
+    pub(in super::super) fn object(kind: &str, owner: &str, grants: Option<&str>) -> Object {
+        Object {
+            kind: kind.to_owned(),
+            name: "public.t".to_owned(),
+            column: None,
+            schema: Some("public".to_owned()),
+            owner: owner.to_owned(),
+            given: false,
+            bound: false,
+            first: false,
+            grants: grant::read(grants).unwrap(),
+            initial: None,
+        }
+    }
+
+    #[test]
+    fn of_a_given_object_only_what_a_person_changed_is_carried() {
+        let mut function =
+            object("ROUTINE", "first", Some(r#"[["o", "o", ["ALL"], false], ["o", "ra", ["ALL"], false]]"#));
+        function.given = true;
+        let (revoked, granted) = function.changes();
+        assert_eq!(revoked.iter().map(|grant| &grant.to).collect::<Vec<_>>(), [&Whom::Public]);
+        assert_eq!(granted.iter().map(|grant| &grant.to).collect::<Vec<_>>(), [&Whom::Role("a".to_owned())]);
+        function.grants = None;
+        assert!(!function.is_changed());
+    }
+
+    #[test]
+    fn a_grantee_who_becomes_the_owner_by_another_name_is_known_as_such() {
+        let mut table = object(
+            "TABLE",
+            "app",
+            Some(r#"[["o", "rreader", ["SELECT"], false], ["o", "rapp2", ["INSERT"], false]]"#),
+        );
+        table.rename_roles(&|role| {
+            if role.starts_with("app") {
+                "one".clone_into(role);
+            }
+        });
+        assert_eq!(table.owner, "one");
+        let to: Vec<_> = table.grants().into_iter().map(|grant| grant.to).collect();
+        assert_eq!(to, [Whom::Role("reader".to_owned()), Whom::Owner]);
+        assert_eq!(table.grantees().collect::<Vec<_>>(), ["reader"]);
+    }
 }

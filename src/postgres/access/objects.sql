@@ -76,5 +76,5 @@ SELECT k.kind, y.identity, (SELECT attname::text FROM pg_attribute WHERE attreli
              jsonb_agg(e.privilege_type ORDER BY e.privilege_type) AS what, count(*), e.is_grantable AS option, min(e.ordinality) AS place
         FROM aclexplode(k.initprivs) WITH ORDINALITY e LEFT JOIN pg_roles g ON g.oid = e.grantor LEFT JOIN pg_roles w ON w.oid = e.grantee
         WHERE g.oid IS NOT NULL AND (w.oid IS NOT NULL OR e.grantee = 0) GROUP BY e.grantor, g.rolname, e.grantee, w.rolname, e.is_grantable) x) b ON k.given AND k.initprivs IS NOT NULL
-  WHERE NOT k.given OR k.acl IS DISTINCT FROM k.initprivs
+  WHERE (NOT k.given OR k.acl IS DISTINCT FROM k.initprivs) AND ($1 OR k.kind = 'SCHEMA')
   ORDER BY k.kind = 'COLUMN', k.kind, y.identity, k.part

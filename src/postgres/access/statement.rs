@@ -99,3 +99,61 @@ fn privileges(object: &Object, what: &[String]) -> String {
     let what: Vec<String> = what.iter().map(|privilege| format!("{privilege}{part}")).collect();
     format!("{} ON {kind} {}", what.join(", "), object.name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::postgres::access::object::tests::object;
+
+    fn sql(statements: &[Statement]) -> Vec<String> {
+        let actor = |one: &Statement| one.actor.as_ref().map(|role| format!("{role}: ")).unwrap_or_default();
+        statements.iter().map(|one| format!("{}{}", actor(one), one.sql)).collect()
+    }
+
+    #[test]
+    fn the_owner_s_grants_follow_the_owner_and_others_are_given_by_whoever_gave_them() {
+        let wanted = object(
+            "TABLE",
+            "app",
+            Some(
+                r#"[["o", "o", ["ALL"], false], ["o", "ra", ["SELECT"], true], ["ra", "p", ["SELECT"], false]]"#,
+            ),
+        );
+        let held = object("TABLE", "loader", None);
+        let moved = give(&wanted, &held).unwrap();
+        assert_eq!(moved.sql, "ALTER TABLE public.t OWNER TO \"app\"");
+        assert_eq!(give(&wanted, &wanted), None);
+        let expected = [
+            "app: REVOKE ALL ON TABLE public.t FROM \"app\" CASCADE",
+            "app: GRANT ALL ON TABLE public.t TO \"app\"",
+            "app: GRANT SELECT ON TABLE public.t TO \"a\" WITH GRANT OPTION",
+            "a: GRANT SELECT ON TABLE public.t TO PUBLIC",
+        ];
+        assert_eq!(sql(&grant(&wanted, Some(&held), true)), expected);
+        // Without owners the loading role stands in for the owner, and acts as itself.
+        let stays = sql(&grant(&wanted, Some(&held), false));
+        assert_eq!(stays[1], "GRANT ALL ON TABLE public.t TO \"loader\"");
+        assert_eq!(grant(&wanted, Some(&wanted), true), []);
+    }
+
+    #[test]
+    fn a_right_that_everybody_has_from_the_start_is_taken_where_it_was_taken() {
+        let wanted = object("ROUTINE", "app", Some(r#"[["o", "o", ["ALL"], false]]"#));
+        let statements = sql(&grant(&wanted, Some(&object("ROUTINE", "app", None)), true));
+        assert!(
+            statements.contains(&String::from("app: REVOKE ALL ON ROUTINE public.t FROM PUBLIC CASCADE"))
+        );
+        assert_eq!(statements.last().unwrap(), "app: GRANT ALL ON ROUTINE public.t TO \"app\"");
+    }
+
+    #[test]
+    fn a_script_changes_the_role_only_where_another_one_speaks() {
+        let say = |actor: Option<&str>, sql: &str| Statement {
+            actor: actor.map(str::to_owned),
+            sql: sql.to_owned(),
+            about: String::new(),
+        };
+        let all = [say(None, "A"), say(Some("x"), "B"), say(Some("x"), "C"), say(None, "D")];
+        assert_eq!(script(&all), "A; SET ROLE \"x\"; B; C; RESET ROLE; D; RESET ROLE");
+    }
+}

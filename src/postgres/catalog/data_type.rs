@@ -170,11 +170,22 @@ impl Types {
     }
 }
 
-/// The binary form of `reg*` types is a number that only means something on its own server,
-/// and a server refuses its own binary form of an empty `tsquery`, `int2vector` or `oidvector`.
+/// The binary form of `reg*` types is a number that only means something on its own server;
+/// a server refuses its own binary form of an empty `tsquery`, `int2vector` or `oidvector`,
+/// and every form of what it makes for itself alone.
 fn loses_in_binary(raw: &RawType) -> bool {
-    let refuses_empty = matches!(raw.name.as_str(), "tsquery" | "int2vector" | "oidvector");
-    raw.schema == "pg_catalog" && (raw.name.starts_with("reg") || refuses_empty)
+    const REFUSED: &[&str] = &[
+        "tsquery",
+        "int2vector",
+        "oidvector",
+        "pg_node_tree",
+        "pg_ndistinct",
+        "pg_dependencies",
+        "pg_mcv_list",
+        "pg_brin_bloom_summary",
+        "pg_brin_minmax_multi_summary",
+    ];
+    raw.schema == "pg_catalog" && (raw.name.starts_with("reg") || REFUSED.contains(&raw.name.as_str()))
 }
 
 fn scalar(raw: &RawType, modifier: i32) -> Scalar {

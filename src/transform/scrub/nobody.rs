@@ -1,10 +1,10 @@
 //! What has the form of personal data and is nobody's.
 //!
 //! Host names set aside for examples and tests (RFC 2606, RFC 6761), networks for
-//! documentation (RFC 5737, RFC 3849), addresses that mean this machine, any, all or a
-//! private network (RFC 1122, RFC 1918, RFC 4193, RFC 4291), numbers that are masks or
-//! counting (`999-999-9999`, `123-456-7890`), and North American telephone numbers
-//! 555-0100 to 555-0199, kept for fiction by the numbering plan.
+//! documentation (RFC 5737, RFC 3849) and measuring (RFC 2544), addresses that mean this
+//! machine, any, all or a private network (RFC 1122, RFC 1918, RFC 4193, RFC 4291),
+//! numbers that are masks or counting (`999-999-9999`, `123-456-7890`), and North
+//! American telephone numbers 555-0100 to 555-0199, kept for fiction by the numbering plan.
 
 use super::span::Kind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -18,6 +18,21 @@ pub(super) fn owns(text: &str, kind: Kind) -> bool {
         Kind::Card | Kind::Iban | Kind::NationalId | Kind::Mac => is_mask(text),
         Kind::Url | Kind::Uuid | Kind::Name => false,
     }
+}
+
+/// Whether a text is a moment as SQL writes it, whose digits are no number.
+pub(super) fn is_moment(text: &str) -> bool {
+    let text = text.trim();
+    let digits = |from: usize, to: usize| {
+        text.get(from..to).is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let date = digits(0, 4)
+        && digits(5, 7)
+        && digits(8, 10)
+        && [4, 7].map(|at| text.as_bytes().get(at)) == [Some(&b'-'); 2];
+    date && text
+        .bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b':' | b'.' | b'+' | b' ' | b'T' | b'Z'))
 }
 
 fn is_reserved(host: &str) -> bool {
@@ -46,13 +61,14 @@ fn is_general(address: IpAddr) -> bool {
 }
 
 fn is_general_four(four: Ipv4Addr) -> bool {
-    let [first, _, _, last] = four.octets();
+    let [first, second, _, last] = four.octets();
     // Networks and masks end in 0, and no one host is meant by them.
     four.is_loopback()
         || four.is_private()
         || four.is_link_local()
         || four.is_documentation()
         || four.is_multicast()
+        || (first, second & 0xfe) == (198, 18)
         || first == 0
         || first == 255
         || last == 0
@@ -92,6 +108,7 @@ mod tests {
             ("0.0.0.0", Kind::Ip),
             ("10.1.2.3", Kind::Ip),
             ("203.0.113.9", Kind::Ip),
+            ("198.19.0.1", Kind::Ip),
             ("2001:db8::7", Kind::Ip),
             ("::1", Kind::Ip),
             ("999-999-9999", Kind::Phone),
@@ -102,6 +119,13 @@ mod tests {
         ] {
             assert!(owns(text, kind), "{text}");
         }
+    }
+
+    #[test]
+    fn a_moment_is_no_number() {
+        assert!(is_moment("1999-12-31 23:59:59.999999Z") && is_moment("2024-03-01T00:00:00+00:00"));
+        assert!(!is_moment("1999-12-31 of 53690439") && !is_moment("536-90-4399"));
+        assert!(!is_moment("4539148803436467"));
     }
 
     #[test]
