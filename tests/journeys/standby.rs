@@ -48,6 +48,16 @@ fn a_standby_serves_as_the_source() {
 }
 
 #[test]
+fn a_target_on_the_standby_s_own_primary_is_refused() {
+    let pair = pair("family");
+    let play = Play::small("unused");
+    let output = play.refresh_between(&pair.standby("family"), &pair.primary("staging"), &[]);
+    output.assert_code(8).assert_says(&["a standby of the target's server", "--same-server"]);
+    let named = "select count(*) from pg_database where datname like 'staging%'";
+    assert_eq!(value(&pair.primary("postgres"), named), "0");
+}
+
+#[test]
 fn a_conflict_with_the_replay_is_tried_again_with_a_new_snapshot() {
     let pair = pair("again");
     let play = Play::small("unused");
