@@ -22,11 +22,13 @@ use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
+use crate::postgres::watch::Toll;
 use crate::postgres::{catalog, foreign, frequency, statistics, watch};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
 use crate::schema::{Schema, TableKind};
+use crate::source::Throttle;
 use crate::{sink, source, verify};
 use account::Account;
 use std::collections::VecDeque;
@@ -151,9 +153,10 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
     let (stop, stopped) = signal::channel(false);
     let application = format!("masque {}", stage.run);
     let mut built = None;
+    let toll = Toll::default();
     let outcome = tokio::select! {
         outcome = copy(stage, &snapshot, stopped, &mut account, &mut built) => outcome,
-        error = watch::watch(&watcher, &application, options.budget) => Err(error.into()),
+        error = watch::watch(&watcher, &application, options.budget, &toll) => Err(error.into()),
     };
     drop(stop);
     let held = snapshot.age();
@@ -164,7 +167,7 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
         Err(failure) => Err(failure),
     };
     match outcome {
-        Ok((copied, published)) => Ok(account.close(stage, &copied, published, held)),
+        Ok((copied, published)) => Ok(account.close(stage, &copied, published, held, &toll.seen())),
         Err(failure) => {
             if let Some(build) = built {
                 discard(stage, &build).await;
@@ -232,8 +235,12 @@ async fn copy(
     let progress = Arc::new(Progress::new(&plan));
     let chunks = split(&plan.tables, options.jobs);
     account.watch(&progress, &chunks);
-    let assignment =
-        Assignment { build: build_url.clone(), queue: Queue::new(chunks), progress: Arc::clone(&progress) };
+    let assignment = Assignment {
+        build: build_url.clone(),
+        queue: Queue::new(chunks),
+        progress: Arc::clone(&progress),
+        throttle: options.throttle.map(|rate| Arc::new(Throttle::new(rate))),
+    };
     for lane in &mut lanes {
         lane.assign(assignment.clone());
     }

@@ -333,7 +333,10 @@ impl Desk<'_> {
         let beside = |part: &KeyPart| match part {
             KeyPart::Column(other) => {
                 *other == column
-                    || self.names.get(*other).is_some_and(|name| within.contains(name) && !self.is_masked(*other))
+                    || self
+                        .names
+                        .get(*other)
+                        .is_some_and(|name| within.contains(name) && !self.is_masked(*other))
             }
             KeyPart::Expression(_) => key.parts.len() == 1,
         };

@@ -74,7 +74,7 @@ impl Schema {
         let root = self.partition_root(table);
         let mut found: Vec<(usize, Vec<usize>)> = Vec::new();
         for from in [table, root] {
-            for (place, key) in self.foreign_keys.iter().enumerate().filter(|(_, key)| key.from == from) {
+            for (place, key) in self.foreign_keys.from_table(from) {
                 let Some(columns) = self.columns_in(table, key) else { continue };
                 let same = |(other, own): &(usize, Vec<usize>)| {
                     *own == columns
@@ -120,7 +120,7 @@ impl Schema {
     /// not itself, in the order the schema lists them.
     #[must_use]
     pub fn referenced(&self, id: ColumnId) -> Option<ColumnId> {
-        self.foreign_keys.iter().filter(|key| key.from == id.table).find_map(|key| {
+        self.foreign_keys.from_table(id.table).find_map(|(_, key)| {
             let part = key.columns.iter().position(|c| *c == id.column)?;
             let to = ColumnId { table: key.to, column: *key.to_columns.get(part)? };
             (to != id).then_some(to)

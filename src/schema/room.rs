@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 impl Schema {
     /// Gives all text columns that one column decides for the room of the narrowest of them.
     pub fn share_room(&mut self) {
-        let columns = |(table, columns): (usize, usize)| (0..columns).map(move |column| ColumnId { table, column });
+        let columns =
+            |(table, columns): (usize, usize)| (0..columns).map(move |column| ColumnId { table, column });
         let widths: Vec<_> = self.tables.iter().map(|table| table.columns.len()).enumerate().collect();
         let texts: Vec<_> = widths
             .into_iter()
@@ -90,7 +91,7 @@ mod tests {
         let scalars = [Scalar::Varchar(Some(40)), Scalar::Text, Scalar::Varchar(Some(20)), Scalar::Char(30)];
         let mut schema = Schema {
             tables: scalars.map(|scalar| table("t", scalar)).into(),
-            foreign_keys: vec![key(1, 0), key(2, 1), key(3, 0)],
+            foreign_keys: vec![key(1, 0), key(2, 1), key(3, 0)].into(),
             ..Schema::default()
         };
         schema.share_room();

@@ -324,7 +324,8 @@ impl Binding<'_> {
                 if column.is_none() {
                     self.needs_text_of(self.data_type)?;
                 }
-                let sibling = column.and_then(|place| self.schema.table(self.column.table)?.columns.get(place));
+                let sibling =
+                    column.and_then(|place| self.schema.table(self.column.table)?.columns.get(place));
                 let data_type = sibling.map_or(self.data_type, |column| &column.data_type);
                 condition::Bound::Column(column, test.clone().into_form_of(data_type, self.wire)?)
             }

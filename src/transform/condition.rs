@@ -87,8 +87,9 @@ impl Test {
         let Self::In(list) = self else { return Ok(self) };
         let shown = |text: String| {
             let (mut raw, mut shown) = (Vec::new(), Vec::new());
-            literal::encode(&text, data_type, wire, &mut raw)
-                .map_err(|problem| Diagnostic::error(problem).help("no row would ever meet this condition"))?;
+            literal::encode(&text, data_type, wire, &mut raw).map_err(|problem| {
+                Diagnostic::error(problem).help("no row would ever meet this condition")
+            })?;
             let value = Value { raw: &raw, data_type, wire };
             Ok(value.show(&mut shown).ok().and_then(|()| String::from_utf8(shown).ok()).unwrap_or(text))
         };

@@ -75,11 +75,13 @@ pub(super) async fn read(session: &Session) -> Result<Types> {
     let rows = session
         .query(
             doing,
-            "SELECT a.attrelid, a.attname::text, a.atttypid, a.atttypmod FROM pg_attribute a \
-             JOIN pg_type t ON t.typrelid = a.attrelid \
-             WHERE a.attnum > 0 AND NOT a.attisdropped \
-               AND EXISTS (SELECT FROM pg_attribute u LEFT JOIN pg_type e ON e.oid = u.atttypid \
-                           WHERE t.oid IN (u.atttypid, e.typelem, e.typbasetype) AND u.attrelid >= 16384) \
+            "WITH RECURSIVE used (oid) AS ( \
+               SELECT DISTINCT atttypid FROM pg_attribute WHERE attrelid >= 16384 \
+               UNION SELECT i.oid FROM used u JOIN pg_type t ON t.oid = u.oid, \
+                     LATERAL (VALUES (t.typelem), (t.typbasetype)) i (oid) WHERE i.oid <> 0) \
+             SELECT a.attrelid, a.attname::text, a.atttypid, a.atttypmod \
+             FROM used u JOIN pg_type t ON t.oid = u.oid JOIN pg_attribute a ON a.attrelid = t.typrelid \
+             WHERE t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped \
              ORDER BY a.attrelid, a.attnum",
             &[],
         )
