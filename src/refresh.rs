@@ -19,6 +19,7 @@ use crate::plan::{Plan, split};
 use crate::postgres::archive::{SchemaArchive, Section};
 use crate::postgres::binaries::Tools;
 use crate::postgres::inventory::{self, Inventory};
+use crate::postgres::lock_table::{self, Locking};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
@@ -64,6 +65,7 @@ struct Stage<'a> {
     tools: Tools,
     source_major: u32,
     target_major: u32,
+    locking: Locking,
 }
 
 /// Runs a refresh. `interrupted` resolves when a signal asks for the end.
@@ -139,7 +141,21 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
         .help("staging must run the same major version as production, or a newer one"));
     }
     let tools = Tools::find()?.require_at_least(source_major)?;
-    Ok(Stage { options, observer, run, source, admin, renamer, lock, old, tools, source_major, target_major })
+    let locking = lock_table::look(&reader, options.jobs).await?;
+    Ok(Stage {
+        options,
+        observer,
+        run,
+        source,
+        admin,
+        renamer,
+        lock,
+        old,
+        tools,
+        source_major,
+        target_major,
+        locking,
+    })
 }
 
 /// Steps 2 to 10, in one snapshot.
@@ -201,7 +217,12 @@ async fn copy(
     let options = stage.options;
     let mut lanes = Vec::new();
     for number in 0..options.jobs {
-        lanes.push(Lane::start(number, stage.source.clone(), snapshot.ticket(), stopped.clone())?);
+        lanes.push(Lane::start(
+            number,
+            stage.source.clone(),
+            snapshot.ticket(stage.locking),
+            stopped.clone(),
+        )?);
     }
     for lane in &mut lanes {
         lane.admitted().await?;

@@ -6,7 +6,7 @@ use super::{Progress, Queue};
 use crate::error::{Error, Kind, Result};
 use crate::plan::Chunk;
 use crate::postgres::session::{Session, Side};
-use crate::postgres::snapshot::Ticket;
+use crate::postgres::snapshot::{self, Ticket};
 use crate::postgres::url::Url;
 use crate::sink::Writer;
 use crate::source::{Rows, Throttle};
@@ -134,6 +134,7 @@ async fn live(
                 done = stream(&chunk, &reader, &writer, &assignment) => done?,
                 gone = closed(&writer, &chunk) => return Err(gone),
             }
+            snapshot::let_go(&reader).await?;
         }
         Ok(())
     };

@@ -18,9 +18,10 @@ pub use treatment::Treatment;
 use crate::diagnostic::Diagnostic;
 use crate::format::Wire;
 use crate::rules::CheckedRules;
-use crate::schema::{ColumnId, Schema};
+use crate::schema::{ColumnId, Schema, Sequence};
 use crate::secret::Secret;
 use crate::transform::Frequencies;
+use std::collections::HashSet;
 use std::sync::Arc;
 use table::Given;
 
@@ -64,26 +65,28 @@ impl Plan {
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
-        let masked_sequences =
-            (0..schema.sequences.len()).filter(|place| numbers_masked(&schema, &tables, *place)).collect();
+        let masked_sequences = masked_sequences(&schema, &tables);
         Ok(Self { schema: Arc::new(schema), tables, masked_sequences })
     }
 }
 
-/// Whether the column a sequence numbers is masked, in the table or in its partitions.
-fn numbers_masked(schema: &Schema, tables: &[Arc<TablePlan>], sequence: usize) -> bool {
-    let Some((table, column)) = schema.sequences.get(sequence).and_then(|sequence| sequence.column) else {
-        return false;
-    };
-    let Some(name) = schema.column(ColumnId { table, column }).map(|column| &column.name) else {
-        return false;
-    };
-    tables.iter().filter(|plan| schema.partition_root(plan.table) == schema.partition_root(table)).any(
-        |plan| {
+/// The sequences whose numbered column is masked, in its table or in a partition.
+fn masked_sequences(schema: &Schema, tables: &[Arc<TablePlan>]) -> Vec<usize> {
+    let masked: HashSet<(usize, &str)> = tables
+        .iter()
+        .flat_map(|plan| {
+            let root = schema.partition_root(plan.table);
             let columns = plan.columns.iter().zip(&plan.treatments);
             columns
-                .into_iter()
-                .any(|(c, treatment)| c.name == *name && matches!(treatment, Treatment::Mask(_)))
-        },
-    )
+                .filter(|(_, treatment)| matches!(treatment, Treatment::Mask(_)))
+                .map(move |(column, _)| (root, column.name.as_str()))
+        })
+        .collect();
+    let is_masked = |sequence: &Sequence| {
+        let (table, column) = sequence.column?;
+        let name = &schema.column(ColumnId { table, column })?.name;
+        Some(masked.contains(&(schema.partition_root(table), name.as_str())))
+    };
+    let numbered = schema.sequences.iter().enumerate();
+    numbered.filter(|(_, sequence)| is_masked(sequence) == Some(true)).map(|(place, _)| place).collect()
 }

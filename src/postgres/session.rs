@@ -112,6 +112,9 @@ impl Session {
             (Some("42501"), Side::Target) => {
                 error.help("the loading role must own the target and have CREATEDB: `ALTER DATABASE … OWNER TO …`, `ALTER ROLE … CREATEDB`")
             }
+            (Some("53200"), _) => error.help(
+                "if the server is not short of memory its lock table is full: raise `max_locks_per_transaction`",
+            ),
             _ => error,
         }
     }

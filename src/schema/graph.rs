@@ -116,6 +116,19 @@ impl Schema {
         key.declared || self.tables.get(key.to).is_some_and(|table| table.keys.iter().any(unique))
     }
 
+    /// Whether a foreign key is made of the column or points at it.
+    #[must_use]
+    pub fn is_key(&self, id: ColumnId) -> bool {
+        self.foreign_keys.from_table(id.table).any(|(_, key)| key.columns.contains(&id.column))
+            || self.is_pointed_at(id)
+    }
+
+    /// Whether a foreign key points at the column.
+    #[must_use]
+    pub fn is_pointed_at(&self, id: ColumnId) -> bool {
+        self.foreign_keys.to_table(id.table).any(|key| key.to_columns.contains(&id.column))
+    }
+
     /// The key column that `id` points at by a foreign key: the first that is
     /// not itself, in the order the schema lists them.
     #[must_use]
