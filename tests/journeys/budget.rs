@@ -62,7 +62,7 @@ fn the_report_says_what_the_run_cost_production() {
         &["do $$ begin set local lock_timeout = '1500ms'; execute 'alter table people add x integer'; \
            exception when lock_not_available then null; end $$"],
     );
-    let output = run.end_within(Duration::from_secs(120));
+    let output = run.end_within(Duration::from_mins(2));
     output.assert_code(0);
     assert!(output.stdout.contains("1 session waited on its locks"), "{}", output.stdout);
     let report = std::fs::read_to_string(folder.path().join("report.json")).unwrap();

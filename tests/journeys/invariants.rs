@@ -156,7 +156,7 @@ fn a_schema_that_changes_all_the_time_gives_a_right_copy_or_none() {
                      alter table p attach partition p{round} for values in ({round}); \
                      update p set v = 'p' where id = 0; commit; \
                      begin; alter table p detach partition p{round}; drop table p{round}; commit",
-                    if round % 2 == 0 { "text" } else { "varchar(30)" }
+                    if round.is_multiple_of(2) { "text" } else { "varchar(30)" }
                 );
                 execute(&play.source.url(), &[&change]);
                 std::thread::sleep(Duration::from_millis(round * 53 % 300));

@@ -100,8 +100,9 @@ fn ten_thousand_tables_and_five_thousand_partitions_are_planned_in_seconds() {
     run(&["check", "--source", &url, "--rules", &play.rules()]).assert_code(0);
     let checked = began.elapsed();
     eprintln!("check: {checked:?}");
-    assert!(checked < Duration::from_secs(60), "{checked:?}");
+    assert!(checked < Duration::from_mins(1), "{checked:?}");
     let staging = start("crowdedstaging", &[("max_locks_per_transaction", "512")]);
+    let began = Instant::now();
     play.refresh_between(&url, &staging.url_with_password("crowd"), &["--max-blocked", "1m"]).assert_code(0);
-    eprintln!("refresh: {:?}", began.elapsed() - checked);
+    eprintln!("refresh: {:?}", began.elapsed());
 }
