@@ -21,15 +21,18 @@ use crate::postgres::access::{Access, Loader, Wish};
 use crate::postgres::archive::{SchemaArchive, Section};
 use crate::postgres::binaries::Tools;
 use crate::postgres::inventory::{self, Inventory};
+use crate::postgres::lock_table::{self, Locking};
 use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
+use crate::postgres::watch::Toll;
 use crate::postgres::{access, catalog, frequency, left_out, standby, statistics, uncarried, watch};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
 use crate::schema::Schema;
+use crate::source::Throttle;
 use crate::{parity, sink, source, verify};
 use account::Account;
 use std::sync::{Arc, Mutex};
@@ -67,6 +70,7 @@ struct Stage<'a> {
     target_major: u32,
     /// What was found out of both servers and deserves to be said.
     notices: Vec<String>,
+    locking: Locking,
 }
 
 /// Runs a refresh. `interrupted` resolves when a signal asks for the end.
@@ -155,6 +159,7 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
     }
     let place = Place::of(&reader).await?;
     let tools = Tools::find()?.require_at_least(source_major)?;
+    let locking = lock_table::look(&reader, options.jobs).await?;
     Ok(Stage {
         options,
         observer,
@@ -169,6 +174,7 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
         source_major,
         target_major,
         notices,
+        locking,
     })
 }
 
@@ -184,9 +190,10 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
     let (stop, stopped) = signal::channel(false);
     let application = format!("masque {}", stage.run);
     let mut built = None;
+    let toll = Toll::default();
     let outcome = tokio::select! {
         outcome = copy(stage, &snapshot, stopped, &mut account, &mut built) => outcome,
-        error = watch::watch(&watcher, &application, options.budget) => Err(error.into()),
+        error = watch::watch(&watcher, &application, options.budget, &toll) => Err(error.into()),
     };
     // Where the server took the snapshot away, the readers only know that it is gone.
     let outcome = match (outcome, snapshot.ended()) {
@@ -202,7 +209,7 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
         Err(failure) => Err(failure),
     };
     match outcome {
-        Ok((copied, published)) => Ok(account.close(stage, &copied, published, held)),
+        Ok((copied, published)) => Ok(account.close(stage, &copied, published, held, &toll.seen())),
         Err(failure) => {
             if let Some(build) = built {
                 discard(stage, &build).await;
@@ -239,7 +246,12 @@ async fn copy(
     let options = stage.options;
     let mut lanes = Vec::new();
     for number in 0..options.jobs {
-        lanes.push(Lane::start(number, stage.source.clone(), snapshot.ticket(), stopped.clone())?);
+        lanes.push(Lane::start(
+            number,
+            stage.source.clone(),
+            snapshot.ticket(stage.locking),
+            stopped.clone(),
+        )?);
     }
     for lane in &mut lanes {
         lane.admitted().await?;
@@ -291,8 +303,12 @@ async fn copy(
     let progress = Arc::new(Progress::new(&plan));
     let chunks = split(&plan.tables, options.jobs);
     account.watch(&progress, &chunks);
-    let assignment =
-        Assignment { build: build_url.clone(), queue: Queue::new(chunks), progress: Arc::clone(&progress) };
+    let assignment = Assignment {
+        build: build_url.clone(),
+        queue: Queue::new(chunks),
+        progress: Arc::clone(&progress),
+        throttle: options.throttle.map(|rate| Arc::new(Throttle::new(rate))),
+    };
     for lane in &mut lanes {
         lane.assign(assignment.clone());
     }

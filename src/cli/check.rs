@@ -5,8 +5,9 @@ use super::{Failure, block_on, diagnostics, output};
 use crate::diagnostic::Diagnostic;
 use crate::error::Kind;
 use crate::plan::{Plan, Treatment};
+use crate::postgres::privilege::Reader;
 use crate::postgres::session::{Session, Side};
-use crate::postgres::{access, catalog, frequency, statistics};
+use crate::postgres::{access, catalog, frequency, privilege, statistics};
 use crate::rules::{self, KeyVerdict, RuleFile, Uniqueness};
 use crate::secret::Secret;
 use clap::Args;
@@ -54,13 +55,13 @@ impl Check {
             if !problems.is_empty() {
                 return Err(Failure::Rules(problems));
             }
-            Ok((plan, checked))
+            Ok((plan, checked, privilege::look(&session).await?))
         });
-        let (plan, decided) = match outcome {
-            Ok(both) => both,
+        let (plan, decided, reader) = match outcome {
+            Ok(all) => all,
             Err(Failure::Rules(problems)) => {
                 if self.json {
-                    output::print(&json(&problems, &[]));
+                    output::print(&json(&problems, &[], None));
                 }
                 return Err(Failure::Rules(problems));
             }
@@ -68,7 +69,7 @@ impl Check {
         };
         let warnings = decided.warnings();
         if self.json {
-            output::print(&json(warnings, decided.keys()));
+            output::print(&json(warnings, decided.keys(), Some(&reader)));
         }
         if !warnings.is_empty() {
             if self.strict {
@@ -77,6 +78,9 @@ impl Check {
             output::diagnostics(warnings);
         }
         if !self.json {
+            if let Some(warning) = caution(&reader) {
+                output::diagnostics(&[warning]);
+            }
             output::print(&(table(decided.keys()) + &summary(&plan)));
         }
         Ok(())
@@ -97,7 +101,16 @@ fn summary(plan: &Plan) -> String {
     )
 }
 
-fn json(problems: &[Diagnostic], keys: &[KeyVerdict]) -> String {
+/// Not about the rules, so `--strict` leaves it a warning.
+fn caution(reader: &Reader) -> Option<Diagnostic> {
+    (!reader.could_write.is_empty()).then(|| {
+        let message =
+            format!("the reading role `{}` could write: {}", reader.role, reader.could_write.join(", "));
+        Diagnostic::warning(message).help(format!("make one that can't: `{}`", reader.remedy()))
+    })
+}
+
+fn json(problems: &[Diagnostic], keys: &[KeyVerdict], reader: Option<&Reader>) -> String {
     let keys: Vec<_> = keys
         .iter()
         .map(|key| {
@@ -112,7 +125,11 @@ fn json(problems: &[Diagnostic], keys: &[KeyVerdict]) -> String {
             })
         })
         .collect();
-    serde_json::json!({ "problems": diagnostics::values(problems), "keys": keys }).to_string()
+    let mut answer = serde_json::json!({ "problems": diagnostics::values(problems), "keys": keys });
+    if let Some(reader) = reader {
+        answer["role"] = serde_json::json!({ "name": reader.role, "could_write": reader.could_write });
+    }
+    answer.to_string()
 }
 
 /// One line for each unique key over masked columns.
@@ -159,7 +176,7 @@ mod tests {
           public.t (lower(email))  safe: odds of a collision 4e-13
           public.t (x, y)          checked on the build
         "#);
-        let read: serde_json::Value = serde_json::from_str(&json(&[], &keys)).unwrap();
+        let read: serde_json::Value = serde_json::from_str(&json(&[], &keys, None)).unwrap();
         assert_eq!(read["keys"][1]["odds"], 4.1e-13);
         assert_eq!(read["keys"][2]["why"], "reasons");
         assert_eq!(table(&[]), "");

@@ -61,6 +61,7 @@ impl Demo {
             secret_is_fresh: true,
             jobs: cores(),
             budget: Budget { max_blocked: Duration::from_secs(5), max_snapshot_age: Duration::from_hours(1) },
+            throttle: None,
             retries: 3,
             lock_wait: Duration::ZERO,
             keep: 1,

@@ -45,6 +45,9 @@ pub(super) struct Refresh {
     /// End the run when its snapshot is this old
     #[arg(long, value_name = "TIME", default_value = "4h", value_parser = duration)]
     max_snapshot_age: Duration,
+    /// Read no more than so many megabytes a second from the source, all lanes together
+    #[arg(long, value_name = "MB/s", value_parser = megabytes)]
+    throttle: Option<f64>,
     /// Start over so often when a table was locked or altered at the wrong moment
     #[arg(long, value_name = "N", default_value_t = 3)]
     retries: u32,
@@ -101,6 +104,7 @@ impl Refresh {
             secret_is_fresh,
             jobs: self.jobs.map_or_else(cores, usize::from),
             budget: Budget { max_blocked: self.max_blocked, max_snapshot_age: self.max_snapshot_age },
+            throttle: self.throttle,
             retries: self.retries,
             lock_wait: self.lock_wait,
             keep: self.keep,
@@ -166,6 +170,14 @@ fn write(folder: &Path, report: &Report) -> Result<()> {
     })
 }
 
+/// Reads megabytes, and gives bytes.
+fn megabytes(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && number >= 0.1 => Ok(number * 1e6),
+        _ => Err("a rate is a number of megabytes a second, at least 0.1".to_owned()),
+    }
+}
+
 /// Reads `5s`, `500ms`, `10m`, `4h`, `2d`.
 fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -193,6 +205,14 @@ mod tests {
         assert_eq!(duration("4h"), Ok(Duration::from_hours(4)));
         for bad in ["", "h", "5 parsecs", "-1s", "99999999999999999999s"] {
             assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_in_megabytes_and_never_nothing() {
+        assert_eq!(megabytes("2.5"), Ok(2_500_000.0));
+        for bad in ["0", "-1", "NaN", "inf", "10MB", ""] {
+            assert!(megabytes(bad).is_err(), "{bad}");
         }
     }
 }

@@ -6,10 +6,10 @@ use super::{Progress, Queue};
 use crate::error::{Error, Kind, Result};
 use crate::plan::Chunk;
 use crate::postgres::session::{Session, Side};
-use crate::postgres::snapshot::Ticket;
+use crate::postgres::snapshot::{self, Ticket};
 use crate::postgres::url::Url;
 use crate::sink::Writer;
-use crate::source::Rows;
+use crate::source::{Rows, Throttle};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -33,6 +33,8 @@ pub struct Assignment {
     pub queue: Queue,
     /// The counters.
     pub progress: Arc<Progress>,
+    /// The bound on how fast all lanes read, where there is one.
+    pub throttle: Option<Arc<Throttle>>,
 }
 
 /// A lane at work on its own thread.
@@ -132,9 +134,10 @@ async fn live(
         while let Some(chunk) = assignment.queue.next()? {
             tokio::select! {
                 biased;
-                done = stream(&chunk, &reader, &writer, &assignment.progress) => done?,
+                done = stream(&chunk, &reader, &writer, &assignment) => done?,
                 gone = closed(&writer, &chunk) => return Err(gone),
             }
+            snapshot::let_go(&reader).await?;
         }
         Ok(())
     };
@@ -157,13 +160,14 @@ async fn closed(writer: &Session, chunk: &Chunk) -> Error {
 type Pending = (oneshot::Receiver<Result<Batch>>, OwnedSemaphorePermit);
 
 /// Reads a chunk, masks it and writes it. Both ends must agree on the rows.
-async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, progress: &Progress) -> Result<()> {
+async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, given: &Assignment) -> Result<()> {
     let plan = &chunk.plan;
     let table = plan.name.to_string();
     let began = Instant::now();
-    let counters = progress.tables.iter().find(|counters| counters.name == table);
+    let counters = given.progress.of(plan);
     let masked = !plan.masked.is_empty();
-    let mut rows = Rows::read(reader, &plan.copy_out(chunk.blocks, None), plan.wire, masked, &table).await?;
+    let rows = Rows::read(reader, &plan.copy_out(chunk.blocks, None), plan.wire, masked, &table).await?;
+    let mut rows = rows.throttled(given.throttle.clone());
     let mut sink = Writer::open(writer, plan, masked, &table).await?;
     let permits = Arc::new(Semaphore::new(PERMITS));
     let (send, mut receive) = mpsc::channel::<Pending>(PERMITS);

@@ -1,6 +1,7 @@
 //! How far a run is, for whoever wants to look.
 
-use crate::plan::Plan;
+use crate::plan::{Plan, TablePlan};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -11,6 +12,7 @@ pub struct Progress {
     pub tables: Vec<TableProgress>,
     /// When the first lane began.
     pub started: Instant,
+    places: HashMap<usize, usize>,
 }
 
 /// One table's counters.
@@ -49,7 +51,14 @@ impl Progress {
                 micros: AtomicU64::new(0),
             })
             .collect();
-        Self { tables, started: Instant::now() }
+        let places = plan.tables.iter().enumerate().map(|(place, table)| (table.table, place)).collect();
+        Self { tables, started: Instant::now(), places }
+    }
+
+    /// The counters of a table.
+    #[must_use]
+    pub fn of(&self, plan: &TablePlan) -> Option<&TableProgress> {
+        self.tables.get(*self.places.get(&plan.table)?)
     }
 
     /// Rows written and bytes read over all tables.

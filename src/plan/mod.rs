@@ -26,6 +26,7 @@ use crate::rules::CheckedRules;
 use crate::schema::{ColumnId, DataType, Form, Scalar, Schema, Sequence};
 use crate::secret::Secret;
 use crate::transform::Frequencies;
+use std::collections::HashSet;
 use std::sync::Arc;
 use table::Given;
 
@@ -75,27 +76,35 @@ impl Plan {
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
-        let numbers = |sequence| masked_numbers(&schema, &tables, sequence);
-        let masked_sequences = schema.sequences.iter().map(numbers).collect();
+        let masked_sequences = masked_numbers(&schema, &tables);
         Ok(Self { schema: Arc::new(schema), tables, masked_sequences, large_objects })
     }
 }
 
-/// The columns a sequence numbers that are masked, in the table or in its partitions:
-/// those that hold numbers, which a sequence can be set past.
-fn masked_numbers(schema: &Schema, tables: &[Arc<TablePlan>], sequence: &Sequence) -> Vec<ColumnId> {
+/// For each sequence the columns it numbers that are masked, in the table or in its
+/// partitions: those that hold numbers, which a sequence can be set past.
+fn masked_numbers(schema: &Schema, tables: &[Arc<TablePlan>]) -> Vec<Vec<ColumnId>> {
+    let masked: HashSet<(usize, &str)> = tables
+        .iter()
+        .flat_map(|plan| {
+            let root = schema.partition_root(plan.table);
+            let columns = plan.columns.iter().zip(&plan.treatments);
+            columns
+                .filter(|(_, treatment)| matches!(treatment, Treatment::Mask(_)))
+                .map(move |(column, _)| (root, column.name.as_str()))
+        })
+        .collect();
     let is_masked = |id: &ColumnId| {
-        let Some(column) = schema.column(*id).filter(|column| is_number(&column.data_type)) else {
-            return false;
-        };
-        let tree = schema.partition_root(id.table);
-        tables.iter().filter(|plan| schema.partition_root(plan.table) == tree).any(|plan| {
-            let mut columns = plan.columns.iter().zip(&plan.treatments);
-            columns.any(|(c, treatment)| c.name == column.name && matches!(treatment, Treatment::Mask(_)))
+        schema.column(*id).is_some_and(|column| {
+            is_number(&column.data_type)
+                && masked.contains(&(schema.partition_root(id.table), column.name.as_str()))
         })
     };
-    let columns = sequence.column.iter().chain(&sequence.shared);
-    columns.map(|(table, column)| ColumnId { table: *table, column: *column }).filter(is_masked).collect()
+    let of = |sequence: &Sequence| {
+        let columns = sequence.column.iter().chain(&sequence.shared);
+        columns.map(|(table, column)| ColumnId { table: *table, column: *column }).filter(is_masked).collect()
+    };
+    schema.sequences.iter().map(of).collect()
 }
 
 fn is_number(data_type: &DataType) -> bool {

@@ -13,6 +13,7 @@
 //! contents, never by the server's words.
 
 use super::binaries::Tools;
+use super::session;
 use super::standby::CONFLICT;
 use super::url::{HIDDEN_FROM_TOOLS, Url};
 use crate::error::{Error, Kind, Result};
@@ -119,7 +120,7 @@ impl SchemaArchive {
             comments: false,
             outruns_target: tools.version > target_major,
         };
-        let mut command = this.command(&tools.pg_dump, source)?;
+        let mut command = this.command(&tools.pg_dump, &source.with_options(&session::probing()))?;
         command
             .args(["--format=custom", "--compress=0", "--schema-only", "--no-owner", "--no-privileges"])
             // Subscriptions hold passwords, so they don't even enter the archive.

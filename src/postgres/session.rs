@@ -48,6 +48,24 @@ SET extra_float_digits = 3; SET bytea_output = 'hex'; SET xmloption = 'content';
 SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
 SET synchronize_seqscans = off; SET quote_all_identifiers = off; SET standard_conforming_strings = on;";
 
+/// What lets the source notice within a minute that its client was unplugged, and give
+/// back snapshot and locks. A silent connection is probed; one whose bytes nobody takes ends
+/// by `tcp_user_timeout`, where the server or the URL set none of their own. A target that
+/// takes nothing for so long ends the run by it, too: then nothing is gained by holding on.
+const VANISHED: &str = "SELECT pg_catalog.set_config('tcp_user_timeout', '50s', false) \
+    WHERE pg_catalog.current_setting('tcp_user_timeout') = '0'";
+
+/// Probes after 10 s of silence, and ends after three without an answer. Also what
+/// `pg_dump` gets.
+const PROBES: [(&str, &str); 3] =
+    [("tcp_keepalives_idle", "10"), ("tcp_keepalives_interval", "5"), ("tcp_keepalives_count", "3")];
+
+/// The settings above as a connection string's `options`.
+#[must_use]
+pub fn probing() -> String {
+    PROBES.map(|(name, value)| format!("-c {name}={value}")).join(" ")
+}
+
 impl Session {
     /// Puts our settings on a fresh connection.
     ///
@@ -58,6 +76,10 @@ impl Session {
         this.run("preparing the session", SETTINGS).await?;
         if side == Side::Source {
             this.run("preparing the session", "SET default_transaction_read_only = on").await?;
+            let probes = PROBES.map(|(name, value)| format!("SET {name} = {value}")).join("; ");
+            // Not every server's system knows these; the run goes on without.
+            this.run("preparing the session", &probes).await.ok();
+            this.run("preparing the session", VANISHED).await.ok();
         }
         // A statement that sends nothing for long must not keep its locks after we gave way (PostgreSQL 14).
         this.run("preparing the session", "SET client_connection_check_interval = '1s'").await.ok();
@@ -146,6 +168,9 @@ impl Session {
             (Some("42501"), Side::Target) => {
                 error.help("the loading role must own the target and have CREATEDB: `ALTER DATABASE … OWNER TO …`, `ALTER ROLE … CREATEDB`")
             }
+            (Some("53200"), _) => error.help(
+                "if the server is not short of memory its lock table is full: raise `max_locks_per_transaction`",
+            ),
             _ => error,
         }
     }

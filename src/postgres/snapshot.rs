@@ -8,6 +8,7 @@
 //! catalog's fingerprint must be the same inside and outside the snapshot.
 
 use super::catalog;
+use super::lock_table::Locking;
 use super::place::Place;
 use super::session::{Session, Side};
 use super::standby;
@@ -112,8 +113,12 @@ impl Snapshot {
 
     /// What a reader must do to read in this snapshot.
     #[must_use]
-    pub fn ticket(&self) -> Ticket {
-        Ticket { id: self.id.clone(), place: self.place.clone(), tables: self.tables.clone() }
+    pub fn ticket(&self, locking: Locking) -> Ticket {
+        let tables = match locking {
+            Locking::UpFront => self.tables.clone(),
+            Locking::WhenRead => Vec::new(),
+        };
+        Ticket { id: self.id.clone(), place: self.place.clone(), tables }
     }
 
     /// Compares the catalog as it is now with the one inside the snapshot.
@@ -151,7 +156,8 @@ pub struct Ticket {
 impl Ticket {
     /// Opens a transaction in the snapshot and takes every lock the lane may need,
     /// without waiting: an ALTER queued behind our locks would block a later
-    /// request of our own, a deadlock no server sees.
+    /// request of our own, a deadlock no server sees. Where the lock table has no room
+    /// for that ([`Locking::WhenRead`]), reading takes them.
     ///
     /// # Errors
     /// Source; 55P03 where a lock is not free.
@@ -168,8 +174,17 @@ impl Ticket {
             let lock = format!("LOCK TABLE ONLY {} IN ACCESS SHARE MODE NOWAIT", group.join(", ONLY "));
             session.run("locking the tables", &lock).await?;
         }
-        Ok(())
+        session.run("opening a reader's transaction", "SAVEPOINT reading").await
     }
+}
+
+/// Gives back what reading has locked beside the tables, such as their indexes: the locks
+/// of thousands of tables read in one transaction would add up.
+///
+/// # Errors
+/// Source, where the reader's transaction has failed.
+pub async fn let_go(session: &Session) -> Result<()> {
+    session.run("giving back locks", "ROLLBACK TO SAVEPOINT reading").await
 }
 
 /// Locks and lists until a listing brings nothing new. Gives the tables' SQL names.
@@ -192,6 +207,8 @@ async fn lock_all(session: &Session) -> Result<Vec<String>> {
 
 fn explain(error: Error) -> Error {
     match error.sqlstate() {
+        // It was dropped or renamed after it was listed.
+        Some("42P01" | "3F000") => Error::new(Kind::Source, CHANGED),
         Some("42501") => error.help(
             "the reading role needs SELECT on every table: `GRANT pg_read_all_data TO <role>` (PostgreSQL 14 and newer)",
         ),

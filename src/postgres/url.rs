@@ -130,6 +130,13 @@ impl Url {
         Self { application_name: Some(name.to_owned()), ..self.clone() }
     }
 
+    /// The same place with more `options` for the server, which win over those it has.
+    #[must_use]
+    pub fn with_options(&self, more: &str) -> Self {
+        let options = [self.options.as_deref().unwrap_or_default(), more].join(" ").trim().to_owned();
+        Self { options: Some(options), ..self.clone() }
+    }
+
     /// What the operator should know, such as a password file that was ignored.
     #[must_use]
     pub fn warnings(&self) -> &[String] {

@@ -5,6 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::format::Wire;
 use crate::pipeline::Progress;
 use crate::plan::{Chunk, LargeObjects};
+use crate::postgres::watch::Seen;
 use crate::publish::Published;
 use crate::report::{self, Report};
 use crate::rules::Rows;
@@ -104,8 +105,7 @@ impl<'a> Account<'a> {
 
     pub(super) fn watch(&self, progress: &Arc<Progress>, chunks: &[Chunk]) {
         for chunk in chunks {
-            let name = chunk.plan.name.to_string();
-            if let Some(counters) = progress.tables.iter().find(|counters| counters.name == name) {
+            if let Some(counters) = progress.of(&chunk.plan) {
                 counters.open.fetch_add(1, Ordering::Relaxed);
             }
         }
@@ -118,6 +118,7 @@ impl<'a> Account<'a> {
         copied: &Copied,
         published: Published,
         held: Duration,
+        seen: &Seen,
     ) -> Report {
         let now = Instant::now();
         let ends = self.steps.iter().skip(1).map(|(_, at)| *at).chain([now]);
@@ -141,6 +142,14 @@ impl<'a> Account<'a> {
                 taken_at: copied.taken_at.clone(),
                 held_seconds: held.as_secs_f64(),
                 bytes: copied.progress.total().1,
+            },
+            cost: report::Cost {
+                snapshot_seconds: held.as_secs_f64(),
+                snapshot_transactions: seen.transactions,
+                bytes: copied.progress.total().1,
+                connections: seen.connections,
+                sessions_blocked: seen.waits.len(),
+                longest_block_seconds: seen.longest_wait.as_secs_f64(),
             },
             rules: copied.rules.digest().to_owned(),
             secret: stage.options.secret.id(),

@@ -34,6 +34,8 @@ pub struct Options {
     pub jobs: usize,
     /// What production grants.
     pub budget: Budget,
+    /// The most bytes all lanes together may read from the source in a second.
+    pub throttle: Option<f64>,
     /// How often a run starts over for a reason that passes.
     pub retries: u32,
     /// How long to wait for another run.

@@ -137,10 +137,7 @@ fn counting(schema: &Schema, id: ColumnId) -> Vec<String> {
     let whole = column
         .map(|column| limits(&column.data_type))
         .map(|(min, max)| format!("{{ with = \"integer\", min = {min}, max = {max} }}"));
-    let key = schema
-        .foreign_keys
-        .iter()
-        .any(|key| key.to == root.table && key.to_columns.contains(&root.column))
+    let key = schema.is_pointed_at(root)
         || schema.table(root.table).is_some_and(|table| {
             table.keys.iter().any(|key| key.kind != KeyKind::Exclusion && key.columns.contains(&root.column))
         });

@@ -7,7 +7,7 @@ use super::distinct::{self, Comparison};
 use super::follow::{deciding, every_column, needs_decisions};
 use super::rows::{RowVerdict, Rows};
 use crate::diagnostic::Diagnostic;
-use crate::schema::{ColumnId, DataType, KeyKind, KeyPart, Schema};
+use crate::schema::{DataType, KeyKind, KeyPart, Schema};
 use crate::transform::{Capacity, Rule};
 
 /// Fewer distinct values than this, in more rows than that.
@@ -30,7 +30,7 @@ pub(super) fn check_few(
         let (Some(verdict), Some(column)) = (verdicts.get(id), schema.column(id)) else { continue };
         let said_why = verdict.entry.is_some_and(|entry| entry.reason);
         // Keys and what follows them must stay equal.
-        if !travels || said_why || deciding(schema, id) != id || is_key(schema, id) {
+        if !travels || said_why || deciding(schema, id) != id || schema.is_key(id) {
             continue;
         }
         let Some(Decided::Mask(rule)) = &verdict.decided else { continue };
@@ -62,13 +62,6 @@ pub(super) fn check_few(
 fn follows_value(rule: &Rule, data_type: &DataType) -> bool {
     let capacity = distinct::of_transformer(rule.with, data_type, &rule.params, Comparison::Exact);
     capacity == Some(Capacity::Injective) || !rule.with.follows_by()
-}
-
-fn is_key(schema: &Schema, id: ColumnId) -> bool {
-    schema.foreign_keys.iter().any(|key| {
-        (key.to == id.table && key.to_columns.contains(&id.column))
-            || (key.from == id.table && key.columns.contains(&id.column))
-    })
 }
 
 /// The table's key, where it is one column.

@@ -8,6 +8,7 @@ use super::spelling;
 use crate::diagnostic::Diagnostic;
 use crate::schema::{ColumnId, Schema, Table, TableKind};
 use crate::transform::{Decision, ParamValue, Rule};
+use std::collections::HashSet;
 
 /// Whether rules decide on a table: its rows, or its partitions' rows, travel.
 pub(super) fn needs_decisions(table: &Table) -> bool {
@@ -110,7 +111,7 @@ pub(super) fn check_written(
 /// Reports keys whose rule the columns pointing at them could not follow, and
 /// columns that follow two keys decided differently.
 pub(super) fn check_keys(schema: &Schema, verdicts: &Verdicts<'_>, problems: &mut Vec<Diagnostic>) {
-    let mut seen: Vec<ColumnId> = Vec::new();
+    let mut seen: HashSet<ColumnId> = HashSet::new();
     for key in &schema.foreign_keys {
         for (from, to) in key.columns.iter().zip(&key.to_columns) {
             let from = ColumnId { table: key.from, column: *from };
@@ -126,11 +127,10 @@ pub(super) fn check_keys(schema: &Schema, verdicts: &Verdicts<'_>, problems: &mu
                 continue;
             }
             let (root, other) = (deciding(schema, to), deciding(schema, from));
-            if !seen.contains(&root) {
-                seen.push(root);
-                if let Some(problem) = unfollowable(schema, verdicts, root, from) {
-                    problems.push(problem);
-                }
+            if seen.insert(root)
+                && let Some(problem) = unfollowable(schema, verdicts, root, from)
+            {
+                problems.push(problem);
             }
             if root != other {
                 check_agreement(schema, verdicts, from, root, other, problems);

@@ -74,7 +74,7 @@ impl Schema {
         let root = self.partition_root(table);
         let mut found: Vec<(usize, Vec<usize>)> = Vec::new();
         for from in [table, root] {
-            for (place, key) in self.foreign_keys.iter().enumerate().filter(|(_, key)| key.from == from) {
+            for (place, key) in self.foreign_keys.from_table(from) {
                 let Some(columns) = self.columns_in(table, key) else { continue };
                 let same = |(other, own): &(usize, Vec<usize>)| {
                     *own == columns
@@ -116,11 +116,24 @@ impl Schema {
         key.declared || self.tables.get(key.to).is_some_and(|table| table.keys.iter().any(unique))
     }
 
+    /// Whether a foreign key is made of the column or points at it.
+    #[must_use]
+    pub fn is_key(&self, id: ColumnId) -> bool {
+        self.foreign_keys.from_table(id.table).any(|(_, key)| key.columns.contains(&id.column))
+            || self.is_pointed_at(id)
+    }
+
+    /// Whether a foreign key points at the column.
+    #[must_use]
+    pub fn is_pointed_at(&self, id: ColumnId) -> bool {
+        self.foreign_keys.to_table(id.table).any(|key| key.to_columns.contains(&id.column))
+    }
+
     /// The key column that `id` points at by a foreign key: the first that is
     /// not itself, in the order the schema lists them.
     #[must_use]
     pub fn referenced(&self, id: ColumnId) -> Option<ColumnId> {
-        self.foreign_keys.iter().filter(|key| key.from == id.table).find_map(|key| {
+        self.foreign_keys.from_table(id.table).find_map(|(_, key)| {
             let part = key.columns.iter().position(|c| *c == id.column)?;
             let to = ColumnId { table: key.to, column: *key.to_columns.get(part)? };
             (to != id).then_some(to)

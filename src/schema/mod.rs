@@ -15,7 +15,7 @@ mod table;
 
 pub use data_type::{DataType, Form, Scalar};
 pub use graph::ColumnId;
-pub use key::{Check, ForeignKey, KeyKind, KeyPart, UniqueKey};
+pub use key::{Check, ForeignKey, ForeignKeys, KeyKind, KeyPart, UniqueKey};
 pub use name::{Name, identifier, is_hidden, quote, visible, written};
 pub use partition::{Partitioning, Strategy};
 pub use passage::{Passage, Script};
@@ -29,7 +29,7 @@ pub struct Schema {
     /// Tables in name order: ordinary, partitioned (roots and partitions) and foreign.
     pub tables: Vec<Table>,
     /// Foreign keys, declared ones and those a rule file adds.
-    pub foreign_keys: Vec<ForeignKey>,
+    pub foreign_keys: ForeignKeys,
     /// CHECK constraints of tables and of their columns' domains.
     pub checks: Vec<Check>,
     /// What generated columns are made of, in the order of the columns.

@@ -91,7 +91,7 @@ mod tests {
         let scalars = [Scalar::Varchar(Some(40)), Scalar::Text, Scalar::Varchar(Some(20)), Scalar::Char(30)];
         let mut schema = Schema {
             tables: scalars.map(|scalar| table("t", scalar)).into(),
-            foreign_keys: vec![key(1, 0), key(2, 1), key(3, 0)],
+            foreign_keys: vec![key(1, 0), key(2, 1), key(3, 0)].into(),
             ..Schema::default()
         };
         schema.share_room();

@@ -2,9 +2,11 @@
 
 mod encoding;
 mod named;
+mod throttle;
 
 pub use encoding::{check_exact, check_letters};
 pub use named::check_named;
+pub use throttle::Throttle;
 
 use crate::error::{Error, Kind, Result};
 use crate::format::{Wire, binary};
@@ -14,6 +16,7 @@ use crate::rules::Rows as Condition;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use std::pin::Pin;
+use std::sync::Arc;
 
 /// Lets the server read the conditions of `[rows]` before anything is made: it
 /// plans them and runs nothing.
@@ -44,6 +47,8 @@ pub struct Rows {
     table: String,
     begun: bool,
     ended: bool,
+    throttle: Option<Arc<Throttle>>,
+    unpaid: u64,
 }
 
 impl Rows {
@@ -61,7 +66,21 @@ impl Rows {
         let doing = format!("reading `{table}`");
         let prepared = session.prepare_rows(&doing, statement, masked).await?;
         let stream = session.client().copy_out(&prepared).await.map_err(|e| session.error(&doing, &e))?;
-        Ok(Self { stream: Box::pin(stream), wire, table: table.to_owned(), begun: false, ended: false })
+        Ok(Self {
+            stream: Box::pin(stream),
+            wire,
+            table: table.to_owned(),
+            begun: false,
+            ended: false,
+            throttle: None,
+            unpaid: 0,
+        })
+    }
+
+    /// The same rows, no faster than the throttle lets them through.
+    #[must_use]
+    pub fn throttled(self, throttle: Option<Arc<Throttle>>) -> Self {
+        Self { throttle, ..self }
     }
 
     /// The next row, or `None` after the last one.
@@ -70,6 +89,17 @@ impl Rows {
     /// Source, where the server or the connection fails, or the stream ends
     /// without its trailer.
     pub async fn next(&mut self) -> Result<Option<Bytes>> {
+        let row = self.take().await?;
+        if let Some(throttle) = &self.throttle {
+            self.unpaid += row.as_ref().map_or(0, |row| row.len() as u64);
+            if self.unpaid >= throttle::AT_ONCE || row.is_none() {
+                throttle.pay(std::mem::take(&mut self.unpaid)).await;
+            }
+        }
+        Ok(row)
+    }
+
+    async fn take(&mut self) -> Result<Option<Bytes>> {
         loop {
             let Some(message) = self.stream.next().await else {
                 if self.wire == Wire::Binary && !self.ended {

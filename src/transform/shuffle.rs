@@ -12,7 +12,7 @@ use super::{Answers, BatchMasker, Binding, Bound, Capacity, Example, Length, Par
 use super::{Promises, Spoiled, Transformer};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Row, Unreadable};
-use crate::schema::{DataType, Schema};
+use crate::schema::DataType;
 use crate::secret::{Digest, DomainKey, scale};
 use std::collections::BTreeMap;
 
@@ -64,7 +64,7 @@ impl Transformer for Shuffle {
     }
 
     fn bind(&self, at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic> {
-        if is_key(at.schema, at.column.table, at.column.column) {
+        if at.schema.is_key(at.column) {
             let problem = "`shuffle` on a column of a foreign key would point rows at others' rows";
             return Err(Diagnostic::error(problem).help("use a consistent mask such as `integer` or `uuid`"));
         }
@@ -72,14 +72,6 @@ impl Transformer for Shuffle {
         let within = within.collect::<Result<Vec<_>, _>>()?;
         Ok(Bound::batch(Shuffled { within, key: at.key("shuffle") }))
     }
-}
-
-/// Whether a foreign key is made of the column or points at it.
-fn is_key(schema: &Schema, table: usize, column: usize) -> bool {
-    schema.foreign_keys.iter().any(|key| {
-        (key.from == table && key.columns.contains(&column))
-            || (key.to == table && key.to_columns.contains(&column))
-    })
 }
 
 struct Shuffled {

@@ -1,6 +1,7 @@
 //! Whole refreshes, from command line to published database.
 
 mod access;
+mod budget;
 mod configuration;
 mod cut;
 mod datasets;
@@ -14,10 +15,12 @@ mod hard_tables;
 mod huge_values;
 mod identifiers;
 mod inheritance;
+mod invariants;
 mod killed;
 mod large_objects;
 mod literals;
 mod majors;
+mod many_tables;
 mod never_copied;
 mod odd_tables;
 mod parity;
@@ -28,6 +31,7 @@ mod regression;
 mod remade;
 mod sequences;
 mod shop;
+mod source_log;
 mod standby;
 mod structures;
 mod ten_million;

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// The same URL for another role.
-fn as_role(url: &str, role: &str) -> String {
+pub(super) fn as_role(url: &str, role: &str) -> String {
     let (_, place) = url.rsplit_once('@').unwrap();
     format!("postgres://{role}:of.no.worth@{place}")
 }
 
-fn create_role(side: Side, role: &str, attributes: &str) {
+pub(super) fn create_role(side: Side, role: &str, attributes: &str) {
     let sql = format!("create role {role} login password 'of.no.worth' {attributes}");
     query(&side.url("postgres"), &sql);
 }

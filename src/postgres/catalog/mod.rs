@@ -22,7 +22,7 @@ use crate::schema::Schema;
 /// Schemas that are not the person's.
 pub(super) const USER_SCHEMAS: &str = "n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'";
 
-/// Reads the schema in the session's current transaction.
+/// Reads the schema in the session's current transaction; there must be one.
 ///
 /// # Errors
 /// Source, where a query fails.

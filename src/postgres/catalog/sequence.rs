@@ -90,6 +90,7 @@ async fn read_values(session: &Session, schema: &mut Schema) -> Result<()> {
             .map(|(index, s)| format!("SELECT {index}::int4, last_value, is_called FROM {}", s.name.sql()))
             .collect();
         let doing = format!("reading the sequences' values, group {}", group + 1);
+        session.run(&doing, "SAVEPOINT sequences").await?;
         for row in session.query(&doing, &parts.join(" UNION ALL "), &[]).await? {
             let index = usize::try_from(row.get::<_, i32>(0)).unwrap_or(usize::MAX);
             if let Some(sequence) = sequences.get_mut(index) {
@@ -97,6 +98,8 @@ async fn read_values(session: &Session, schema: &mut Schema) -> Result<()> {
                 sequence.is_called = row.get(2);
             }
         }
+        // Gives back the locks on them, which in thousands would crowd the lock table.
+        session.run(&doing, "ROLLBACK TO SAVEPOINT sequences; RELEASE SAVEPOINT sequences").await?;
     }
     Ok(())
 }

@@ -64,7 +64,7 @@ fn a_key_others_point_at_needs_a_mask_they_can_follow() {
 fn a_column_that_points_at_two_keys_needs_them_decided_alike() {
     let mut schema = Schema {
         tables: vec![table("a", &["id:int"]), table("b", &["id:int"]), table("c", &["id:int"])],
-        foreign_keys: vec![foreign(2, &[0], 0, &[0]), foreign(2, &[0], 1, &[0])],
+        foreign_keys: vec![foreign(2, &[0], 0, &[0]), foreign(2, &[0], 1, &[0])].into(),
         ..Schema::default()
     };
     insta::assert_snapshot!(mistakes("[table.a]\nid = \"keep\"\n[table.b]\nid = \"integer\"\n", &mut schema), @r#"
@@ -189,7 +189,7 @@ fn references_are_checked_against_the_schema() {
 fn every_column_of_a_ring_takes_one_rule() {
     let mut schema = Schema {
         tables: vec![table("a", &["id:int"]), table("b", &["id:int"])],
-        foreign_keys: vec![foreign(0, &[0], 1, &[0]), foreign(1, &[0], 0, &[0])],
+        foreign_keys: vec![foreign(0, &[0], 1, &[0]), foreign(1, &[0], 0, &[0])].into(),
         ..Schema::default()
     };
     let rules = accept("[table.a]\nid = \"integer\"\n", &mut schema);
@@ -218,7 +218,7 @@ fn a_column_that_points_into_an_extension_decides_for_itself_and_is_kept() {
         ..Schema::default()
     };
     schema.tables[1].extension = Some("postgis".to_owned());
-    schema.foreign_keys = vec![foreign(0, &[0], 1, &[0])];
+    schema.foreign_keys = vec![foreign(0, &[0], 1, &[0])].into();
     insta::assert_snapshot!(mistakes("[table.places]\nsrid = \"integer\"\n", &mut schema), @r#"
     3:8 ["integer"] `public.places.srid` points at `public.spatial_ref_sys.srid`, which masque does not mask
       help: write `"keep"`

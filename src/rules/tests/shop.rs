@@ -212,7 +212,7 @@ pub(super) fn shop() -> Schema {
     Schema {
         server_major: 15,
         tables: vec![customers, orders, reps],
-        foreign_keys: vec![foreign(1, &[1], 0, &[0]), foreign(2, &[1], 2, &[0])],
+        foreign_keys: vec![foreign(1, &[1], 0, &[0]), foreign(2, &[1], 2, &[0])].into(),
         ..Schema::default()
     }
 }
