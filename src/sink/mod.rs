@@ -55,9 +55,15 @@ fn no_partition(table: &str, route: &Route, level: Option<&str>) -> Error {
     let names: Vec<_> = route.by.iter().map(|name| format!("`{}`", quote(name))).collect();
     let level = level.filter(|level| *level != route.root.name.as_str());
     let below = level.map(|level| format!(" (below `{}`)", quote(level))).unwrap_or_default();
+    // Without a mask it is the server that hashes an enum in another way than the source's.
+    let why = if names.is_empty() {
+        String::from("by its hash here")
+    } else {
+        format!("as {} is masked", names.join(", "))
+    };
     Error::new(
         Kind::Rules,
-        format!("no partition of `{}`{below} takes a row of `{table}` as {} is masked", route.root, names.join(", ")),
+        format!("no partition of `{}`{below} takes a row of `{table}` {why}", route.root),
     )
     .help("keep the partition key, give it a mask that stays within the partitions' bounds, or add a DEFAULT partition")
 }
