@@ -66,7 +66,7 @@ fn a_conflict_with_the_replay_is_tried_again_with_a_new_snapshot() {
     wait_for_reading(pair, "again");
     vacuum(pair, "again");
     wait_until("the run tries again", Duration::from_secs(20), || run.said().contains("trying again"));
-    run.end_within(Duration::from_secs(60)).assert_code(0).assert_says(&["conflict with recovery"]);
+    run.end_within(Duration::from_mins(1)).assert_code(0).assert_says(&["conflict with recovery"]);
     assert_eq!(count(&play.target.url(), "people"), 300);
     assert_eq!(play.builds(), Vec::<String>::new());
 }
@@ -79,7 +79,7 @@ fn a_lock_that_the_primary_takes_is_such_a_conflict_too() {
     let run = play.start_between(&pair.standby("locked"), &play.target.url(), &[]);
     wait_for_reading(pair, "locked");
     execute(&pair.primary("locked"), &["begin; lock table people in access exclusive mode; commit"]);
-    let output = run.end_within(Duration::from_secs(60));
+    let output = run.end_within(Duration::from_mins(1));
     output.assert_code(0).assert_says(&["trying again"]);
     assert_eq!(count(&play.target.url(), "people"), 300);
 }
