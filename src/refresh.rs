@@ -7,6 +7,7 @@
 //! dropped and the target stands as it was.
 
 mod account;
+mod census;
 mod options;
 
 pub use account::{Observer, Step};
@@ -14,24 +15,23 @@ pub use options::{Options, Verify};
 
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Kind, Result};
-use crate::pipeline::{Assignment, Lane, Progress, Queue};
+use crate::pipeline::{self, Assignment, Carried, Lane, Progress, Queue};
 use crate::plan::{Plan, split};
 use crate::postgres::access::{Access, Loader, Wish};
 use crate::postgres::archive::{SchemaArchive, Section};
 use crate::postgres::binaries::Tools;
 use crate::postgres::inventory::{self, Inventory};
+use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
-use crate::postgres::{access, catalog, foreign, frequency, left_out, statistics, uncarried, watch};
+use crate::postgres::{access, catalog, frequency, left_out, standby, statistics, uncarried, watch};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
-use crate::schema::{Schema, TableKind};
-use crate::{sink, source, verify};
+use crate::schema::Schema;
+use crate::{parity, sink, source, verify};
 use account::Account;
-use std::collections::VecDeque;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch as signal;
@@ -56,6 +56,8 @@ struct Stage<'a> {
     observer: &'a dyn Observer,
     run: String,
     source: Url,
+    /// Where the source answered first: all later sessions must be there too.
+    place: Place,
     admin: Session,
     renamer: Session,
     lock: RunLock,
@@ -63,6 +65,8 @@ struct Stage<'a> {
     tools: Tools,
     source_major: u32,
     target_major: u32,
+    /// What was found out of both servers and deserves to be said.
+    notices: Vec<String>,
 }
 
 /// Runs a refresh. `interrupted` resolves when a signal asks for the end.
@@ -84,6 +88,7 @@ pub async fn refresh(
                     observer.notice(&format!("{error}; trying again ({tries} of {})", options.retries));
                     tokio::time::sleep(Duration::from_millis(500 << tries.min(6))).await;
                 }
+                Err(Failure::Error(error)) => return Err(standby::explain(error).into()),
                 outcome => return outcome,
             }
         }
@@ -137,17 +142,44 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
         )
         .help("staging must run the same major version as production, or a newer one"));
     }
+    let template = match &options.template {
+        Some(name) => {
+            let url = target.with_database(name);
+            Some(Session::open(url.connect(Kind::Target).await?, Side::Target).await?)
+        }
+        None => None,
+    };
+    let notices = parity::preflight(&reader, &admin, template.as_ref()).await?;
+    for notice in &notices {
+        observer.notice(notice);
+    }
+    let place = Place::of(&reader).await?;
     let tools = Tools::find()?.require_at_least(source_major)?;
-    Ok(Stage { options, observer, run, source, admin, renamer, lock, old, tools, source_major, target_major })
+    Ok(Stage {
+        options,
+        observer,
+        run,
+        source,
+        place,
+        admin,
+        renamer,
+        lock,
+        old,
+        tools,
+        source_major,
+        target_major,
+        notices,
+    })
 }
 
 /// Steps 2 to 10, in one snapshot.
 async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
     let options = stage.options;
-    let mut account = Account::begin(stage.observer);
+    let mut account = Account::begin(stage.observer, stage.notices.clone());
     account.step(Step::Snapshot);
     let watcher = Session::open(stage.source.connect(Kind::Source).await?, Side::Source).await?;
     let snapshot = Snapshot::take(&stage.source, options.budget.max_blocked).await?;
+    snapshot.place().same_server(&stage.place)?;
     // Dropping the sender, by whatever way out of here, ends every lane.
     let (stop, stopped) = signal::channel(false);
     let application = format!("masque {}", stage.run);
@@ -155,6 +187,11 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
     let outcome = tokio::select! {
         outcome = copy(stage, &snapshot, stopped, &mut account, &mut built) => outcome,
         error = watch::watch(&watcher, &application, options.budget) => Err(error.into()),
+    };
+    // Where the server took the snapshot away, the readers only know that it is gone.
+    let outcome = match (outcome, snapshot.ended()) {
+        (Err(Failure::Error(_)), Some(ended)) if standby::is_conflict(&ended) => Err(ended.into()),
+        (outcome, _) => outcome,
     };
     drop(stop);
     let held = snapshot.age();
@@ -187,6 +224,7 @@ struct Copied {
     access: Access,
     loader: Loader,
     left_out: Vec<(String, u64)>,
+    carried: Carried,
     progress: Arc<Progress>,
 }
 
@@ -214,9 +252,9 @@ async fn copy(
     check_roles(options, snapshot.session()).await?;
     let (plan, rules) = decide(options, schema, snapshot.session()).await?;
     check_readable(&plan)?;
-    foreign::refuse_secrets(snapshot.session()).await?;
     uncarried::refuse(snapshot.session()).await?;
     source::check_conditions(snapshot.session(), &plan).await?;
+    source::check_exact(snapshot.session(), &plan).await?;
     account.warn(rules.warnings());
     let access = Access::read(snapshot.session()).await?.for_target(&Wish {
         owners: options.owners,
@@ -227,20 +265,27 @@ async fn copy(
 
     account.step(Step::Schema);
     let wait = options.budget.max_blocked;
-    let (major, id) = (stage.target_major, snapshot.id());
-    let archive = SchemaArchive::dump(&stage.tools, &stage.source, major, id, wait, comments).await?;
-    snapshot.check_unchanged().await?;
+    // A target that can't hold such a database says so before anything of the schema is read.
     let target = options.target.database();
     let template = options.template.as_deref();
     let made = Build::create(&stage.admin, snapshot.session(), target, &stage.run, template).await?;
     *built = Some(made.clone());
+    let (major, id) = (stage.target_major, snapshot.id());
+    let archive = SchemaArchive::dump(&stage.tools, &stage.source, major, id, wait, comments).await?;
+    snapshot.check_unchanged().await?;
     let build_url =
         options.target.with_application_name(&format!("masque {}", stage.run)).with_database(&made.name);
     loader.make_roles(&stage.admin).await?;
+    let there = access::roles(&stage.admin).await?;
+    let problems = source::check_named(snapshot.session(), &plan, Some(&there)).await?;
+    if !problems.is_empty() {
+        return Err(Failure::Rules(problems));
+    }
     archive.restore(Section::PreData, &build_url, 1).await?;
     let session = Session::open(build_url.connect(Kind::Target).await?, Side::Target).await?;
     sink::loosen(&session, &plan).await?;
     say_column_orders(snapshot.session(), &session, account).await?;
+    sink::make_room(&session, &plan).await?;
 
     account.step(Step::Stream);
     let progress = Arc::new(Progress::new(&plan));
@@ -252,7 +297,9 @@ async fn copy(
         lane.assign(assignment.clone());
     }
     // The first lane to fail decides; the others are stopped by whoever drops them.
-    futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished)).await?;
+    let rows = futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished));
+    let objects = pipeline::carry(snapshot.session(), &session, &plan.large_objects);
+    let (_, carried) = tokio::try_join!(rows, objects)?;
     Ok(Copied {
         plan,
         rules,
@@ -264,6 +311,7 @@ async fn copy(
         access,
         loader,
         left_out,
+        carried,
         progress,
     })
 }
@@ -285,6 +333,10 @@ async fn decide(
     rules.look_at(&schema, &statistics::sample(session, &schema, &kept).await?);
     let frequencies = frequency::read(session, &schema, &rules.sampled(&schema)).await?;
     let plan = Plan::new(schema, &rules, &options.secret, &frequencies, None).map_err(Failure::Rules)?;
+    let problems = source::check_letters(session, &plan).await?;
+    if !problems.is_empty() {
+        return Err(Failure::Rules(problems));
+    }
     if options.strict && !rules.warnings().is_empty() {
         return Err(Failure::Rules(rules.warnings().to_vec()));
     }
@@ -355,27 +407,17 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
 
 /// Statistics and counts of every table, on as many connections as there are lanes.
 async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
-    let schema = &copied.plan.schema;
-    // Analysing a partitioned table analyses its partitions too, so only the roots are asked to.
-    let roots = schema.tables.iter().filter(|table| {
-        table.kind == TableKind::Partitioned && table.parent.is_none() && table.extension.is_none()
-    });
-    let roots = roots.map(|table| (&table.name, true, None));
-    let streamed = copied.plan.tables.iter().zip(&copied.progress.tables).map(|(plan, counters)| {
-        let is_partition = schema.table(plan.table).is_some_and(|table| table.parent.is_some());
-        (&plan.name, !is_partition, Some(counters.rows.load(Ordering::Relaxed)))
-    });
-    let queue: Mutex<VecDeque<_>> = Mutex::new(roots.chain(streamed).collect());
+    let queue = Mutex::new(census::take(&copied.plan, &copied.progress));
     let work = || async {
         let session = Session::open(copied.build_url.connect(Kind::Target).await?, Side::Target).await?;
         loop {
             let next = queue.lock().map_err(|_| Error::internal("a settling task died"))?.pop_front();
-            let Some((name, analyze, rows)) = next else { return Ok::<(), Error>(()) };
-            if analyze {
-                sink::analyze(&session, name).await?;
+            let Some(entry) = next else { return Ok::<(), Error>(()) };
+            if entry.analyze {
+                sink::analyze(&session, entry.name).await?;
             }
-            if let (Verify::Full, Some(rows)) = (stage.options.verify, rows) {
-                verify::count(&session, name, rows).await?;
+            if let (Verify::Full, Some(rows)) = (stage.options.verify, entry.rows) {
+                verify::count(&session, entry.name, entry.tree, entry.marked, rows).await?;
             }
         }
     };

@@ -49,6 +49,11 @@ impl Check {
             let frequencies = frequency::read(&session, &schema, &checked.sampled(&schema)).await?;
             let plan = Plan::new(schema, &checked, &secret, &frequencies, None).map_err(Failure::Rules)?;
             crate::source::check_conditions(&session, &plan).await?;
+            let mut problems = crate::source::check_letters(&session, &plan).await?;
+            problems.extend(crate::source::check_named(&session, &plan, None).await?);
+            if !problems.is_empty() {
+                return Err(Failure::Rules(problems));
+            }
             Ok((plan, checked))
         });
         let (plan, decided) = match outcome {

@@ -5,12 +5,17 @@
 //! column without a decision can't be written down here. All that can fail about
 //! a rule fails while the plan is made.
 
+mod large_objects;
+mod letters;
 mod relatives;
+mod route;
 mod split;
 mod statement;
 mod table;
 mod treatment;
 
+pub use large_objects::LargeObjects;
+pub use route::Route;
 pub use split::{Chunk, split};
 pub use table::TablePlan;
 pub use treatment::Treatment;
@@ -18,7 +23,7 @@ pub use treatment::Treatment;
 use crate::diagnostic::Diagnostic;
 use crate::format::Wire;
 use crate::rules::CheckedRules;
-use crate::schema::{ColumnId, Schema};
+use crate::schema::{ColumnId, DataType, Form, Scalar, Schema, Sequence};
 use crate::secret::Secret;
 use crate::transform::Frequencies;
 use std::sync::Arc;
@@ -31,8 +36,10 @@ pub struct Plan {
     pub schema: Arc<Schema>,
     /// A plan for each table that is streamed, in the schema's order.
     pub tables: Vec<Arc<TablePlan>>,
-    /// The sequences whose key is masked: they go past the masked maximum.
-    pub masked_sequences: Vec<usize>,
+    /// For each sequence, the masked columns it numbers: it goes past their maximum.
+    pub masked_sequences: Vec<Vec<ColumnId>>,
+    /// What becomes of the large objects.
+    pub large_objects: LargeObjects,
 }
 
 impl Plan {
@@ -61,29 +68,39 @@ impl Plan {
                 Err(problems) => diagnostics.extend(problems),
             }
         }
+        let large_objects = LargeObjects::new(rules.large_objects(), &given).unwrap_or_else(|problems| {
+            diagnostics.extend(problems);
+            LargeObjects::None
+        });
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
-        let masked_sequences =
-            (0..schema.sequences.len()).filter(|place| numbers_masked(&schema, &tables, *place)).collect();
-        Ok(Self { schema: Arc::new(schema), tables, masked_sequences })
+        let numbers = |sequence| masked_numbers(&schema, &tables, sequence);
+        let masked_sequences = schema.sequences.iter().map(numbers).collect();
+        Ok(Self { schema: Arc::new(schema), tables, masked_sequences, large_objects })
     }
 }
 
-/// Whether the column a sequence numbers is masked, in the table or in its partitions.
-fn numbers_masked(schema: &Schema, tables: &[Arc<TablePlan>], sequence: usize) -> bool {
-    let Some((table, column)) = schema.sequences.get(sequence).and_then(|sequence| sequence.column) else {
-        return false;
+/// The columns a sequence numbers that are masked, in the table or in its partitions:
+/// those that hold numbers, which a sequence can be set past.
+fn masked_numbers(schema: &Schema, tables: &[Arc<TablePlan>], sequence: &Sequence) -> Vec<ColumnId> {
+    let is_masked = |id: &ColumnId| {
+        let Some(column) = schema.column(*id).filter(|column| is_number(&column.data_type)) else {
+            return false;
+        };
+        let tree = schema.partition_root(id.table);
+        tables.iter().filter(|plan| schema.partition_root(plan.table) == tree).any(|plan| {
+            let mut columns = plan.columns.iter().zip(&plan.treatments);
+            columns.any(|(c, treatment)| c.name == column.name && matches!(treatment, Treatment::Mask(_)))
+        })
     };
-    let Some(name) = schema.column(ColumnId { table, column }).map(|column| &column.name) else {
-        return false;
-    };
-    tables.iter().filter(|plan| schema.partition_root(plan.table) == schema.partition_root(table)).any(
-        |plan| {
-            let columns = plan.columns.iter().zip(&plan.treatments);
-            columns
-                .into_iter()
-                .any(|(c, treatment)| c.name == *name && matches!(treatment, Treatment::Mask(_)))
-        },
+    let columns = sequence.column.iter().chain(&sequence.shared);
+    columns.map(|(table, column)| ColumnId { table: *table, column: *column }).filter(is_masked).collect()
+}
+
+fn is_number(data_type: &DataType) -> bool {
+    matches!(
+        data_type.base().form,
+        Form::Scalar(Scalar::Int2 | Scalar::Int4 | Scalar::Int8 | Scalar::Numeric(_))
     )
 }

@@ -13,6 +13,7 @@
 //! contents, never by the server's words.
 
 use super::binaries::Tools;
+use super::standby::CONFLICT;
 use super::url::{HIDDEN_FROM_TOOLS, Url};
 use crate::error::{Error, Kind, Result};
 use std::path::{Path, PathBuf};
@@ -320,6 +321,9 @@ fn dump_error(said: &str) -> Error {
     }
     if said.contains("lock timeout") || said.contains("could not obtain lock") {
         return error("a table was locked by another session").help("run again when it is done");
+    }
+    if said.contains(CONFLICT) {
+        return error(CONFLICT);
     }
     if said.contains("permission denied") {
         return error("permission denied")

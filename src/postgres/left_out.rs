@@ -34,3 +34,13 @@ pub async fn count(session: &Session, comments: bool) -> Result<Vec<(String, u64
     let rows = session.query("counting what is left out", &sql, &[]).await?;
     Ok(rows.iter().map(|row| (row.get(0), u64::try_from(row.get::<_, i64>(1)).unwrap_or(0))).collect())
 }
+
+/// How many large objects there are.
+///
+/// # Errors
+/// Source or target, where the query fails.
+pub async fn count_large_objects(session: &Session) -> Result<u64> {
+    let sql = "SELECT count(*) FROM pg_largeobject_metadata";
+    let row = session.one("counting the large objects", sql, &[]).await?;
+    Ok(u64::try_from(row.get::<_, i64>(0)).unwrap_or(0))
+}

@@ -46,6 +46,11 @@ pub fn render(report: &Report) -> String {
         report.snapshot.taken_at,
         report.snapshot.held_seconds
     );
+    if let Some(objects) = &report.large_objects {
+        let (count, size) = (grouped(objects.count), bytes(objects.bytes));
+        let how = objects.with.unwrap_or(objects.treatment);
+        let _ = writeln!(out, "  objects    {count} large objects, {size} ({how})");
+    }
     for left_out in &report.left_out {
         let _ = writeln!(out, "  left out   {} × {}", left_out.count, left_out.kind.to_lowercase());
     }

@@ -1,6 +1,7 @@
 //! One file's TOML, section by section.
 
 use super::decision::{Place, unnamed};
+use super::large_objects::LargeObjects;
 use super::pattern::{Pattern, TableKey};
 use super::reader::{Reader, entries, one_of};
 use super::role::RoleRule;
@@ -12,8 +13,19 @@ use crate::schema::Name;
 use toml_edit::{Document, Item, Key};
 
 /// What may stand at the top of a rule file.
-pub(super) const TOP: &[&str] =
-    &["masque", "locale", "unlisted", "include", "table", "columns", "rows", "reference", "schema", "roles"];
+pub(super) const TOP: &[&str] = &[
+    "masque",
+    "locale",
+    "unlisted",
+    "include",
+    "table",
+    "columns",
+    "rows",
+    "large_objects",
+    "reference",
+    "schema",
+    "roles",
+];
 const NAME_HELP: &str =
     "write it as SQL quotes it: `customers`, `\"sales.customers\"`, `'sales.\"Weird.Name\"'`";
 
@@ -26,8 +38,8 @@ pub(super) struct Page {
     pub(super) sections: Vec<Section>,
     pub(super) columns: Vec<ColumnPattern>,
     pub(super) rows: Vec<RowRule>,
+    pub(super) large_objects: Option<LargeObjects>,
     pub(super) references: Vec<Reference>,
-    pub(super) allow: Vec<String>,
     pub(super) schema: SchemaRules,
     pub(super) roles: Vec<RoleRule>,
 }
@@ -97,6 +109,7 @@ impl Reader {
                     page.rows.extend(row);
                 }
             }
+            "large_objects" => page.large_objects = self.large_objects(item, &span),
             "reference" => self.references(page, item, &span),
             "schema" => self.schema(page, item, &span),
             "roles" => page.roles = self.roles(item, &span),
@@ -265,21 +278,5 @@ impl Reader {
             ends.push(End { table: table.to_vec(), column: column.clone(), written, span });
         }
         Some(ends)
-    }
-
-    fn schema(&mut self, page: &mut Page, item: &Item, span: &Span) {
-        let help = "write `[schema]` and below it `allow = [\"…\"]`";
-        let Some(table) = self.table("`schema`", item, span, help) else { return };
-        for (key, item) in entries(table) {
-            let at = self.item_span(key, item);
-            if key.get() == "allow" {
-                let texts = self.texts("`allow`", item, &at, "write a list of strings");
-                page.allow.extend(texts.unwrap_or_default().into_iter().map(|(text, _)| text));
-            } else if key.get() == "comments" {
-                page.schema.comments = self.comments(item, &at);
-            } else {
-                self.unknown_key("`[schema]`", key, &["allow", "comments"]);
-            }
-        }
     }
 }

@@ -53,7 +53,7 @@ async fn read_unique(session: &Session, places: &Places, schema: &mut Schema) ->
                             LEFT JOIN pg_collation l ON l.oid = (i.indcollation::oid[])[n - 1] ORDER BY n), \
                       i.indexprs IS NOT NULL OR i.indpred IS NOT NULL, pg_get_expr(i.indpred, i.indrelid), \
                       ARRAY(SELECT o.oprname::text FROM pg_constraint x, unnest(x.conexclop) WITH ORDINALITY u(op, n), pg_operator o \
-                            WHERE x.conindid = i.indexrelid AND x.contype = 'x' AND o.oid = u.op ORDER BY u.n), \
+                            WHERE x.conrelid = i.indrelid AND x.conindid = i.indexrelid AND x.contype = 'x' AND o.oid = u.op ORDER BY u.n), \
                       coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::bool, false) \
                FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
                WHERE (i.indisunique OR i.indisexclusion) AND i.indrelid >= 16384 \
