@@ -30,13 +30,12 @@ pub async fn check_letters(session: &Session, plan: &Plan) -> Result<Vec<Diagnos
     for table in plan.tables.iter().filter(|table| !table.is_empty()) {
         for column in table.masked.iter().copied() {
             let letters = table.letters(column);
-            let fits = match known.iter().find(|(other, _)| *other == letters) {
-                Some((_, fits)) => *fits,
-                None => {
-                    let fits = has(session, &letters).await?;
-                    known.push((letters, fits));
-                    fits
-                }
+            let fits = if let Some((_, fits)) = known.iter().find(|(other, _)| *other == letters) {
+                *fits
+            } else {
+                let fits = has(session, &letters).await?;
+                known.push((letters, fits));
+                fits
             };
             if let (false, Some(found)) = (fits, table.columns.get(column)) {
                 problems.push(

@@ -1,6 +1,7 @@
 //! Databases of other encodings than UTF-8: kept bytes stay as they are, masked texts are letters of that encoding.
 
 use crate::support::{Database, Play, Side, copied, execute, query, value};
+use std::fmt::Write;
 
 /// A source of an encoding with the tables `"kept größe"` (in Greek where there is no ß) and `beside`. Each row holds one text, given by its
 /// bytes as hexadecimal digits, in a column, in an array and in a composite, and a note that rules mask in `beside`.
@@ -20,10 +21,11 @@ fn source(encoding: &str, texts: &[&str]) -> Database {
         .collect();
     let mut sql = String::from("create type pair as (label text, n int4);");
     for table in [if encoding == "EUC_JP" { "kept λογος" } else { "kept größe" }, "beside"] {
-        sql.push_str(&format!(
+        let _ = write!(
+            sql,
             "create table \"{table}\" (id int4 primary key, t text, more text[], p pair, note text); insert into \"{table}\" values {};",
             rows.join(", ")
-        ));
+        );
     }
     execute(&database.url(), &[&sql]);
     database
@@ -50,11 +52,19 @@ fn assert_same_bytes(play: &Play, encoding: &str) {
     assert!(before == after, "other bytes in {encoding}");
 }
 
+/// All bytes but NUL, in hex.
+fn every_byte() -> String {
+    (1..=255).fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
 const LATIN: &[&str] = &["67726fdf65", "e9e0ff", "4d69786564", "a0", "5c4e", ""];
 
 #[test]
 fn single_byte_encodings_keep_every_byte_and_take_masks_in_their_letters() {
-    let every: String = (1..=255).map(|byte| format!("{byte:02x}")).collect();
+    let every = every_byte();
     let mut texts = LATIN.to_vec();
     texts.push(&every);
     let play = Play::new(source("LATIN1", &texts), &masked("\"full_name\""));
@@ -124,7 +134,7 @@ fn characters_that_conversion_would_change_are_kept_or_refused_but_never_changed
 
 #[test]
 fn bytes_of_no_encoding_are_kept_and_never_guessed_at() {
-    let every: String = (1..=255).map(|byte| format!("{byte:02x}")).collect();
+    let every = every_byte();
     let play =
         Play::new(source("SQL_ASCII", &["67726fdf65", "ff", "c328", "e7", &every]), &masked("\"full_name\""));
     execute(&play.source.url(), &["analyze"]);

@@ -2,6 +2,7 @@
 //! whatever a name may hold, from the rule file to the target and in messages.
 
 use crate::support::{Database, Fixture, Play, copied, execute, value};
+use std::fmt::Write;
 
 const KEEP: &str = "masque = 1\n[columns]\n\"*\" = \"keep\"\n";
 
@@ -23,8 +24,8 @@ fn as_many_columns_as_there_can_be_arrive_in_both_forms() {
                 .replace("c800 bool", "c800 text")
                 .replace("c1600 bool", "c1600 text")
         ),
-        format!(
-            "insert into wide_masked (c1, c2, c800, c1599, c1600) values (1, true, 'ann@example.com', false, 'bob@example.com'), (2, false, null, null, '')"
+        String::from(
+            "insert into wide_masked (c1, c2, c800, c1599, c1600) values (1, true, 'ann@example.com', false, 'bob@example.com'), (2, false, null, null, '')",
         ),
         format!(
             "create table wide_text ({})",
@@ -183,12 +184,13 @@ fn any_name_of_a_table_a_column_and_a_schema_can_be_written_in_a_rule_file() {
                 quoted(name)
             ));
             sql.push(format!("insert into {table} values (1, 'ann.{at}@example.com'), (2, null)"));
-            rules.push_str(&format!(
+            let _ = write!(
+                rules,
                 "[table.{}]\nid = \"keep\"\n{} = {{ with = \"email\", by = \"id\" }}\n{} = \"keep\"\n",
                 toml(&table),
                 toml(column),
                 toml(name)
-            ));
+            );
         }
     }
     // A key between two odd names, and a view of one.
