@@ -75,7 +75,7 @@ fn a_table_that_is_locked_at_first_is_waited_for() {
     let play = Play::small("canary");
     let url = play.source.url();
     let holding = std::thread::spawn(move || {
-        execute(&url, &["begin; lock table people in access exclusive mode; select pg_sleep(3); commit"]);
+        execute(&url, &["begin; lock table people in access exclusive mode; select pg_sleep(5); commit"]);
     });
     play.wait_for_lock();
     let output = play.refresh_with(&["--max-blocked", "300ms"]);
@@ -89,7 +89,7 @@ fn a_table_that_stays_locked_ends_the_run() {
     let play = Play::small("canary");
     let url = play.source.url();
     let holding = std::thread::spawn(move || {
-        execute(&url, &["begin; lock table people in access exclusive mode; select pg_sleep(3); commit"]);
+        execute(&url, &["begin; lock table people in access exclusive mode; select pg_sleep(8); commit"]);
     });
     play.wait_for_lock();
     let output = play.refresh_with(&["--max-blocked", "200ms", "--retries", "0"]);
