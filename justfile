@@ -19,6 +19,10 @@ doc:
 test:
     cargo test --locked
 
+# The journeys between servers of two majors, 14 to 18; `just matrix 14-18 16-17` for some pairs only.
+matrix *pairs:
+    .ci/matrix {{pairs}}
+
 deny:
     cargo deny --locked check
 

@@ -181,6 +181,8 @@ fn words(code: &tokio_postgres::error::SqlState) -> &'static str {
         "23P01" => "an exclusion constraint is violated",
         "22001" => "a value is too long for its column",
         "22003" => "a number is out of range for its column",
+        "22P05" => "a character has no counterpart in the other encoding",
+        "22021" => "a text is not valid in its encoding",
         "54000" => "a limit of the server was exceeded",
         _ => match code.code().get(..2) {
             Some("08") => "the connection failed",

@@ -22,7 +22,7 @@
 //! Imports point down, never up; rooms of one floor don't know each other, but on the ground.
 //!
 //! ```text
-//!  9 cli   8 demo   7 refresh   6 verify report publish   5 pipeline   4 source sink
+//!  9 cli   8 demo   7 refresh   6 verify report publish parity   5 pipeline   4 source sink
 //!  3 plan   2 rules postgres   1 transform   0 format schema secret diagnostic error
 //! ```
 //!
@@ -44,6 +44,7 @@ pub mod demo;
 pub mod diagnostic;
 pub mod error;
 pub mod format;
+pub mod parity;
 pub mod pipeline;
 pub mod plan;
 pub mod postgres;

@@ -7,6 +7,7 @@
 //! dropped and the target stands as it was.
 
 mod account;
+mod census;
 mod options;
 
 pub use account::{Observer, Step};
@@ -14,26 +15,26 @@ pub use options::{Options, Verify};
 
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Kind, Result};
-use crate::pipeline::{Assignment, Lane, Progress, Queue};
+use crate::pipeline::{self, Assignment, Carried, Lane, Progress, Queue};
 use crate::plan::{Plan, split};
+use crate::postgres::access::{Access, Loader, Wish};
 use crate::postgres::archive::{SchemaArchive, Section};
 use crate::postgres::binaries::Tools;
 use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::lock_table::{self, Locking};
+use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
 use crate::postgres::watch::Toll;
-use crate::postgres::{catalog, foreign, frequency, statistics, watch};
+use crate::postgres::{access, catalog, frequency, left_out, standby, statistics, uncarried, watch};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules};
-use crate::schema::{Schema, TableKind};
+use crate::schema::Schema;
 use crate::source::Throttle;
-use crate::{sink, source, verify};
+use crate::{parity, sink, source, verify};
 use account::Account;
-use std::collections::VecDeque;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch as signal;
@@ -58,6 +59,8 @@ struct Stage<'a> {
     observer: &'a dyn Observer,
     run: String,
     source: Url,
+    /// Where the source answered first: all later sessions must be there too.
+    place: Place,
     admin: Session,
     renamer: Session,
     lock: RunLock,
@@ -66,6 +69,8 @@ struct Stage<'a> {
     source_major: u32,
     target_major: u32,
     locking: Locking,
+    /// What was found out of both servers and deserves to be said.
+    notices: Vec<String>,
 }
 
 /// Runs a refresh. `interrupted` resolves when a signal asks for the end.
@@ -81,12 +86,13 @@ pub async fn refresh(
         let stage = prepare(options, observer).await?;
         let mut tries = 0;
         loop {
-            match attempt(&stage).await {
+            match Box::pin(attempt(&stage)).await {
                 Err(Failure::Error(error)) if snapshot::is_passing(&error) && tries < options.retries => {
                     tries += 1;
                     observer.notice(&format!("{error}; trying again ({tries} of {})", options.retries));
                     tokio::time::sleep(Duration::from_millis(500 << tries.min(6))).await;
                 }
+                Err(Failure::Error(error)) => return Err(standby::explain(error).into()),
                 outcome => return outcome,
             }
         }
@@ -140,6 +146,18 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
         )
         .help("staging must run the same major version as production, or a newer one"));
     }
+    let template = match &options.template {
+        Some(name) => {
+            let url = target.with_database(name);
+            Some(Session::open(url.connect(Kind::Target).await?, Side::Target).await?)
+        }
+        None => None,
+    };
+    let notices = parity::preflight(&reader, &admin, template.as_ref()).await?;
+    for notice in &notices {
+        observer.notice(notice);
+    }
+    let place = Place::of(&reader).await?;
     let tools = Tools::find()?.require_at_least(source_major)?;
     let locking = lock_table::look(&reader, options.jobs).await?;
     Ok(Stage {
@@ -147,6 +165,7 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
         observer,
         run,
         source,
+        place,
         admin,
         renamer,
         lock,
@@ -155,16 +174,18 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
         source_major,
         target_major,
         locking,
+        notices,
     })
 }
 
 /// Steps 2 to 10, in one snapshot.
 async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
     let options = stage.options;
-    let mut account = Account::begin(stage.observer);
+    let mut account = Account::begin(stage.observer, stage.notices.clone());
     account.step(Step::Snapshot);
     let watcher = Session::open(stage.source.connect(Kind::Source).await?, Side::Source).await?;
     let snapshot = Snapshot::take(&stage.source, options.budget.max_blocked).await?;
+    snapshot.place().same_server(&stage.place)?;
     // Dropping the sender, by whatever way out of here, ends every lane.
     let (stop, stopped) = signal::channel(false);
     let application = format!("masque {}", stage.run);
@@ -173,6 +194,11 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
     let outcome = tokio::select! {
         outcome = copy(stage, &snapshot, stopped, &mut account, &mut built) => outcome,
         error = watch::watch(&watcher, &application, options.budget, &toll) => Err(error.into()),
+    };
+    // Where the server took the snapshot away, the readers only know that it is gone.
+    let outcome = match (outcome, snapshot.ended()) {
+        (Err(Failure::Error(_)), Some(ended)) if standby::is_conflict(&ended) => Err(ended.into()),
+        (outcome, _) => outcome,
     };
     drop(stop);
     let held = snapshot.age();
@@ -202,7 +228,10 @@ struct Copied {
     taken_at: String,
     archive: SchemaArchive,
     inventory: Inventory,
-    large_objects: u64,
+    access: Access,
+    loader: Loader,
+    left_out: Vec<(String, u64)>,
+    carried: Carried,
     progress: Arc<Progress>,
 }
 
@@ -230,27 +259,45 @@ async fn copy(
     account.step(Step::Plan);
     let schema = catalog::read(snapshot.session()).await?;
     let inventory = inventory::read(snapshot.session()).await?;
-    let large_objects = inventory::count_large_objects(snapshot.session()).await?;
+    let comments = options.rules.keeps_comments();
+    let left_out = left_out::count(snapshot.session(), comments).await?;
+    check_roles(options, snapshot.session()).await?;
     let (plan, rules) = decide(options, schema, snapshot.session()).await?;
     check_readable(&plan)?;
-    foreign::refuse_secrets(snapshot.session()).await?;
+    uncarried::refuse(snapshot.session()).await?;
     source::check_conditions(snapshot.session(), &plan).await?;
+    source::check_exact(snapshot.session(), &plan).await?;
     account.warn(rules.warnings());
+    let access = Access::read(snapshot.session()).await?.for_target(&Wish {
+        owners: options.owners,
+        privileges: options.privileges,
+        roles: options.rules.roles(),
+    });
+    let loader = Loader::prepare(&stage.admin, &access).await?;
 
     account.step(Step::Schema);
     let wait = options.budget.max_blocked;
-    let archive =
-        SchemaArchive::dump(&stage.tools, &stage.source, stage.target_major, snapshot.id(), wait).await?;
-    snapshot.check_unchanged().await?;
+    // A target that can't hold such a database says so before anything of the schema is read.
     let target = options.target.database();
     let template = options.template.as_deref();
     let made = Build::create(&stage.admin, snapshot.session(), target, &stage.run, template).await?;
     *built = Some(made.clone());
+    let (major, id) = (stage.target_major, snapshot.id());
+    let archive = SchemaArchive::dump(&stage.tools, &stage.source, major, id, wait, comments).await?;
+    snapshot.check_unchanged().await?;
     let build_url =
         options.target.with_application_name(&format!("masque {}", stage.run)).with_database(&made.name);
+    loader.make_roles(&stage.admin).await?;
+    let there = access::roles(&stage.admin).await?;
+    let problems = source::check_named(snapshot.session(), &plan, Some(&there)).await?;
+    if !problems.is_empty() {
+        return Err(Failure::Rules(problems));
+    }
     archive.restore(Section::PreData, &build_url, 1).await?;
     let session = Session::open(build_url.connect(Kind::Target).await?, Side::Target).await?;
     sink::loosen(&session, &plan).await?;
+    say_column_orders(snapshot.session(), &session, account).await?;
+    sink::make_room(&session, &plan).await?;
 
     account.step(Step::Stream);
     let progress = Arc::new(Progress::new(&plan));
@@ -266,7 +313,9 @@ async fn copy(
         lane.assign(assignment.clone());
     }
     // The first lane to fail decides; the others are stopped by whoever drops them.
-    futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished)).await?;
+    let rows = futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished));
+    let objects = pipeline::carry(snapshot.session(), &session, &plan.large_objects);
+    let (_, carried) = tokio::try_join!(rows, objects)?;
     Ok(Copied {
         plan,
         rules,
@@ -275,9 +324,18 @@ async fn copy(
         taken_at: snapshot.taken_at().to_owned(),
         archive,
         inventory,
-        large_objects,
+        access,
+        loader,
+        left_out,
+        carried,
         progress,
     })
+}
+
+/// Roles that `[roles]` names and the source lacks are mistakes.
+async fn check_roles(options: &Options, session: &Session) -> Result<(), Failure> {
+    let problems = options.rules.check_roles(&access::roles(session).await?);
+    if problems.is_empty() { Ok(()) } else { Err(Failure::Rules(problems)) }
 }
 
 /// Step 4: the rules against the schema, every problem at once.
@@ -291,10 +349,27 @@ async fn decide(
     rules.look_at(&schema, &statistics::sample(session, &schema, &kept).await?);
     let frequencies = frequency::read(session, &schema, &rules.sampled(&schema)).await?;
     let plan = Plan::new(schema, &rules, &options.secret, &frequencies, None).map_err(Failure::Rules)?;
+    let problems = source::check_letters(session, &plan).await?;
+    if !problems.is_empty() {
+        return Err(Failure::Rules(problems));
+    }
     if options.strict && !rules.warnings().is_empty() {
         return Err(Failure::Rules(rules.warnings().to_vec()));
     }
     Ok((plan, rules))
+}
+
+/// A table that inherited late has its columns in an order no dump can make.
+async fn say_column_orders(source: &Session, build: &Session, account: &mut Account<'_>) -> Result<()> {
+    let made = inventory::column_orders(build).await?;
+    for (table, columns) in inventory::column_orders(source).await? {
+        if made.get(&table).is_some_and(|made| *made != columns) {
+            account.note(format!(
+                "`{table}` inherits columns after it had its own: on the target they come first"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Rows that row security would hide are never silently left out.
@@ -322,6 +397,10 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
     sink::refresh_views(&session, &copied.plan).await?;
     account.step(Step::Verify);
     settle(stage, copied).await?;
+    // From here on the loading role may no longer be allowed to read or change the build.
+    copied.access.secure(&session).await?;
+    copied.archive.restore(Section::Comments, &copied.build_url, 1).await?;
+    copied.access.clone().close(&session).await?;
     if options.verify == Verify::Full {
         let build = inventory::read(&session).await?;
         let exact = stage.source_major == stage.target_major;
@@ -344,27 +423,17 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
 
 /// Statistics and counts of every table, on as many connections as there are lanes.
 async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
-    let schema = &copied.plan.schema;
-    // Analysing a partitioned table analyses its partitions too, so only the roots are asked to.
-    let roots = schema.tables.iter().filter(|table| {
-        table.kind == TableKind::Partitioned && table.parent.is_none() && table.extension.is_none()
-    });
-    let roots = roots.map(|table| (&table.name, true, None));
-    let streamed = copied.plan.tables.iter().zip(&copied.progress.tables).map(|(plan, counters)| {
-        let is_partition = schema.table(plan.table).is_some_and(|table| table.parent.is_some());
-        (&plan.name, !is_partition, Some(counters.rows.load(Ordering::Relaxed)))
-    });
-    let queue: Mutex<VecDeque<_>> = Mutex::new(roots.chain(streamed).collect());
+    let queue = Mutex::new(census::take(&copied.plan, &copied.progress));
     let work = || async {
         let session = Session::open(copied.build_url.connect(Kind::Target).await?, Side::Target).await?;
         loop {
             let next = queue.lock().map_err(|_| Error::internal("a settling task died"))?.pop_front();
-            let Some((name, analyze, rows)) = next else { return Ok::<(), Error>(()) };
-            if analyze {
-                sink::analyze(&session, name).await?;
+            let Some(entry) = next else { return Ok::<(), Error>(()) };
+            if entry.analyze {
+                sink::analyze(&session, entry.name).await?;
             }
-            if let (Verify::Full, Some(rows)) = (stage.options.verify, rows) {
-                verify::count(&session, name, rows).await?;
+            if let (Verify::Full, Some(rows)) = (stage.options.verify, entry.rows) {
+                verify::count(&session, entry.name, entry.tree, entry.marked, rows).await?;
             }
         }
     };

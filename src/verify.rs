@@ -8,12 +8,20 @@ use crate::postgres::inventory::Inventory;
 use crate::postgres::session::Session;
 use crate::schema::Name;
 
-/// Counts a table's rows on the build and compares.
+/// Counts a table's rows on the build and compares; with `tree` those of its partitions
+/// too, and only those that `marked` holds for where an extension has rows of its own.
 ///
 /// # Errors
 /// Verify, naming the table, where they differ.
-pub async fn count(build: &Session, table: &Name, written: u64) -> Result<()> {
-    let sql = format!("SELECT count(*) FROM ONLY {}", table.sql());
+pub async fn count(
+    build: &Session,
+    table: &Name,
+    tree: bool,
+    marked: Option<&str>,
+    written: u64,
+) -> Result<()> {
+    let only = if tree { "" } else { "ONLY " };
+    let sql = format!("SELECT count(*) FROM {only}{} WHERE ({}\n)", table.sql(), marked.unwrap_or("true"));
     let row = build.one(&format!("counting the rows of `{table}`"), &sql, &[]).await?;
     let found = u64::try_from(row.get::<_, i64>(0)).unwrap_or(0);
     if found == written {

@@ -67,6 +67,8 @@ impl Demo {
             keep: 1,
             verify: Verify::Full,
             guard: Guard::default(),
+            owners: true,
+            privileges: true,
             strict: false,
             maintenance_database: String::from("postgres"),
             template: None,
@@ -75,7 +77,7 @@ impl Demo {
         let samples = block_on(async { Ok(theatre.compare().await?) })?;
         let unchanged = samples.is_empty();
         output::print(&format!("\nThe same rows on both sides:\n\n{}", side_by_side(&samples)));
-        output::print(&report::render(&report));
+        output::print(&format!("\n{}", report::render(&report)));
         output::print(&format!("\nDone in {:.0} s.\n\n", began.elapsed().as_secs_f64()));
         output::print(&self.next(theatre));
         if unchanged {

@@ -8,6 +8,7 @@ mod demo;
 pub mod diagnostics;
 mod example;
 mod output;
+mod parity;
 mod preview;
 mod progress;
 mod refresh;
@@ -36,6 +37,7 @@ enum Command {
     Preview(preview::Preview),
     Refresh(Box<refresh::Refresh>),
     Adopt(adopt::Adopt),
+    Parity(parity::Parity),
     Transformers(transformers::Transformers),
     Schema(schema::Schema),
     Completions(completions::Completions),
@@ -83,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Preview(command) => command.run(),
         Command::Refresh(command) => command.run(),
         Command::Adopt(command) => command.run(),
+        Command::Parity(command) => command.run(),
         Command::Transformers(command) => command.run(),
         Command::Schema(_) => schema::Schema::run(),
         Command::Completions(command) => {

@@ -98,7 +98,8 @@ impl Preview {
 
     async fn show(&self, session: &Session, plan: &TablePlan) -> Result<String, Error> {
         let name = plan.name.to_string();
-        let mut rows = Rows::read(session, &plan.copy_out(None, Some(self.rows)), Wire::Text, &name).await?;
+        let mut rows =
+            Rows::read(session, &plan.copy_out(None, Some(self.rows)), Wire::Text, true, &name).await?;
         let (mut before, mut given) = (Batch::starting_at(0), Batch::starting_at(0));
         while let Some(row) = rows.next().await? {
             before.push(&row);

@@ -57,6 +57,12 @@ pub(super) struct Refresh {
     /// Keep so many older generations of the target
     #[arg(long, value_name = "N", default_value_t = 1)]
     keep: usize,
+    /// Leave everything to the loading role instead of the source's owners
+    #[arg(long)]
+    no_owner: bool,
+    /// Leave out privileges and default privileges
+    #[arg(long)]
+    no_privileges: bool,
     /// Treat warnings about rules as errors
     #[arg(long)]
     strict: bool,
@@ -107,6 +113,8 @@ impl Refresh {
                 VerifyArgument::Off => Verify::Off,
             },
             guard: Guard { same_server: self.same_server, source_is_copy: self.source_is_copy },
+            owners: !self.no_owner,
+            privileges: !self.no_privileges,
             strict: self.strict,
             maintenance_database: self.maintenance_db,
             template: self.template,

@@ -18,6 +18,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 /// How many batches a lane may have in memory.
 pub const PERMITS: usize = 6;
 
+/// How far beyond its size a batch may go before it travels alone.
+const LARGE: usize = 4 * 1024 * 1024;
+
 /// Tells every lane to give up. Dropping the sender does so too.
 pub type Stop = watch::Receiver<bool>;
 
@@ -162,9 +165,10 @@ async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, given: &Assig
     let table = plan.name.to_string();
     let began = Instant::now();
     let counters = given.progress.of(plan);
-    let rows = Rows::read(reader, &plan.copy_out(chunk.blocks, None), plan.wire, &table).await?;
+    let masked = !plan.masked.is_empty();
+    let rows = Rows::read(reader, &plan.copy_out(chunk.blocks, None), plan.wire, masked, &table).await?;
     let mut rows = rows.throttled(given.throttle.clone());
-    let mut sink = Writer::open(writer, &plan.copy_in(), plan.wire, &table).await?;
+    let mut sink = Writer::open(writer, plan, masked, &table).await?;
     let permits = Arc::new(Semaphore::new(PERMITS));
     let (send, mut receive) = mpsc::channel::<Pending>(PERMITS);
 
@@ -176,7 +180,7 @@ async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, given: &Assig
         let mut held: Option<(Batch, OwnedSemaphorePermit)> = None;
         loop {
             let permit = Arc::clone(&permits).acquire_owned().await;
-            let permit = permit.map_err(|_| Error::internal("a lane's permits were closed"))?;
+            let mut permit = permit.map_err(|_| Error::internal("a lane's permits were closed"))?;
             let mut batch = Batch::starting_at(count);
             let mut ended = true;
             while let Some(row) = rows.next().await? {
@@ -189,6 +193,13 @@ async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, given: &Assig
             count += batch.rows();
             if let Some(counters) = counters {
                 counters.bytes.fetch_add(batch.bytes.len() as u64, Ordering::Relaxed);
+            }
+            if batch.bytes.len() > size + LARGE {
+                // Batches with a value this large go one at a time; what is held back waits here, too.
+                let others = PERMITS - 1 - usize::from(held.is_some());
+                let others =
+                    Arc::clone(&permits).acquire_many_owned(u32::try_from(others).unwrap_or(0)).await;
+                permit.merge(others.map_err(|_| Error::internal("a lane's permits were closed"))?);
             }
             let mut ready = vec![(batch, permit)];
             if size > BATCH {

@@ -7,15 +7,21 @@
 //! first byte read to the last byte written, so a lane never holds more than
 //! [`lane::PERMITS`] of them, whatever the target does:
 //!
-//! memory ≤ lanes × permits × (batch + its masked copy + one row)
+//! memory ≤ lanes × (permits × (batch + its masked copy) + some copies of the largest row)
+//!
+//! A batch that holds a value of several megabytes takes all permits, so a lane has one
+//! of them at a time: as received, in the batch, and where it is masked unescaped, as
+//! masked value and in the masked row.
 
 mod batch;
 mod lane;
+mod large_object;
 mod mask;
 mod progress;
 
 pub use batch::{BATCH, Batch};
 pub use lane::{Assignment, Lane, PERMITS, Stop};
+pub use large_object::{Carried, carry};
 pub use mask::mask;
 pub use progress::{Progress, TableProgress};
 

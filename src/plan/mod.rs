@@ -5,12 +5,17 @@
 //! column without a decision can't be written down here. All that can fail about
 //! a rule fails while the plan is made.
 
+mod large_objects;
+mod letters;
 mod relatives;
+mod route;
 mod split;
 mod statement;
 mod table;
 mod treatment;
 
+pub use large_objects::LargeObjects;
+pub use route::Route;
 pub use split::{Chunk, split};
 pub use table::TablePlan;
 pub use treatment::Treatment;
@@ -18,7 +23,7 @@ pub use treatment::Treatment;
 use crate::diagnostic::Diagnostic;
 use crate::format::Wire;
 use crate::rules::CheckedRules;
-use crate::schema::{ColumnId, Schema, Sequence};
+use crate::schema::{ColumnId, DataType, Form, Scalar, Schema, Sequence};
 use crate::secret::Secret;
 use crate::transform::Frequencies;
 use std::collections::HashSet;
@@ -32,8 +37,10 @@ pub struct Plan {
     pub schema: Arc<Schema>,
     /// A plan for each table that is streamed, in the schema's order.
     pub tables: Vec<Arc<TablePlan>>,
-    /// The sequences whose key is masked: they go past the masked maximum.
-    pub masked_sequences: Vec<usize>,
+    /// For each sequence, the masked columns it numbers: it goes past their maximum.
+    pub masked_sequences: Vec<Vec<ColumnId>>,
+    /// What becomes of the large objects.
+    pub large_objects: LargeObjects,
 }
 
 impl Plan {
@@ -62,16 +69,21 @@ impl Plan {
                 Err(problems) => diagnostics.extend(problems),
             }
         }
+        let large_objects = LargeObjects::new(rules.large_objects(), &given).unwrap_or_else(|problems| {
+            diagnostics.extend(problems);
+            LargeObjects::None
+        });
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
         let masked_sequences = masked_sequences(&schema, &tables);
-        Ok(Self { schema: Arc::new(schema), tables, masked_sequences })
+        Ok(Self { schema: Arc::new(schema), tables, masked_sequences, large_objects })
     }
 }
 
-/// The sequences whose numbered column is masked, in its table or in a partition.
-fn masked_sequences(schema: &Schema, tables: &[Arc<TablePlan>]) -> Vec<usize> {
+/// For each sequence the columns it numbers that are masked, in the table or in its
+/// partitions: those that hold numbers, which a sequence can be set past.
+fn masked_sequences(schema: &Schema, tables: &[Arc<TablePlan>]) -> Vec<Vec<ColumnId>> {
     let masked: HashSet<(usize, &str)> = tables
         .iter()
         .flat_map(|plan| {
@@ -82,11 +94,20 @@ fn masked_sequences(schema: &Schema, tables: &[Arc<TablePlan>]) -> Vec<usize> {
                 .map(move |(column, _)| (root, column.name.as_str()))
         })
         .collect();
-    let is_masked = |sequence: &Sequence| {
-        let (table, column) = sequence.column?;
-        let name = &schema.column(ColumnId { table, column })?.name;
-        Some(masked.contains(&(schema.partition_root(table), name.as_str())))
+    let is_masked = |id: &ColumnId| {
+        let column = schema.column(*id).filter(|column| is_number(&column.data_type));
+        column.is_some_and(|column| masked.contains(&(schema.partition_root(id.table), column.name.as_str())))
     };
-    let numbered = schema.sequences.iter().enumerate();
-    numbered.filter(|(_, sequence)| is_masked(sequence) == Some(true)).map(|(place, _)| place).collect()
+    let numbered = |sequence: &Sequence| {
+        let columns = sequence.column.iter().chain(&sequence.shared);
+        columns.map(|(table, column)| ColumnId { table: *table, column: *column }).filter(is_masked).collect()
+    };
+    schema.sequences.iter().map(numbered).collect()
+}
+
+fn is_number(data_type: &DataType) -> bool {
+    matches!(
+        data_type.base().form,
+        Form::Scalar(Scalar::Int2 | Scalar::Int4 | Scalar::Int8 | Scalar::Numeric(_))
+    )
 }

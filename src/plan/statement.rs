@@ -30,6 +30,10 @@ pub(super) fn copy_out(plan: &TablePlan, blocks: Option<(u32, Option<u32>)>, lim
             })
             .collect()
     };
+    let mut own_columns = select("");
+    if remade_for_all(plan).is_some() {
+        own_columns.push("NULL".to_owned());
+    }
     let mut conditions = Vec::new();
     if let Some((from, to)) = blocks {
         conditions.push(format!("ctid >= '({from},0)'::pg_catalog.tid"));
@@ -50,7 +54,7 @@ pub(super) fn copy_out(plan: &TablePlan, blocks: Option<(u32, Option<u32>)>, lim
         let _ = write!(rest, " LIMIT {limit}");
     }
     let query = if plan.joined.columns.is_empty() {
-        format!("SELECT {}{rest}", select("").join(", "))
+        format!("SELECT {}{rest}", own_columns.join(", "))
     } else {
         // The table's own columns stand in a subquery, so that a condition of `[rows]`
         // sees no other table's.
@@ -64,10 +68,19 @@ pub(super) fn copy_out(plan: &TablePlan, blocks: Option<(u32, Option<u32>)>, lim
     format!("COPY ({query}) TO STDOUT (FORMAT {})", format_name(plan.wire))
 }
 
+/// The column that goes as NULL where every column is remade: without a list `COPY` would
+/// expect them all, and an empty list is no SQL.
+fn remade_for_all(plan: &TablePlan) -> Option<usize> {
+    let remade = plan.treatments.iter().position(|treatment| matches!(treatment, Treatment::Remake(_)));
+    remade.filter(|_| plan.selected.is_empty())
+}
+
 pub(super) fn copy_in(plan: &TablePlan) -> String {
+    let places = plan.selected.iter().copied().chain(remade_for_all(plan));
     let columns: Vec<String> =
-        plan.selected.iter().filter_map(|place| Some(identifier(&plan.columns.get(*place)?.name))).collect();
-    // A table without columns takes no list; an empty one is no SQL.
+        places.filter_map(|place| Some(identifier(&plan.columns.get(place)?.name))).collect();
+    // A table without columns takes no list.
     let list = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
-    format!("COPY {}{list} FROM STDIN (FORMAT {})", Name::sql(&plan.name), format_name(plan.wire))
+    let table = plan.route.as_ref().map_or(&plan.name, |route| &route.root);
+    format!("COPY {}{list} FROM STDIN (FORMAT {})", Name::sql(table), format_name(plan.wire))
 }

@@ -1,6 +1,7 @@
 //! The plan for one table: its treatments, its identities, its two statements.
 
 use super::relatives::Joined;
+use super::route::Route;
 use super::statement;
 use super::treatment::Treatment;
 use crate::diagnostic::Diagnostic;
@@ -9,6 +10,7 @@ use crate::rules::{Decided, Rows, TableRules};
 use crate::schema::{Column, ColumnId, Name, Schema};
 use crate::secret::Secret;
 use crate::transform::{BatchMasker, Binding, Bound, Decisions, Frequencies, Identities, bind};
+use std::collections::BTreeSet;
 
 /// What the binding of every rule needs beside the schema.
 pub(super) struct Given<'a> {
@@ -50,6 +52,10 @@ pub struct TablePlan {
     pub wire: Wire,
     /// Which rows travel.
     pub rows: Rows,
+    /// For a table that an extension made, which of its rows are its users'.
+    pub users: Option<String>,
+    /// The root they are written through; `None` where the table itself takes them.
+    pub route: Option<Route>,
     /// Rows as the statistics estimate them.
     pub estimated_rows: u64,
     /// Blocks on the source.
@@ -166,6 +172,9 @@ impl TablePlan {
         let asked = selected.iter().copied().chain(width..width + identities.relatives.len()).collect();
         let others = identities.relatives.iter().filter_map(|relation| schema.column(relation.column));
         let columns = table.columns.iter().chain(others).cloned().collect();
+        let users = schema.configuration(place).map(|marked| marked.condition.clone());
+        let users = users.map(|condition| condition.unwrap_or_else(|| String::from("true")));
+        let route = Route::find(schema, place, &treatments);
         let joined = Joined::new(schema, place, &identities.relatives);
         Ok(Self {
             table: place,
@@ -181,6 +190,8 @@ impl TablePlan {
             identities,
             wire,
             rows: decided.rows.clone(),
+            route,
+            users,
             estimated_rows: table.estimated_rows,
             pages: table.pages,
             bytes: table.bytes,
@@ -193,6 +204,12 @@ impl TablePlan {
             Treatment::Mask(Bound::Batch(masker)) => Some((column, &**masker)),
             _ => None,
         })
+    }
+
+    /// The letters beyond ASCII that the mask of a text column writes, as far as trying shows them.
+    #[must_use]
+    pub fn letters(&self, column: usize) -> BTreeSet<char> {
+        super::letters::written(self, column)
     }
 
     /// Whether any row travels.

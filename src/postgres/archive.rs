@@ -2,8 +2,11 @@
 //!
 //! The archive is a private file that is removed when this value is dropped. Its
 //! table of contents is filtered: what must never reach staging (subscriptions,
-//! publications, user mappings, event triggers, security labels, comments) is not
-//! restored even where the dump holds it.
+//! publications, user mappings, event triggers, security labels) is not restored
+//! even where the dump holds it, and comments only where a rule keeps them. Owners,
+//! privileges and row security are not restored from here at all: the room
+//! [`super::access`] makes them, last. Tablespaces are places of one server: everything
+//! lies in the build's own.
 //!
 //! The tools' own messages can quote rows ("Key (email)=(…) is duplicated"), so
 //! they are read by allow-list: what failed is named by the entry of the table of
@@ -11,6 +14,7 @@
 
 use super::binaries::Tools;
 use super::session;
+use super::standby::CONFLICT;
 use super::url::{HIDDEN_FROM_TOOLS, Url};
 use crate::error::{Error, Kind, Result};
 use std::path::{Path, PathBuf};
@@ -26,20 +30,26 @@ const NEVER: &[&str] = &[
     "USER MAPPING",
     "EVENT TRIGGER",
     "SECURITY LABEL",
-    "COMMENT",
     "DATABASE",
     "MATERIALIZED VIEW DATA",
     "SEQUENCE SET",
     "TABLE DATA",
     "BLOB",
+    "POLICY",
+    "ROW SECURITY",
 ];
+
+/// What a kept comment may not be about: what is not copied, and the database, whose
+/// comment is masque's marker.
+const UNSPOKEN: &[&str] =
+    &["DATABASE", "SUBSCRIPTION", "PUBLICATION", "EVENT TRIGGER", "LARGE OBJECT", "USER MAPPING"];
 
 /// A schema dump in the custom format, with its list of what to restore.
 pub struct SchemaArchive {
     directory: TempDir,
     tools: Tools,
-    left_out: Vec<(String, u64)>,
     attaches: bool,
+    comments: bool,
     /// The tools begin by setting parameters that the target does not know yet
     /// (`transaction_timeout`, since 17): such an error is none, so they must not stop at it.
     outruns_target: bool,
@@ -54,15 +64,18 @@ enum Pass {
     Attach,
     /// Foreign keys, which may point at such an index, and triggers.
     Last,
+    /// Comments, on whatever the other passes made.
+    Comment,
 }
 
 impl Pass {
     /// The pass of an entry: `12; 0 0 INDEX ATTACH public t_key postgres`.
     fn of(line: &str) -> Self {
-        let entry =
-            line.split_once("; ").and_then(|(_, rest)| rest.splitn(3, ' ').nth(2)).unwrap_or_default();
+        let entry = entry(line).unwrap_or_default();
         if entry.starts_with("INDEX ATTACH ") {
             Self::Attach
+        } else if entry.starts_with("COMMENT ") {
+            Self::Comment
         } else if entry.starts_with("FK CONSTRAINT ") || entry.starts_with("TRIGGER ") {
             Self::Last
         } else {
@@ -76,8 +89,10 @@ impl Pass {
 pub enum Section {
     /// Types, functions, tables, views: before the rows.
     PreData,
-    /// Indexes, constraints, triggers, rules, policies: after the rows.
+    /// Indexes, constraints, triggers, rules: after the rows.
     PostData,
+    /// Comments, where they are kept: when all that they are about is there.
+    Comments,
 }
 
 impl SchemaArchive {
@@ -91,6 +106,7 @@ impl SchemaArchive {
         target_major: u32,
         snapshot: &str,
         lock_wait: Duration,
+        comments: bool,
     ) -> Result<Self> {
         sweep(&std::env::temp_dir());
         let prefix = format!("{PREFIX}{}-", std::process::id());
@@ -100,31 +116,27 @@ impl SchemaArchive {
         let this = Self {
             directory,
             tools: tools.clone(),
-            left_out: Vec::new(),
             attaches: false,
+            comments: false,
             outruns_target: tools.version > target_major,
         };
         let mut command = this.command(&tools.pg_dump, &source.with_options(&session::probing()))?;
         command
             .args(["--format=custom", "--compress=0", "--schema-only", "--no-owner", "--no-privileges"])
-            // Subscriptions hold passwords, so they don't even enter the archive. What else is
-            // left out is, so that it can be counted.
+            // Subscriptions hold passwords, so they don't even enter the archive.
             .arg("--no-subscriptions")
             .arg(format!("--snapshot={snapshot}"))
             .arg(format!("--lock-wait-timeout={}", lock_wait.as_millis().max(1)))
             .arg("--file")
             .arg(this.file());
+        if !comments {
+            command.arg("--no-comments");
+        }
         let output = run(command).await?;
         if !output.status.success() {
             return Err(dump_error(&String::from_utf8_lossy(&output.stderr)));
         }
         this.filter().await
-    }
-
-    /// What the dump held and the restore leaves out: entry type and count.
-    #[must_use]
-    pub fn left_out(&self) -> &[(String, u64)] {
-        &self.left_out
     }
 
     /// Makes one section in the database at `target`, with so many connections.
@@ -136,6 +148,10 @@ impl SchemaArchive {
         let lanes = lanes.max(1);
         match section {
             Section::PreData => self.restore_listed(section, Pass::Main, target, 1).await,
+            Section::Comments if self.comments => {
+                self.restore_listed(section, Pass::Comment, target, 1).await
+            }
+            Section::Comments => Ok(()),
             Section::PostData => {
                 self.restore_listed(section, Pass::Main, target, lanes).await?;
                 if self.attaches {
@@ -150,13 +166,13 @@ impl SchemaArchive {
 
     async fn restore_listed(&self, section: Section, pass: Pass, target: &Url, jobs: usize) -> Result<()> {
         let mut command = self.command(&self.tools.pg_restore, target)?;
-        let name = match section {
-            Section::PreData => "pre-data",
-            Section::PostData => "post-data",
+        match section {
+            Section::PreData => command.arg("--section=pre-data"),
+            Section::PostData => command.arg("--section=post-data"),
+            Section::Comments => &mut command,
         };
         command
-            .args(["--no-owner", "--no-privileges", "--no-password"])
-            .arg(format!("--section={name}"))
+            .args(["--no-owner", "--no-privileges", "--no-tablespaces", "--no-password"])
             .arg(format!("--jobs={jobs}"))
             .arg("--use-list")
             .arg(self.list(pass))
@@ -181,6 +197,7 @@ impl SchemaArchive {
             Pass::Main => "schema.list",
             Pass::Attach => "attach.list",
             Pass::Last => "last.list",
+            Pass::Comment => "comment.list",
         })
     }
 
@@ -219,26 +236,17 @@ impl SchemaArchive {
             return Err(Error::internal("pg_restore can't list the schema dump that pg_dump wrote"));
         }
         let listing = String::from_utf8_lossy(&output.stdout);
-        let mut kept = [const { String::new() }; 3];
-        for line in listing.lines() {
-            match entry_type(line) {
-                Some(kind) if !line.starts_with(';') => {
-                    match self.left_out.iter_mut().find(|(name, _)| name == kind) {
-                        Some((_, count)) => *count += 1,
-                        None => self.left_out.push((kind.to_owned(), 1)),
-                    }
-                }
-                _ => {
-                    let pass = Pass::of(line);
-                    self.attaches |= pass == Pass::Attach;
-                    if let Some(kept) = kept.get_mut(pass as usize) {
-                        kept.push_str(line);
-                        kept.push('\n');
-                    }
-                }
+        let mut kept = [const { String::new() }; 4];
+        for line in listing.lines().filter(|line| line.starts_with(';') || !is_never_restored(line)) {
+            let pass = Pass::of(line);
+            self.attaches |= pass == Pass::Attach;
+            self.comments |= pass == Pass::Comment;
+            if let Some(kept) = kept.get_mut(pass as usize) {
+                kept.push_str(line);
+                kept.push('\n');
             }
         }
-        for (pass, kept) in [Pass::Main, Pass::Attach, Pass::Last].into_iter().zip(&kept) {
+        for (pass, kept) in [Pass::Main, Pass::Attach, Pass::Last, Pass::Comment].into_iter().zip(&kept) {
             write_private(&self.list(pass), kept)?;
         }
         Ok(self)
@@ -268,15 +276,21 @@ fn sweep(folder: &Path) {
     }
 }
 
-/// The type of an entry that is never restored: `12; 1262 16384 COMMENT - …`.
-fn entry_type(line: &str) -> Option<&'static str> {
-    let (_, rest) = line.split_once("; ")?;
-    let mut words = rest.splitn(3, ' ');
-    let (_, _, rest) = (words.next()?, words.next()?, words.next()?);
-    NEVER
-        .iter()
-        .copied()
-        .find(|kind| rest.strip_prefix(kind).is_some_and(|rest| rest.starts_with([' ', 'S'])))
+/// What a line of the table of contents is about: `TABLE public t postgres` of
+/// `12; 1259 16384 TABLE public t postgres`.
+fn entry(line: &str) -> Option<&str> {
+    line.split_once("; ")?.1.splitn(3, ' ').nth(2)
+}
+
+/// Whether an entry stays out of every list.
+fn is_never_restored(line: &str) -> bool {
+    let is_of = |entry: &str, kinds: &[&str]| {
+        kinds.iter().any(|kind| entry.strip_prefix(kind).is_some_and(|rest| rest.starts_with([' ', 'S'])))
+    };
+    let Some(entry) = entry(line) else { return false };
+    // `COMMENT - DATABASE shop`, `COMMENT public TABLE t`
+    let about = entry.strip_prefix("COMMENT ").and_then(|rest| Some(rest.split_once(' ')?.1));
+    is_of(entry, NEVER) || about.is_some_and(|about| is_of(about, UNSPOKEN))
 }
 
 async fn run(mut command: Command) -> Result<std::process::Output> {
@@ -308,6 +322,9 @@ fn dump_error(said: &str) -> Error {
     }
     if said.contains("lock timeout") || said.contains("could not obtain lock") {
         return error("a table was locked by another session").help("run again when it is done");
+    }
+    if said.contains(CONFLICT) {
+        return error(CONFLICT);
     }
     if said.contains("permission denied") {
         return error("permission denied")
@@ -450,12 +467,26 @@ mod tests {
 
     #[test]
     fn what_never_reaches_staging_is_known_by_its_entry() {
-        assert_eq!(entry_type("12; 6104 16384 PUBLICATION - p postgres"), Some("PUBLICATION"));
-        assert_eq!(entry_type("12; 0 0 COMMENT - EXTENSION x "), Some("COMMENT"));
-        assert_eq!(entry_type("4; 826 1 PUBLICATION TABLE public p t postgres"), Some("PUBLICATION"));
-        assert_eq!(entry_type("5; 2613 1 BLOBS - BLOBS "), Some("BLOB"));
-        assert_eq!(entry_type("12; 1259 16384 TABLE public comments postgres"), None);
-        assert_eq!(entry_type("12; 1259 16384 INDEX public DATABASE postgres"), None);
+        for line in [
+            "12; 6104 16384 PUBLICATION - p postgres",
+            "4; 826 1 PUBLICATION TABLE public p t postgres",
+            "5; 2613 1 BLOBS - BLOBS ",
+            "12; 3256 16 POLICY public t p postgres",
+            "12; 0 16 ROW SECURITY public t postgres",
+            "12; 0 0 COMMENT - DATABASE shop postgres",
+            "12; 0 0 COMMENT - PUBLICATION p postgres",
+        ] {
+            assert!(is_never_restored(line), "{line}");
+        }
+        for line in [
+            "12; 1259 16384 TABLE public comments postgres",
+            "12; 1259 16384 INDEX public DATABASE postgres",
+            "12; 0 0 COMMENT public TABLE database postgres",
+            "12; 0 0 COMMENT - EXTENSION x ",
+        ] {
+            assert!(!is_never_restored(line), "{line}");
+        }
+        assert_eq!(Pass::of("12; 0 0 COMMENT public TABLE t postgres"), Pass::Comment);
     }
 
     #[test]

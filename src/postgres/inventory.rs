@@ -8,14 +8,20 @@ use std::collections::BTreeMap;
 /// Objects by a name a person would say, with what must be equal about each.
 pub type Inventory = BTreeMap<String, String>;
 
-/// How many large objects there are. They are not copied.
+/// The tables and views with their columns in order, those that inherit.
 ///
 /// # Errors
-/// Source, where the query fails.
-pub async fn count_large_objects(session: &Session) -> Result<u64> {
-    let sql = "SELECT count(*) FROM pg_largeobject_metadata";
-    let row = session.one("counting the large objects", sql, &[]).await?;
-    Ok(u64::try_from(row.get::<_, i64>(0)).unwrap_or(0))
+/// Source or target, where the query fails.
+pub async fn column_orders(session: &Session) -> Result<BTreeMap<String, Vec<String>>> {
+    let sql = format!(
+        "SELECT format('%I.%I', n.nspname, c.relname), ARRAY(SELECT a.attname::text FROM pg_attribute a \
+                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum) \
+         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+         WHERE c.relkind IN ('r', 'p', 'f') AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid) AND {}",
+        catalog::USER_SCHEMAS
+    );
+    let rows = session.query("reading the order of columns", &sql, &[]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 /// Reads constraints (with their validity), indexes, triggers (with their enabled

@@ -1,5 +1,6 @@
 //! The only module that speaks to a server.
 
+pub mod access;
 mod account;
 pub mod archive;
 pub mod binaries;
@@ -7,21 +8,26 @@ pub mod catalog;
 pub mod cluster;
 pub mod connect;
 pub mod environment;
+pub mod facts;
 mod fetch;
-pub mod foreign;
 pub mod frequency;
 pub mod inventory;
 mod keys;
+pub mod left_out;
+mod literals;
 pub mod lock_table;
 mod passfile;
 mod password;
+pub mod place;
 pub mod privilege;
 mod refusal;
 pub mod session;
 mod settle;
 pub mod snapshot;
+pub mod standby;
 pub mod statistics;
 mod tls;
+pub mod uncarried;
 pub mod url;
 pub mod watch;
 mod watchdog;

@@ -3,11 +3,16 @@
 //! Values must print the same whatever the role or database is set to, names
 //! must not depend on a search path, rows must never vanish behind row security,
 //! and the server must not end us before we are done or keep us after we died.
+//!
+//! What we ask comes as UTF-8. Rows that nobody looks into come in the database's own
+//! encoding ([`Session::prepare_rows`]), because converting is not always exact: five bytes
+//! of WIN1252 have no counterpart, and 23 characters of `EUC_JP` come back as others.
 
 use super::connect::Connection;
+use super::place;
 use crate::error::{Error, Kind, Result};
-use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{Row, Statement};
 
 /// Which side a session is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +38,13 @@ impl Side {
 pub struct Session {
     connection: Connection,
     side: Side,
+    encoding: String,
 }
 
 const SETTINGS: &str = "\
 SET search_path = ''; SET row_security = off; SET client_min_messages = error; \
 SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; \
-SET extra_float_digits = 3; SET bytea_output = 'hex'; SET xmloption = 'content'; \
+SET extra_float_digits = 3; SET bytea_output = 'hex'; SET xmloption = 'content'; SET array_nulls = on; SET lc_monetary = 'C'; \
 SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
 SET synchronize_seqscans = off; SET quote_all_identifiers = off; SET standard_conforming_strings = on;";
 
@@ -66,7 +72,7 @@ impl Session {
     /// # Errors
     /// Source or target, where the server refuses.
     pub async fn open(connection: Connection, side: Side) -> Result<Self> {
-        let this = Self { connection, side };
+        let mut this = Self { connection, side, encoding: String::new() };
         this.run("preparing the session", SETTINGS).await?;
         if side == Side::Source {
             this.run("preparing the session", "SET default_transaction_read_only = on").await?;
@@ -76,12 +82,57 @@ impl Session {
         }
         // A statement that sends nothing for long must not keep its locks after we gave way (PostgreSQL 14).
         this.run("preparing the session", "SET client_connection_check_interval = '1s'").await.ok();
-        let encoding: String = this.one("reading the encoding", "SHOW server_encoding", &[]).await?.get(0);
-        if encoding == "SQL_ASCII" {
-            // Bytes of no known encoding must not be converted on their way.
-            this.run("preparing the session", "SET client_encoding = 'SQL_ASCII'").await?;
-        }
+        this.encoding = this.one("reading the encoding", "SHOW server_encoding", &[]).await?.get(0);
         Ok(this)
+    }
+
+    /// The encoding of the database, as the server names it.
+    #[must_use]
+    pub fn encoding(&self) -> &str {
+        &self.encoding
+    }
+
+    /// Whether masks write UTF-8 into it as it is: other encodings have fewer letters.
+    #[must_use]
+    pub fn takes_any_letter(&self) -> bool {
+        matches!(self.encoding.as_str(), "UTF8" | "SQL_ASCII")
+    }
+
+    /// Prepares a `COPY`, whose rows come as UTF-8 where they are `masked`, else byte for byte.
+    /// The statement itself is UTF-8, so the encoding of its rows is settled after it was read.
+    ///
+    /// # Errors
+    /// Source or target, where the server refuses.
+    pub async fn prepare_rows(&self, doing: &str, sql: &str, masked: bool) -> Result<Statement> {
+        self.answers_come().await?;
+        let prepared = self.client().prepare(sql).await.map_err(|e| self.error(doing, &e))?;
+        self.rows_come(masked).await?;
+        Ok(prepared)
+    }
+
+    /// Settles how the next rows are encoded. The bytes of `SQL_ASCII` are of no known
+    /// encoding and never converted.
+    ///
+    /// # Errors
+    /// Source or target, where the server refuses.
+    pub async fn rows_come(&self, masked: bool) -> Result<()> {
+        if self.encoding == "UTF8" {
+            return Ok(());
+        }
+        let own = !masked || self.encoding == "SQL_ASCII";
+        self.encode_as(if own { &self.encoding } else { "UTF8" }).await
+    }
+
+    /// Settles that answers come as UTF-8, as they do at first.
+    ///
+    /// # Errors
+    /// Source or target, where the server refuses.
+    pub async fn answers_come(&self) -> Result<()> {
+        if self.encoding == "UTF8" { Ok(()) } else { self.encode_as("UTF8").await }
+    }
+
+    async fn encode_as(&self, encoding: &str) -> Result<()> {
+        self.run("setting the encoding", &format!("SET client_encoding = '{encoding}'")).await
     }
 
     /// The client, for `COPY`.
@@ -107,6 +158,11 @@ impl Session {
     pub fn error(&self, doing: &str, error: &tokio_postgres::Error) -> Error {
         let error = Error::from_server(self.side.kind(), doing, error);
         match (error.sqlstate(), self.side) {
+            // Only where another's session answers is a statement known, or unknown, that is ours alone.
+            (Some("26000" | "42P05"), Side::Source) => place::pooled(),
+            (Some("22021"), Side::Source) => {
+                error.help("a name or value of the database, which has no encoding of its own, is no UTF-8: repair it")
+            }
             (Some("42501"), Side::Source) => error.help("`GRANT pg_read_all_data TO <the reading role>`"),
             (Some("42501"), Side::Target) => {
                 error.help("the loading role must own the target and have CREATEDB: `ALTER DATABASE … OWNER TO …`, `ALTER ROLE … CREATEDB`")

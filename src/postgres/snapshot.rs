@@ -9,7 +9,9 @@
 
 use super::catalog;
 use super::lock_table::Locking;
-use super::session::Session;
+use super::place::Place;
+use super::session::{Session, Side};
+use super::standby;
 use super::url::Url;
 use crate::error::{Error, Kind, Result};
 use std::collections::BTreeSet;
@@ -28,6 +30,7 @@ pub struct Snapshot {
     id: String,
     fingerprint: String,
     tables: Vec<String>,
+    place: Place,
     taken: Instant,
     taken_at: String,
 }
@@ -40,8 +43,10 @@ impl Snapshot {
     /// Source; with SQLSTATE 55P03 where a table was locked by someone else, and
     /// without one where the catalog moved: [`is_passing`] knows both, and they may be tried again.
     pub async fn take(url: &Url, lock_wait: Duration) -> Result<Self> {
-        let locks = Session::open(url.connect(Kind::Source).await?, super::session::Side::Source).await?;
-        let exporter = Session::open(url.connect(Kind::Source).await?, super::session::Side::Source).await?;
+        let locks = Session::open(url.connect(Kind::Source).await?, Side::Source).await?;
+        let exporter = Session::open(url.connect(Kind::Source).await?, Side::Source).await?;
+        let place = Place::of(&exporter).await?;
+        place.beside(&Place::of(&locks).await?)?;
         let wait = format!("SET lock_timeout = {}", lock_wait.as_millis().max(1));
         locks.run("setting the lock timeout", &wait).await?;
         locks.run("opening the locks' transaction", "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY").await?;
@@ -61,6 +66,7 @@ impl Snapshot {
             id: row.get(0),
             fingerprint,
             tables,
+            place,
             taken: Instant::now(),
             taken_at: row.get(1),
         };
@@ -92,6 +98,19 @@ impl Snapshot {
         &self.taken_at
     }
 
+    /// Where it lives.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Why the server ended it, where it did. What the readers say then is only what followed from that.
+    #[must_use]
+    pub fn ended(&self) -> Option<Error> {
+        let of = |session: &Session| session.connection().why_closed(Kind::Source);
+        of(&self.exporter).or_else(|| of(&self.locks))
+    }
+
     /// What a reader must do to read in this snapshot.
     #[must_use]
     pub fn ticket(&self, locking: Locking) -> Ticket {
@@ -99,7 +118,7 @@ impl Snapshot {
             Locking::UpFront => self.tables.clone(),
             Locking::WhenRead => Vec::new(),
         };
-        Ticket { id: self.id.clone(), tables }
+        Ticket { id: self.id.clone(), place: self.place.clone(), tables }
     }
 
     /// Compares the catalog as it is now with the one inside the snapshot.
@@ -118,16 +137,19 @@ impl Snapshot {
 const CHANGED: &str = "the source's tables changed while the snapshot was being taken";
 
 /// Whether an error only says that the moment was a bad one: a lock was not free,
-/// or the catalog moved. A new snapshot may go well.
+/// the catalog moved, or a standby's replay needed what we held. A new snapshot may go well.
 #[must_use]
 pub fn is_passing(error: &Error) -> bool {
-    matches!(error.sqlstate(), Some("55P03" | "40P01")) || error.to_string().ends_with(CHANGED)
+    matches!(error.sqlstate(), Some("55P03" | "40P01"))
+        || error.to_string().ends_with(CHANGED)
+        || standby::is_conflict(error)
 }
 
 /// Lets a reader into the snapshot.
 #[derive(Clone, Debug)]
 pub struct Ticket {
     id: String,
+    place: Place,
     tables: Vec<String>,
 }
 
@@ -140,6 +162,7 @@ impl Ticket {
     /// # Errors
     /// Source; 55P03 where a lock is not free.
     pub async fn admit(&self, session: &Session) -> Result<()> {
+        self.place.beside(&Place::of(session).await?)?;
         session
             .run("opening a reader's transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             .await?;

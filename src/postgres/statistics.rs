@@ -5,6 +5,7 @@ use super::session::Session;
 use crate::error::Result;
 use crate::schema::{ColumnId, Schema};
 use std::collections::BTreeMap;
+use tokio_postgres::types::{FromSql, Type};
 
 /// Some values of each column, in text form; none of one that was never analyzed.
 /// They are for judging only, never for showing.
@@ -35,15 +36,32 @@ pub async fn sample(
                FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[]), \
                pg_catalog.unnest($3::pg_catalog.text[])) WITH ORDINALITY AS w (s, t, c, place) \
                JOIN pg_catalog.pg_stats AS s ON s.schemaname = w.s AND s.tablename = w.t AND s.attname = w.c";
+    // A database without an encoding may hold any bytes: what is no text is judged as far as it is one.
+    session.rows_come(true).await?;
     let rows = session.client().query(sql, &[&schemas, &tables, &columns]).await;
+    session.answers_come().await?;
     for row in rows.map_err(|e| session.error(doing, &e))? {
         let place: i64 = row.try_get(0).map_err(|e| session.error(doing, &e))?;
         let Some(id) = usize::try_from(place - 1).ok().and_then(|place| wanted.get(place)) else { continue };
         for list in [1, 2] {
-            let values: Option<Vec<Option<String>>> =
+            let values: Option<Vec<Option<Lossy>>> =
                 row.try_get(list).map_err(|e| session.error(doing, &e))?;
-            samples.entry(*id).or_insert_with(Vec::new).extend(values.into_iter().flatten().flatten());
+            let values = values.into_iter().flatten().flatten().map(|Lossy(text)| text);
+            samples.entry(*id).or_insert_with(Vec::new).extend(values);
         }
     }
     Ok(samples)
+}
+
+/// A text whose bytes may be of any encoding.
+struct Lossy(String);
+
+impl FromSql<'_> for Lossy {
+    fn from_sql(_: &Type, raw: &[u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(String::from_utf8_lossy(raw).into_owned()))
+    }
+
+    fn accepts(data_type: &Type) -> bool {
+        *data_type == Type::TEXT
+    }
 }

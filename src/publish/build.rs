@@ -2,7 +2,7 @@
 
 use super::marker::{self, Marker, State, UNBORN};
 use super::{beside, literal};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::postgres::session::Session;
 use crate::schema::identifier;
 use std::fmt::Write;
@@ -49,17 +49,19 @@ impl Build {
     ) -> Result<Self> {
         let name = beside(target, "masque", run);
         let locale = locale_clauses(source, admin).await?;
-        let template = template.unwrap_or("template0");
+        let made_from = template.unwrap_or("template0");
         let sql = format!(
             "CREATE DATABASE {} TEMPLATE {}{locale} CONNECTION LIMIT {UNBORN}",
             identifier(&name),
-            identifier(template)
+            identifier(made_from)
         );
         admin.run("making the build database", &sql).await.map_err(|e| match e.sqlstate() {
+            Some("42501") if template.is_some() => e.help(
+                "the loading role must own the database of `--template`, or that one be a template: `ALTER DATABASE … IS_TEMPLATE true`",
+            ),
             Some("42501") => e.help("the loading role needs CREATEDB: `ALTER ROLE <role> CREATEDB`"),
-            Some("22023" | "42704") => {
-                e.help("the target's system lacks the source's locale; install it, or see `masque check`")
-            }
+            Some("55006") => e.help("somebody is connected to the database of `--template`: it must be left alone"),
+            Some("42809" | "22023" | "42704" | "0A000") => no_such_locale(&locale),
             _ => e,
         })?;
         let row = admin
@@ -93,6 +95,15 @@ impl Build {
     pub async fn discard(&self, admin: &Session) -> Result<()> {
         drop_database(admin, &self.name).await
     }
+}
+
+/// What it means when the server refuses the source's way to sort and write text.
+fn no_such_locale(clauses: &str) -> Error {
+    Error::new(Kind::Target, format!("the target's server can't make a database with the source's locale:{clauses}"))
+        .help(
+            "install that locale on the target's system (Debian: add it to `/etc/locale.gen`, then `locale-gen`) and restart \
+             its server; an ICU locale needs a server built with ICU, and `--template` a database with this very locale",
+        )
 }
 
 /// Whether a name is one that a build for `target` would get.

@@ -45,6 +45,13 @@ impl Guard {
                     .help("loading would slow production; `--same-server` allows it all the same"));
             }
         }
+        // A standby shows its own locks only, so that the handshake says nothing about its primary.
+        if !self.same_server && follows(source, admin).await? {
+            return Err(refuse("the source is a standby of the target's server").help(
+                "loading would slow production; `--same-server` allows it all the same, also where the target's server \
+                 was restored from a copy of production's disks",
+            ));
+        }
         if !self.source_is_copy && carries_marker(source).await? {
             return Err(refuse(format!("the source `{source_database}` is itself a copy that masque made"))
                 .help("are the URLs swapped? `--source-is-copy` allows a copy of a copy"));
@@ -83,6 +90,18 @@ async fn is_one_server(source: &Session, admin: &Session) -> Result<bool> {
     let seen = source.one("looking for the handshake's lock", sql, &[&high, &low]).await;
     admin.one("giving back the handshake's lock", "SELECT pg_advisory_unlock($1)", &[&key]).await?;
     Ok(seen?.get(0))
+}
+
+/// Whether the source replays what a server with the target's system identifier does.
+async fn follows(source: &Session, admin: &Session) -> Result<bool> {
+    let in_recovery = "SELECT pg_is_in_recovery()";
+    if !source.one("looking whether the source is a standby", in_recovery, &[]).await?.get::<_, bool>(0) {
+        return Ok(false);
+    }
+    let identity = "SELECT system_identifier FROM pg_control_system()";
+    let own: i64 = source.one("reading the source's identity", identity, &[]).await?.get(0);
+    let other: i64 = admin.one("reading the target's identity", identity, &[]).await?.get(0);
+    Ok(own == other)
 }
 
 async fn carries_marker(source: &Session) -> Result<bool> {

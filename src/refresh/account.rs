@@ -4,7 +4,7 @@ use super::{Copied, Stage};
 use crate::diagnostic::Diagnostic;
 use crate::format::Wire;
 use crate::pipeline::Progress;
-use crate::plan::Chunk;
+use crate::plan::{Chunk, LargeObjects};
 use crate::postgres::watch::Seen;
 use crate::publish::Published;
 use crate::report::{self, Report};
@@ -75,13 +75,13 @@ pub(super) struct Account<'a> {
 }
 
 impl<'a> Account<'a> {
-    pub(super) fn begin(observer: &'a dyn Observer) -> Self {
+    pub(super) fn begin(observer: &'a dyn Observer, notices: Vec<String>) -> Self {
         Self {
             observer,
             began: Instant::now(),
             started: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             steps: Vec::new(),
-            notices: Vec::new(),
+            notices,
             verified: report::Verified::default(),
         }
     }
@@ -96,6 +96,11 @@ impl<'a> Account<'a> {
             self.notices.push(warning.to_string());
             self.observer.warn(warning);
         }
+    }
+
+    pub(super) fn note(&mut self, notice: String) {
+        self.observer.notice(&notice);
+        self.notices.push(notice);
     }
 
     pub(super) fn watch(&self, progress: &Arc<Progress>, chunks: &[Chunk]) {
@@ -151,8 +156,10 @@ impl<'a> Account<'a> {
             secret_is_fresh: stage.options.secret_is_fresh,
             phases,
             tables: tables(copied),
+            large_objects: large_objects(copied),
             left_out: left_out(copied),
             not_read: not_read(copied),
+            roles: copied.loader.missing().to_vec(),
             verified: self.verified,
             published: report::Published {
                 database: stage.options.target.database().to_owned(),
@@ -194,10 +201,20 @@ fn tables(copied: &Copied) -> Vec<report::Table> {
         .collect()
 }
 
+fn large_objects(copied: &Copied) -> Option<report::LargeObjects> {
+    let plan = &copied.plan.large_objects;
+    (!matches!(plan, LargeObjects::None)).then(|| report::LargeObjects {
+        count: copied.carried.count,
+        bytes: copied.carried.bytes,
+        treatment: plan.word(),
+        with: plan.transformer(),
+    })
+}
+
 fn left_out(copied: &Copied) -> Vec<report::LeftOut> {
-    let dumped = copied.archive.left_out().iter().cloned();
-    let objects = (copied.large_objects > 0).then(|| (String::from("LARGE OBJECT"), copied.large_objects));
-    dumped.chain(objects).map(|(kind, count)| report::LeftOut { kind, count }).collect()
+    let stay = matches!(copied.plan.large_objects, LargeObjects::None);
+    let counted = copied.left_out.iter().filter(|(kind, _)| stay || kind != "LARGE OBJECT").cloned();
+    counted.map(|(kind, count)| report::LeftOut { kind, count }).collect()
 }
 
 fn not_read(copied: &Copied) -> Vec<report::NotRead> {
@@ -207,8 +224,12 @@ fn not_read(copied: &Copied) -> Vec<report::NotRead> {
         .iter()
         .filter(|plan| matches!(plan.rows, Rows::None))
         .map(|plan| report::NotRead { table: plan.name.to_string(), why: "by rule" });
-    let by_kind = copied.plan.schema.tables.iter().filter_map(|table| {
+    let schema = &copied.plan.schema;
+    let by_kind = schema.tables.iter().enumerate().filter_map(|(place, table)| {
         let why = match (&table.extension, table.kind) {
+            (Some(_), _) if schema.configuration(place).is_some() => {
+                "belongs to an extension, and no rule names it"
+            }
             (Some(_), _) => "belongs to an extension",
             (None, TableKind::Foreign) => "held by another server",
             _ => return None,

@@ -18,6 +18,7 @@ pub enum Verify {
 
 /// A refresh as asked for.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Options {
     /// Production.
     pub source: Url,
@@ -45,6 +46,10 @@ pub struct Options {
     pub verify: Verify,
     /// What the guard was told to allow.
     pub guard: Guard,
+    /// Whether objects get the source's owners.
+    pub owners: bool,
+    /// Whether objects get the source's privileges.
+    pub privileges: bool,
     /// Whether warnings stop the run.
     pub strict: bool,
     /// The database on the target's server to connect to for making others.

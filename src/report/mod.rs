@@ -37,10 +37,15 @@ pub struct Report {
     pub phases: Vec<Phase>,
     /// Tables in the schema's order.
     pub tables: Vec<Table>,
-    /// What the schema dump held and the copy leaves out.
+    /// The large objects, where they travelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub large_objects: Option<LargeObjects>,
+    /// What the source has and the copy leaves out.
     pub left_out: Vec<LeftOut>,
     /// Tables whose rows were not read, and why.
     pub not_read: Vec<NotRead>,
+    /// Roles that the schema names and the target lacked: made without login.
+    pub roles: Vec<String>,
     /// What was checked before publishing.
     pub verified: Verified,
     /// What was published.
@@ -94,6 +99,20 @@ pub struct Column {
     /// `keep`, `null`, `omit`, `remake` or `mask`.
     pub treatment: &'static str,
     /// The transformer of a masked column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub with: Option<&'static str>,
+}
+
+/// The large objects that travelled.
+#[derive(Clone, Debug, Serialize)]
+pub struct LargeObjects {
+    /// How many.
+    pub count: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// `keep` or `mask`.
+    pub treatment: &'static str,
+    /// The transformer that masked them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub with: Option<&'static str>,
 }

@@ -47,11 +47,19 @@ pub fn render(report: &Report) -> String {
         report.snapshot.held_seconds
     );
     let _ = writeln!(out, "  cost       {}", report.cost.sentence());
+    if let Some(objects) = &report.large_objects {
+        let (count, size) = (grouped(objects.count), bytes(objects.bytes));
+        let how = objects.with.unwrap_or(objects.treatment);
+        let _ = writeln!(out, "  objects    {count} large objects, {size} ({how})");
+    }
     for left_out in &report.left_out {
         let _ = writeln!(out, "  left out   {} × {}", left_out.count, left_out.kind.to_lowercase());
     }
     for not_read in &report.not_read {
         let _ = writeln!(out, "  not read   {} ({})", not_read.table, not_read.why);
+    }
+    if !report.roles.is_empty() {
+        let _ = writeln!(out, "  roles      made without login: {}", report.roles.join(", "));
     }
     let _ = writeln!(
         out,

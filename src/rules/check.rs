@@ -4,12 +4,13 @@ use super::content::KeptText;
 use super::decide::{Verdict, Verdicts, decide};
 use super::follow::needs_decisions;
 use super::key::KeyVerdict;
+use super::large_objects::LargeObjects;
 use super::rows::{RowVerdict, Rows};
 use super::rule_file::RuleFile;
 use super::select::Picks;
 use super::{
-    borrow, constraint, entropy, fit, follow, personal, reference, rows, search, select, spelling, undecided,
-    unique,
+    borrow, configuration, constraint, divide, entropy, fit, follow, literals, personal, reference, rows,
+    search, select, spelling, undecided, unique,
 };
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::schema::{ColumnId, Schema, Table};
@@ -26,7 +27,7 @@ pub struct CheckedRules {
     warnings: Vec<Diagnostic>,
     keys: Vec<KeyVerdict>,
     kept: Vec<KeptText>,
-    allow: Vec<String>,
+    large_objects: LargeObjects,
     digest: String,
 }
 
@@ -102,10 +103,10 @@ impl CheckedRules {
         self.warnings.push(warning);
     }
 
-    /// What `[schema] allow` lists.
+    /// What becomes of the large objects.
     #[must_use]
-    pub fn allow(&self) -> &[String] {
-        &self.allow
+    pub fn large_objects(&self) -> &LargeObjects {
+        &self.large_objects
     }
 
     /// SHA-256 of all the files' texts, in hex.
@@ -154,16 +155,19 @@ impl Decided {
 }
 
 /// Checks the rules and settles each column of `schema`, which the file's
-/// `[[reference]]`s are added to.
+/// `[[reference]]`s are added to; tables that an extension marks as its users' and the
+/// file names are its users' from then on.
 ///
 /// # Errors
 /// Every problem of the file and of its rules, warnings too, by place.
 pub fn check(file: &RuleFile, schema: &mut Schema) -> Result<CheckedRules, Vec<Diagnostic>> {
     let mut problems = file.problems.clone();
+    configuration::claim(file, schema);
     reference::add(file, schema, &mut problems);
     let schema = &*schema;
     let picks = select::pick(file, schema, &mut problems);
-    let rows = rows::settle(file, schema, &mut problems);
+    let mut rows = rows::settle(file, schema, &mut problems);
+    configuration::narrow(schema, &mut rows);
     let verdicts = decide(file, schema, &picks, &rows, &mut problems);
     let (keys, kept) = report(file, schema, &picks, &rows, &verdicts, &mut problems);
     let is_error = |problem: &Diagnostic| problem.severity == Severity::Error;
@@ -178,7 +182,7 @@ pub fn check(file: &RuleFile, schema: &mut Schema) -> Result<CheckedRules, Vec<D
         warnings: problems,
         keys,
         kept,
-        allow: file.allow.clone(),
+        large_objects: file.large_objects.clone(),
         digest: digest(&file.files),
     })
 }
@@ -194,6 +198,9 @@ fn report(
     follow::check_written(schema, picks, verdicts, problems);
     follow::check_keys(schema, verdicts, problems);
     fit::check_columns(file.registry, schema, verdicts, rows, problems);
+    configuration::check_conditions(schema, verdicts, rows, problems);
+    divide::check_keys(schema, verdicts, rows, problems);
+    file.large_objects.check(file.registry, problems);
     let keys = unique::check_keys(file.registry, schema, verdicts, rows, problems);
     constraint::check_conditions(schema, verdicts, rows, problems);
     entropy::check_few(schema, verdicts, rows, problems);
@@ -201,6 +208,7 @@ fn report(
     borrow::check_locales(file, schema, verdicts, rows, problems);
     search::check_kept(schema, verdicts, rows, problems);
     undecided::report(file, schema, verdicts, rows, problems);
+    literals::check(file, schema, problems);
     (keys, kept)
 }
 

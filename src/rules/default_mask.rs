@@ -271,6 +271,7 @@ mod tests {
         schema.sequences.push(Sequence {
             name: Name::new("public", "s"),
             column: Some((0, 0)),
+            shared: Vec::new(),
             last_value: 7,
             is_called: true,
             increment: 1,

@@ -1,17 +1,31 @@
 //! One file's TOML, section by section.
 
 use super::decision::{Place, unnamed};
+use super::large_objects::LargeObjects;
 use super::pattern::{Pattern, TableKey};
 use super::reader::{Reader, entries, one_of};
+use super::role::RoleRule;
 use super::rows::Rows;
 use super::rule_file::{ColumnPattern, End, Entry, Reference, RowRule, Said, Section, Unlisted};
+use super::schema_rules::SchemaRules;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::schema::Name;
 use toml_edit::{Document, Item, Key};
 
 /// What may stand at the top of a rule file.
-pub(super) const TOP: &[&str] =
-    &["masque", "locale", "unlisted", "include", "table", "columns", "rows", "reference", "schema"];
+pub(super) const TOP: &[&str] = &[
+    "masque",
+    "locale",
+    "unlisted",
+    "include",
+    "table",
+    "columns",
+    "rows",
+    "large_objects",
+    "reference",
+    "schema",
+    "roles",
+];
 const NAME_HELP: &str =
     "write it as SQL quotes it: `customers`, `\"sales.customers\"`, `'sales.\"Weird.Name\"'`";
 
@@ -24,8 +38,10 @@ pub(super) struct Page {
     pub(super) sections: Vec<Section>,
     pub(super) columns: Vec<ColumnPattern>,
     pub(super) rows: Vec<RowRule>,
+    pub(super) large_objects: Option<LargeObjects>,
     pub(super) references: Vec<Reference>,
-    pub(super) allow: Vec<String>,
+    pub(super) schema: SchemaRules,
+    pub(super) roles: Vec<RoleRule>,
 }
 
 impl Reader {
@@ -93,8 +109,10 @@ impl Reader {
                     page.rows.extend(row);
                 }
             }
+            "large_objects" => page.large_objects = self.large_objects(item, &span),
             "reference" => self.references(page, item, &span),
             "schema" => self.schema(page, item, &span),
+            "roles" => page.roles = self.roles(item, &span),
             name => {
                 let span = self.span(key.span());
                 let help = match (one_of(name, TOP), item.is_table()) {
@@ -260,19 +278,5 @@ impl Reader {
             ends.push(End { table: table.to_vec(), column: column.clone(), written, span });
         }
         Some(ends)
-    }
-
-    fn schema(&mut self, page: &mut Page, item: &Item, span: &Span) {
-        let help = "write `[schema]` and below it `allow = [\"…\"]`";
-        let Some(table) = self.table("`schema`", item, span, help) else { return };
-        for (key, item) in entries(table) {
-            let at = self.item_span(key, item);
-            if key.get() == "allow" {
-                let texts = self.texts("`allow`", item, &at, "write a list of strings");
-                page.allow.extend(texts.unwrap_or_default().into_iter().map(|(text, _)| text));
-            } else {
-                self.unknown_key("`[schema]`", key, &["allow"]);
-            }
-        }
     }
 }

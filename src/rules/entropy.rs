@@ -6,7 +6,6 @@ use super::decide::Verdicts;
 use super::distinct::{self, Comparison};
 use super::follow::{deciding, every_column, needs_decisions};
 use super::rows::{RowVerdict, Rows};
-use super::unique::rows_of;
 use crate::diagnostic::Diagnostic;
 use crate::schema::{DataType, KeyKind, KeyPart, Schema};
 use crate::transform::{Capacity, Rule};
@@ -36,7 +35,7 @@ pub(super) fn check_few(
         }
         let Some(Decided::Mask(rule)) = &verdict.decided else { continue };
         let few = column.estimated_distinct.filter(|distinct| (2..FEW).contains(distinct));
-        let (Some(few), rows) = (few, rows_of(schema, id.table)) else { continue };
+        let (Some(few), rows) = (few, schema.rows_of(id.table)) else { continue };
         let by_value = follows_value(rule, &column.data_type);
         let told_apart = !rule.by.is_empty() && !by_value;
         if rows <= MANY

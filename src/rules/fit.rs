@@ -2,13 +2,13 @@
 
 use super::check::Decided;
 use super::decide::{Verdict, Verdicts};
-use super::follow::{deciding, every_column, needs_decisions};
+use super::follow::{deciding, every_column};
 use super::reader::Registry;
 use super::reference::{listed, unknown_column};
 use super::rows::{RowVerdict, Rows};
 use super::unique::empties;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::schema::{ColumnId, DataType, Form, Schema, TableKind};
+use crate::schema::{ColumnId, DataType, Form, Schema};
 use crate::transform::{Decision, Rule, Transformer};
 
 /// Whether a transformer masks values of a type, or the elements of one.
@@ -39,11 +39,8 @@ pub(super) fn check_columns(
                 found.extend(types(registry, schema, id, rule));
             }
         }
-        if own {
-            found.extend(partition_key(schema, id, decided));
-            if let Decided::Mask(rule) = decided {
-                siblings(schema, id, rule, &mut found);
-            }
+        if own && let Decided::Mask(rule) = decided {
+            siblings(schema, id, rule, &mut found);
         }
         for problem in found {
             let problem = verdict.place(problem);
@@ -69,7 +66,7 @@ fn push_once(
     problems.push(problem);
 }
 
-fn not_null(schema: &Schema, id: ColumnId, decided: &Decided) -> Option<Diagnostic> {
+pub(super) fn not_null(schema: &Schema, id: ColumnId, decided: &Decided) -> Option<Diagnostic> {
     schema.column(id).filter(|column| column.not_null)?;
     let name = schema.describe(id);
     let help = "write a transformer, or `constant` with a value";
@@ -91,7 +88,7 @@ fn not_null(schema: &Schema, id: ColumnId, decided: &Decided) -> Option<Diagnost
     }
 }
 
-fn types(registry: Registry, schema: &Schema, id: ColumnId, rule: &Rule) -> Option<Diagnostic> {
+pub(super) fn types(registry: Registry, schema: &Schema, id: ColumnId, rule: &Rule) -> Option<Diagnostic> {
     let data_type = &schema.column(id)?.data_type;
     let otherwise = match rule.otherwise.as_deref() {
         Some(Decision::Mask(rule)) => Some(&**rule),
@@ -124,29 +121,8 @@ fn at_own_file(mut problem: Diagnostic, rule: &Rule) -> Diagnostic {
     problem
 }
 
-fn partition_key(schema: &Schema, id: ColumnId, decided: &Decided) -> Option<Diagnostic> {
-    if matches!(decided, Decided::Keep | Decided::Omit) {
-        return None;
-    }
-    let name = &schema.column(id)?.name;
-    // A partition may be partitioned again by other columns.
-    let divides = schema.tables.iter().enumerate().any(|(index, table)| {
-        table.kind == TableKind::Partitioned
-            && needs_decisions(table)
-            && schema.partition_root(index) == id.table
-            && table.partition_key.iter().any(|c| table.columns.get(*c).is_some_and(|c| c.name == *name))
-    });
-    divides.then(|| {
-        let message = format!(
-            "`{}` is part of the partition key: masked, rows would belong to other partitions",
-            schema.describe(id)
-        );
-        Diagnostic::error(message).help("write `\"keep\"`")
-    })
-}
-
 /// The columns that `by` and `when` name must be there.
-fn siblings(schema: &Schema, id: ColumnId, rule: &Rule, found: &mut Vec<Diagnostic>) {
+pub(super) fn siblings(schema: &Schema, id: ColumnId, rule: &Rule, found: &mut Vec<Diagnostic>) {
     let Some(table) = schema.table(id.table) else { return };
     let columns: Vec<_> = table.columns.iter().map(|column| column.name.as_str()).collect();
     let by = rule.by.iter().map(String::as_str);

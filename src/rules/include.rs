@@ -1,9 +1,11 @@
 //! A file and all it includes, each read once.
 
 use super::document::Page;
+use super::large_objects::LargeObjects;
 use super::preset;
 use super::reader::{Reader, Registry};
 use super::rule_file::{RuleFile, Unlisted};
+use super::schema_rules::SchemaRules;
 use crate::diagnostic::{Diagnostic, SourceFile, Span};
 use crate::transform;
 use std::collections::VecDeque;
@@ -180,24 +182,29 @@ impl Shelf<'_> {
             sections: Vec::new(),
             columns: Vec::new(),
             rows: Vec::new(),
+            large_objects: LargeObjects::None,
             references: Vec::new(),
-            allow: Vec::new(),
+            schema: SchemaRules::default(),
+            roles: Vec::new(),
             problems: self.problems,
         };
         // Pages stand nearest first: the first to say a setting decides it.
-        let (mut locale, mut unlisted) = (None, None);
+        let (mut locale, mut unlisted, mut large_objects) = (None, None, None);
         for Opened { file, page, .. } in self.pages {
             all.files.push(file);
             locale = locale.or(page.locale);
             unlisted = unlisted.or(page.unlisted);
+            large_objects = large_objects.or(page.large_objects);
             all.sections.extend(page.sections);
             all.columns.extend(page.columns);
             all.rows.extend(page.rows);
             all.references.extend(page.references);
-            all.allow.extend(page.allow);
+            all.schema.include(page.schema);
+            all.roles.extend(page.roles);
         }
         all.locale = locale.unwrap_or(all.locale);
         all.unlisted = unlisted.unwrap_or(all.unlisted);
+        all.large_objects = large_objects.unwrap_or(all.large_objects);
         Ok(all)
     }
 }

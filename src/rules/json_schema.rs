@@ -50,6 +50,11 @@ pub(super) fn of(registry: Registry) -> Value {
                 "additionalProperties": reference("rule")
             },
             "rows": rows(),
+            "large_objects": {
+                "anyOf": [{ "const": "none" }, reference("inner_rule")],
+                "default": "none",
+                "description": "Whether large objects travel: none, keep, or a mask for values of type bytea."
+            },
             "reference": {
                 "type": "array",
                 "description": "Foreign keys the database does not declare.",
@@ -63,7 +68,23 @@ pub(super) fn of(registry: Registry) -> Value {
             "schema": {
                 "type": "object",
                 "additionalProperties": false,
-                "properties": { "allow": reference("texts") }
+                "description": "What of the schema's own texts may travel.",
+                "properties": {
+                    "allow": described(
+                        &reference("texts"),
+                        "Objects whose texts may hold what looks personal, named in full: public.orders.status_check."
+                    ),
+                    "comments": {
+                        "enum": ["keep", "none"],
+                        "default": "none",
+                        "description": "Whether comments on tables, columns and the rest travel."
+                    }
+                }
+            },
+            "roles": {
+                "type": "object",
+                "description": "The target's role for a role of the source; others keep their names.",
+                "additionalProperties": text("A role of the target.")
             }
         },
         "$defs": defs

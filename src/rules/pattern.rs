@@ -93,24 +93,7 @@ impl TableKey {
     /// Reads one or two parts; inside double quotes `*` and `.` mean themselves.
     /// `None` where quotes don't close or parts are empty or too many.
     pub(super) fn new(written: &str) -> Option<Self> {
-        let mut parts = vec![Pattern::default()];
-        let mut chars = written.chars().peekable();
-        let mut quoted = false;
-        while let Some(c) = chars.next() {
-            let part = parts.last_mut()?;
-            match c {
-                '"' if quoted && chars.peek() == Some(&'"') => {
-                    chars.next();
-                    part.push('"', true);
-                }
-                '"' => quoted = !quoted,
-                '.' if !quoted => parts.push(Pattern::default()),
-                c => part.push(c, quoted),
-            }
-        }
-        if quoted || parts.len() > 2 || parts.iter().any(|part| part.0.is_empty()) {
-            return None;
-        }
+        let mut parts = split(written).filter(|parts| parts.len() <= 2)?;
         let table = parts.pop()?;
         Some(Self { schema: parts.pop(), table })
     }
@@ -136,6 +119,43 @@ impl TableKey {
         }
         let schema = self.schema.as_ref().map_or(0, Pattern::weight);
         Exactness(true, Reverse(schema + self.table.weight()))
+    }
+}
+
+/// The parts of a name, each of which may hold `*`; `None` where quotes don't close or
+/// a part is empty.
+fn split(written: &str) -> Option<Vec<Pattern>> {
+    let mut parts = vec![Pattern::default()];
+    let mut chars = written.chars().peekable();
+    let mut quoted = false;
+    while let Some(c) = chars.next() {
+        let part = parts.last_mut()?;
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => {
+                chars.next();
+                part.push('"', true);
+            }
+            '"' => quoted = !quoted,
+            '.' if !quoted => parts.push(Pattern::default()),
+            c => part.push(c, quoted),
+        }
+    }
+    (!quoted && parts.iter().all(|part| !part.0.is_empty())).then_some(parts)
+}
+
+/// Any object as a rule file names it, in full: `sales.orders.status_check`, `sales.*`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ObjectKey(Vec<Pattern>);
+
+impl ObjectKey {
+    /// Reads the parts of a name as [`TableKey::new`] does, however many.
+    pub(super) fn new(written: &str) -> Option<Self> {
+        split(written).map(Self)
+    }
+
+    /// Whether it names an object, part by part.
+    pub(super) fn matches(&self, name: &[String]) -> bool {
+        self.0.len() == name.len() && self.0.iter().zip(name).all(|(pattern, part)| pattern.matches(part))
     }
 }
 
@@ -165,6 +185,18 @@ mod tests {
         let long = TableKey::new("tenant_*.users").unwrap().exactness();
         let short = TableKey::new("*.users").unwrap().exactness();
         assert!(literal < long && long < short);
+    }
+
+    #[test]
+    fn an_object_is_named_part_by_part() {
+        let name = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>();
+        let key = ObjectKey::new("sales.*.\"Odd.Check\"").unwrap();
+        assert!(key.matches(&name(&["sales", "orders", "Odd.Check"])));
+        assert!(
+            !key.matches(&name(&["sales", "Odd.Check"])) && !key.matches(&name(&["sales", "orders", "odd"]))
+        );
+        assert!(!ObjectKey::new("sales.*").unwrap().matches(&name(&["sales", "orders", "check"])));
+        assert_eq!(ObjectKey::new("a..b"), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::rule_file::{End, Reference, RuleFile};
 use super::select::unknown_table;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::schema::{ForeignKey, Schema};
+use crate::schema::{ForeignKey, Schema, visible};
 
 /// Adds the file's references to the schema's foreign keys.
 pub(super) fn add(file: &RuleFile, schema: &mut Schema, problems: &mut Vec<Diagnostic>) {
@@ -129,7 +129,7 @@ pub(super) fn unknown_column(table: &str, column: &str, columns: &[&str]) -> Dia
 /// Names in backticks, the first few of many.
 pub(super) fn listed(names: &[&str]) -> String {
     const SHOWN: usize = 12;
-    let mut shown: Vec<_> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let mut shown: Vec<_> = names.iter().take(SHOWN).map(|name| format!("`{}`", visible(name))).collect();
     if names.len() > SHOWN {
         shown.push(format!("and {} more", names.len() - SHOWN));
     }

@@ -80,7 +80,7 @@ fn matching(rule: &RowRule, schema: &Schema, problems: &mut Vec<Diagnostic>) -> 
             match (schema.table(*table), partition_of(schema, *table).and_then(|root| schema.table(root))) {
                 (Some(found), Some(root)) => {
                     let message = format!("`{}` is a partition of `{}`", found.name, root.name);
-                    let key = spelling::key(&root.name.to_string());
+                    let key = spelling::key(&root.name.written());
                     Diagnostic::error(message)
                         .at(&rule.name_span, "a partition")
                         .help(format!("decide on the rows of the whole table: `{key} = …`"))
@@ -141,7 +141,7 @@ fn check_children(schema: &Schema, rows: &[RowVerdict<'_>], problems: &mut Vec<D
         } else {
             Diagnostic::error(format!("{message} with all its rows"))
         };
-        let key = spelling::key(&from.name.to_string());
+        let key = spelling::key(&from.name.written());
         let help = match (&of_parent.rows, child == parent) {
             (_, true) => "make sure that the condition keeps every row that a kept row points at".to_owned(),
             (Rows::None, _) => format!("add `{key} = \"none\"` under `[rows]`"),

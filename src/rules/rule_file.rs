@@ -1,8 +1,11 @@
 //! A rule file and all it includes, as written: nothing is looked up yet.
 
+use super::large_objects::LargeObjects;
 use super::pattern::{Pattern, TableKey};
 use super::reader::Registry;
+use super::role::RoleRule;
 use super::rows::Rows;
+use super::schema_rules::SchemaRules;
 use crate::diagnostic::{Diagnostic, SourceFile, Span};
 use crate::transform::Decision;
 use std::fmt;
@@ -30,8 +33,10 @@ pub struct RuleFile {
     pub(super) sections: Vec<Section>,
     pub(super) columns: Vec<ColumnPattern>,
     pub(super) rows: Vec<RowRule>,
+    pub(super) large_objects: LargeObjects,
     pub(super) references: Vec<Reference>,
-    pub(super) allow: Vec<String>,
+    pub(super) schema: SchemaRules,
+    pub(super) roles: Vec<RoleRule>,
     /// What is wrong with the rules whatever the schema is.
     pub(super) problems: Vec<Diagnostic>,
 }

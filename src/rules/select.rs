@@ -175,7 +175,7 @@ impl<'f> Desk<'f, '_> {
         let Some(found) = self.schema.table(table) else { return true };
         if let Some(root) = partition_of(self.schema, table).and_then(|root| self.schema.table(root)) {
             let message = format!("`{}` is a partition and takes the rules of `{}`", found.name, root.name);
-            let help = format!("write them under `[table.{}]`", spelling::key(&root.name.to_string()));
+            let help = format!("write them under `[table.{}]`", spelling::key(&root.name.written()));
             self.problems.push(Diagnostic::error(message).at(&section.span, "a partition").help(help));
             return true;
         }
@@ -203,7 +203,7 @@ impl<'f> Desk<'f, '_> {
                 let problem = Diagnostic::error(message).at(&entry.name_span, "a table, it seems");
                 let help = format!(
                     "write the table's name as one key: `[table.{}]`",
-                    spelling::key(&name.to_string())
+                    spelling::key(&name.written())
                 );
                 self.problems.push(problem.help(help));
             } else if let Said::Unnamed(problem) = &entry.said {
@@ -261,7 +261,7 @@ pub(super) fn ambiguous(written: &str, span: &Span, tables: &[usize], schema: &S
     let names: Vec<_> = tables
         .iter()
         .filter_map(|table| schema.table(*table))
-        .map(|table| format!("`{}`", spelling::key(&table.name.to_string())))
+        .map(|table| format!("`{}`", spelling::key(&table.name.written())))
         .collect();
     Diagnostic::error(format!("`{written}` is a table of several schemas"))
         .at(span, "which one?")

@@ -1,6 +1,6 @@
 //! How a decision is spelled: to compare two, and to show one.
 
-use crate::schema::{Schema, quote};
+use crate::schema::{Schema, is_hidden, written};
 use crate::transform::{Condition, Decision, ParamValue, Rule, Test};
 
 /// A decision as it would stand in a rule file. Equal spelling is equal meaning.
@@ -86,15 +86,24 @@ pub(super) fn text(written: &str) -> String {
     toml_edit::Value::from(written).to_string()
 }
 
-/// A TOML key, quoted where it must be.
+/// A TOML key, quoted where it must be, with escapes for what does not show.
 pub(super) fn key(name: &str) -> String {
-    toml_edit::Key::new(name).display_repr().into_owned()
+    if !name.contains(is_hidden) {
+        return toml_edit::Key::new(name).display_repr().into_owned();
+    }
+    let escaped = |c: char| match c {
+        '"' | '\\' => format!("\\{c}"),
+        '\n' => "\\n".to_owned(),
+        '\t' => "\\t".to_owned(),
+        c if is_hidden(c) => format!("\\u{:04x}", u32::from(c)),
+        c => c.to_string(),
+    };
+    format!("\"{}\"", name.chars().map(escaped).collect::<String>())
 }
 
 /// A table's name as a key: short where no other schema has it.
 pub(super) fn table_key(schema: &Schema, table: usize) -> String {
     let Some(table) = schema.table(table) else { return String::new() };
     let others = schema.tables.iter().filter(|other| other.name.name == table.name.name).count();
-    let plain = quote(&table.name.name);
-    if others == 1 { key(&plain) } else { key(&table.name.to_string()) }
+    if others == 1 { key(&written(&table.name.name)) } else { key(&table.name.written()) }
 }

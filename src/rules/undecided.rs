@@ -92,7 +92,7 @@ fn paste(file: &RuleFile, schema: &Schema, table: usize, lines: &[String], whole
             )
         }
         None if whole => {
-            let none = spelling::key(&found.name.to_string());
+            let none = spelling::key(&found.name.written());
             format!(
                 "leave its rows out with `{none} = \"none\"` under `[rows]`, or look at each and add:\n[table.{key}]\n{body}"
             )

@@ -16,7 +16,7 @@ use super::printed::{self, Expr};
 use super::reader::Registry;
 use super::rows::{RowVerdict, Rows};
 use crate::diagnostic::Diagnostic;
-use crate::schema::{ColumnId, KeyKind, KeyPart, Schema, Table, TableKind, UniqueKey};
+use crate::schema::{ColumnId, KeyKind, KeyPart, Schema, Table, UniqueKey};
 use crate::transform::{Decision, Rule};
 
 /// The odds of a collision that a key may have.
@@ -316,6 +316,9 @@ impl Desk<'_> {
                 if key.nulls_not_distinct && empties(rule) || self.parts_company(rule, key, column) {
                     return 1.0;
                 }
+                if self.moves_with_the_rest(rule, key, column) {
+                    return 0.0;
+                }
                 let root = deciding(self.schema, self.id(column));
                 let data_type = self.schema.column(root).map(|column| &column.data_type);
                 let apart = !self.is_shared(rule);
@@ -343,6 +346,20 @@ impl Desk<'_> {
         rule.with.name() == "shuffle" && !(key.predicate.is_none() && key.parts.iter().all(beside))
     }
 
+    /// Whether two rows that differ in nothing else of the key are moved alike: what
+    /// decides how far is part of the key itself.
+    fn moves_with_the_rest(&self, rule: &Rule, key: &UniqueKey, column: usize) -> bool {
+        let within = |name: &String| {
+            self.table.find(name).is_some_and(|by| {
+                by != column
+                    && self.table.columns.get(by).is_some_and(|by| by.not_null)
+                    && key.parts.iter().any(|part| matches!(part, KeyPart::Column(c) if *c == by))
+            })
+        };
+        let whole = rule.when.is_none() && rule.otherwise.is_none();
+        rule.with.moves_together() && whole && !rule.by.is_empty() && rule.by.iter().all(within)
+    }
+
     /// Whether the rule's `by` may be the same in two rows.
     fn is_shared(&self, rule: &Rule) -> bool {
         let by: Vec<_> = rule.by.iter().filter_map(|name| self.table.find(name)).collect();
@@ -365,9 +382,8 @@ impl Desk<'_> {
         inputs.max(LEAST_ROWS)
     }
 
-    /// A partitioned table's rows are its partitions'.
     fn rows(&self) -> u64 {
-        rows_of(self.schema, self.index)
+        self.schema.rows_of(self.index)
     }
 
     fn id(&self, column: usize) -> ColumnId {
@@ -388,18 +404,6 @@ impl Desk<'_> {
         }
         self.decided(column).is_some_and(|decided| !matches!(decided, Decided::Keep | Decided::Omit))
     }
-}
-
-/// How many rows a table has, with those of its partitions.
-pub(super) fn rows_of(schema: &Schema, index: usize) -> u64 {
-    let Some(table) = schema.table(index) else { return 0 };
-    if table.kind != TableKind::Partitioned {
-        return table.estimated_rows;
-    }
-    let tables = schema.tables.iter().enumerate();
-    let own =
-        tables.filter(|(at, table)| table.kind == TableKind::Ordinary && schema.partition_root(*at) == index);
-    own.map(|(_, table)| table.estimated_rows).sum::<u64>().max(table.estimated_rows)
 }
 
 /// Whether a rule can leave NULL where a value was.

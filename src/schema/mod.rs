@@ -8,14 +8,18 @@ mod data_type;
 mod graph;
 mod key;
 mod name;
+mod partition;
+mod passage;
 mod room;
 mod table;
 
 pub use data_type::{DataType, Form, Scalar};
 pub use graph::ColumnId;
 pub use key::{Check, ForeignKey, ForeignKeys, KeyKind, KeyPart, UniqueKey};
-pub use name::{Name, identifier, quote};
-pub use table::{Column, Generated, MaterializedView, Sequence, Table, TableKind};
+pub use name::{Name, identifier, is_hidden, quote, visible, written};
+pub use partition::{Partitioning, Strategy};
+pub use passage::{Passage, Script};
+pub use table::{Column, Configuration, Generated, MaterializedView, Sequence, Table, TableKind};
 
 /// Everything masque knows of a database's shape.
 #[derive(Clone, Debug, Default)]
@@ -30,10 +34,16 @@ pub struct Schema {
     pub checks: Vec<Check>,
     /// What generated columns are made of, in the order of the columns.
     pub generated: Vec<Generated>,
+    /// The tables that extensions mark as their users', in the order of the tables.
+    pub configurations: Vec<Configuration>,
+    /// Every level of every partition tree, in the order of the tables.
+    pub partitionings: Vec<Partitioning>,
     /// Sequences in name order.
     pub sequences: Vec<Sequence>,
     /// Materialized views, each after those it reads.
     pub materialized_views: Vec<MaterializedView>,
+    /// What a dump of the schema would print of people's words.
+    pub passages: Vec<Passage>,
 }
 
 impl Schema {
@@ -60,6 +70,12 @@ impl Schema {
     pub fn generated(&self, id: ColumnId) -> Option<&Generated> {
         let place = self.generated.binary_search_by_key(&id, |generated| generated.column).ok()?;
         self.generated.get(place)
+    }
+
+    /// What an extension says of a table that it marks as its users'.
+    #[must_use]
+    pub fn configuration(&self, table: usize) -> Option<&Configuration> {
+        self.configurations.iter().find(|marked| marked.table == table)
     }
 
     /// `schema.table.column`, quoted where SQL needs it.

@@ -64,6 +64,15 @@ impl Table {
     }
 }
 
+/// A table of an extension that the extension marks as holding rows of its users.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Configuration {
+    /// The table, by place.
+    pub table: usize,
+    /// Which rows are the users'; `None` for all of them.
+    pub condition: Option<String>,
+}
+
 /// A column.
 #[derive(Clone, Debug)]
 pub struct Column {
@@ -101,6 +110,8 @@ pub struct Sequence {
     /// The table and column it numbers, by place: its owner, else the first whose
     /// default names it.
     pub column: Option<(usize, usize)>,
+    /// Other columns whose defaults name it.
+    pub shared: Vec<(usize, usize)>,
     /// The value last handed out, or the one to hand out next.
     pub last_value: i64,
     /// Whether `last_value` was handed out already.

@@ -1,66 +1,9 @@
-//! What the build needs before and after its rows.
+//! What the build needs after its rows.
 
 use crate::error::Result;
-use crate::plan::{Plan, TablePlan, Treatment};
+use crate::plan::Plan;
 use crate::postgres::session::Session;
-use crate::schema::{Name, Sequence, identifier};
-
-/// The columns that an expression sets on the build, with it.
-fn remade(plan: &TablePlan) -> impl Iterator<Item = (&str, bool, &str)> {
-    plan.columns.iter().zip(&plan.treatments).filter_map(|(column, treatment)| match treatment {
-        Treatment::Remake(expression) => Some((column.name.as_str(), column.not_null, expression.as_str())),
-        _ => None,
-    })
-}
-
-/// Lets columns that are remade be empty while the rows come in.
-///
-/// # Errors
-/// Target, where the server refuses.
-pub async fn loosen(build: &Session, plan: &Plan) -> Result<()> {
-    for table in &plan.tables {
-        for (column, not_null, _) in remade(table) {
-            if not_null {
-                let sql = format!(
-                    "ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL",
-                    table.name.sql(),
-                    identifier(column)
-                );
-                build.run("loosening a remade column", &sql).await?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Sets the remade columns, before there are indexes and triggers.
-///
-/// # Errors
-/// Target, where an expression fails; the column is named.
-pub async fn remake(build: &Session, plan: &Plan) -> Result<()> {
-    for table in &plan.tables {
-        let sets: Vec<String> = remade(table)
-            .map(|(column, _, expression)| format!("{} = ({expression}\n)", identifier(column)))
-            .collect();
-        if sets.is_empty() {
-            continue;
-        }
-        let doing = format!("remaking columns of `{}`", table.name);
-        let sql = format!("UPDATE ONLY {} SET {}", table.name.sql(), sets.join(", "));
-        build.run(&doing, &sql).await.map_err(super::broken_by_rows)?;
-        for (column, not_null, _) in remade(table) {
-            if not_null {
-                let sql = format!(
-                    "ALTER TABLE {} ALTER COLUMN {} SET NOT NULL",
-                    table.name.sql(),
-                    identifier(column)
-                );
-                build.run(&doing, &sql).await.map_err(super::broken_by_rows)?;
-            }
-        }
-    }
-    Ok(())
-}
+use crate::schema::{ColumnId, Name, Sequence, identifier};
 
 /// Puts every sequence where the source's stood; one whose key is masked goes past
 /// the masked maximum, so that staging's next row does not collide.
@@ -70,6 +13,11 @@ pub async fn remake(build: &Session, plan: &Plan) -> Result<()> {
 pub async fn set_sequences(build: &Session, plan: &Plan) -> Result<()> {
     let mut statements = Vec::new();
     for (place, sequence) in plan.schema.sequences.iter().enumerate() {
+        // An extension numbers its own rows.
+        let numbered = sequence.column.and_then(|(table, _)| plan.schema.table(table));
+        if numbered.is_some_and(|table| table.extension.is_some()) {
+            continue;
+        }
         statements.push(set_sequence(sequence, past_maximum(plan, place)));
     }
     for group in statements.chunks(500) {
@@ -78,20 +26,32 @@ pub async fn set_sequences(build: &Session, plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// The table and column whose masked values a sequence must pass.
-fn past_maximum(plan: &Plan, place: usize) -> Option<(&Name, &str)> {
-    if !plan.masked_sequences.contains(&place) {
-        return None;
-    }
-    let (table, column) = plan.schema.sequences.get(place)?.column?;
-    let table = plan.schema.table(table)?;
-    Some((&table.name, &table.columns.get(column)?.name))
+/// The masked values a sequence must pass, as a query of them; `None` where it stays
+/// where the source's stood.
+fn past_maximum(plan: &Plan, place: usize) -> Option<String> {
+    let masked = plan.masked_sequences.get(place)?;
+    let parts: Vec<String> = masked.iter().flat_map(|id| values(plan, *id)).collect();
+    (!parts.is_empty()).then(|| parts.join(" UNION ALL "))
 }
 
-fn set_sequence(sequence: &Sequence, masked: Option<(&Name, &str)>) -> String {
+/// Queries of a column's values. Another server is never asked for rows: where a whole
+/// table would ask one, only the tables that were filled are read.
+fn values(plan: &Plan, id: ColumnId) -> Vec<String> {
+    let (Some(table), Some(column)) = (plan.schema.table(id.table), plan.schema.column(id)) else {
+        return Vec::new();
+    };
+    let column = identifier(&column.name);
+    if !plan.schema.reaching_other_servers().contains(&id.table) {
+        return vec![format!("SELECT {column} AS v FROM {}", table.name.sql())];
+    }
+    let filled = plan.tables.iter().filter(|filled| plan.schema.is_within(filled.table, id.table));
+    filled.map(|t| format!("SELECT {column} AS v FROM ONLY {}", t.name.sql())).collect()
+}
+
+fn set_sequence(sequence: &Sequence, masked: Option<String>) -> String {
     let name = format!("'{}'::regclass", sequence.name.sql().replace('\'', "''"));
     let (value, called) = (sequence.last_value, sequence.is_called);
-    let Some((table, column)) = masked else {
+    let Some(values) = masked else {
         return format!("SELECT pg_catalog.setval({name}, {value}, {called})");
     };
     let (furthest, beyond) = if sequence.increment < 0 { ("least", "min") } else { ("greatest", "max") };
@@ -102,9 +62,7 @@ fn set_sequence(sequence: &Sequence, masked: Option<(&Name, &str)>) -> String {
     };
     format!(
         "SELECT pg_catalog.setval({name}, {bound}, m.v IS NOT NULL OR {called}) \
-         FROM (SELECT {beyond}({})::int8 AS v FROM {}) m",
-        identifier(column),
-        table.sql()
+         FROM (SELECT {beyond}(v)::int8 AS v FROM ({values}) u) m"
     )
 }
 

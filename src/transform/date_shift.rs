@@ -53,6 +53,10 @@ impl Transformer for DateShift {
         Capacity::Few
     }
 
+    fn moves_together(&self) -> bool {
+        true
+    }
+
     fn example(&self) -> Example {
         Example {
             rule: "{ with = \"date_shift\", within = \"30 days\", by = \"id\" }",

@@ -173,6 +173,7 @@ impl Trial {
         self.schema.sequences.push(Sequence {
             name: Name::new("public", "value_seq"),
             column: Some((0, 0)),
+            shared: Vec::new(),
             last_value,
             is_called: true,
             increment: 1,

@@ -89,7 +89,7 @@ pub fn range(schema: &Schema, root: ColumnId, params: &Params) -> (i128, i128) {
     let sequence = column.and_then(|column| schema.sequences.get(column.sequence?));
     let above = match sequence {
         Some(sequence) => u128::from(sequence.last_value.unsigned_abs()),
-        None => schema.table(root.table).map_or(0, |table| table.estimated_rows.into()),
+        None => schema.rows_of(root.table).into(),
     };
     let mut power = 1000_u128;
     while power <= above {

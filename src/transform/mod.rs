@@ -126,7 +126,7 @@ pub use locale::{LISTS, LOCALES, Locale, borrowed};
 pub use param::{Param, ParamKind, ParamValue, Params};
 pub use relative::{Relation, Relative};
 pub use rule::{Decision, Rule};
-pub use scrub::{Trace, trace};
+pub use scrub::{Names, Trace, sightings, trace};
 pub use seed::{Folding, Seed};
 
 use crate::diagnostic::Diagnostic;
@@ -240,6 +240,11 @@ pub trait Transformer: Sync {
     /// one identity become one. Never asked of an injective mask.
     fn follows_by(&self) -> bool {
         true
+    }
+    /// Whether `by` moves all values of one identity together, so that distinct ones
+    /// stay distinct; of two identities nothing is said.
+    fn moves_together(&self) -> bool {
+        false
     }
     /// A rule to show in help, and a value it can be tried on: `("email", "ann@corp.example")`.
     fn example(&self) -> Example;

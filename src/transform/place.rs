@@ -183,9 +183,10 @@ impl Masker for Located {
                     case,
                 );
             }
-            Part::Country => match (text.len(), is_code(text)) {
-                (2, true) => fit.push_str_cased(place.country.code, true, case),
-                (3, true) => fit.push_str_cased(place.country.code3, true, case),
+            // A column without room for a name is one of codes, whatever stands in it.
+            Part::Country => match (text.len(), is_code(text), fit.room()) {
+                (2, true, _) | (_, _, 2) => fit.push_str_cased(place.country.code, true, case),
+                (3, true, _) | (_, _, 3) => fit.push_str_cased(place.country.code3, true, case),
                 _ => case.write(place.country.name, &mut fit),
             },
             Part::Postcode => {
@@ -355,6 +356,13 @@ mod tests {
         let city = trial.text("Little Whinging");
         let britain = COUNTRIES.iter().find(|country| country.code == "GB").unwrap();
         assert!(britain.cities.iter().any(|c| c.name == city), "{city}");
+    }
+
+    #[test]
+    fn a_column_that_holds_codes_gets_codes() {
+        let country = |data_type, input| Trial::of(r#""country""#).on(data_type).text(input);
+        assert_eq!([country("varchar(2)", "Z"), country("varchar(3)", "42")], ["US", "USA"]);
+        assert_eq!([country("text", "de"), country("text", "DEU")], ["us", "USA"]);
     }
 
     #[test]

@@ -44,6 +44,7 @@ mod lexicon;
 mod link;
 mod mailbox;
 mod national;
+mod nobody;
 mod number;
 mod people;
 mod rewrite;
@@ -53,7 +54,7 @@ mod trace;
 mod vocabulary;
 mod word;
 
-pub use self::trace::{Trace, trace};
+pub use self::trace::{Names, Trace, sightings, trace};
 
 use self::known::Known;
 use self::rewrite::Pseudonyms;

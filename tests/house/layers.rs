@@ -22,6 +22,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("verify", 6),
     ("report", 6),
     ("publish", 6),
+    ("parity", 6),
     ("discover", 6),
     ("rehearse", 6),
     ("refresh", 7),

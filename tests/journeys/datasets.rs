@@ -10,12 +10,12 @@ fn tables(url: &str) -> Vec<String> {
     query(url, sql).into_iter().flatten().flatten().collect()
 }
 
-/// Everything that hangs on tables, by definition: constraints with their validity, indexes, triggers, views, functions.
+/// Everything that hangs on tables, by definition, as majors agree on it (18 counts NOT NULL, 15 triggers of partitions): constraints with their validity, indexes, triggers, views, functions.
 const OBJECTS: &str = "
     select 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated::text
-      from pg_constraint where connamespace::regnamespace::text !~ '^(pg_|information_schema)'
+      from pg_constraint where contype <> 'n' and connamespace::regnamespace::text !~ '^(pg_|information_schema)'
     union all select 'index', tablename, indexname, indexdef, '' from pg_indexes where schemaname !~ '^(pg_|information_schema)'
-    union all select 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), tgenabled::text from pg_trigger where not tgisinternal
+    union all select 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), tgenabled::text from pg_trigger where not tgisinternal and tgparentid = 0
     union all select 'view', schemaname, viewname, definition, '' from pg_views where schemaname !~ '^(pg_|information_schema)'
     union all select 'materialized view', schemaname, matviewname, definition, ispopulated::text
       from pg_matviews where schemaname !~ '^(pg_|information_schema)'

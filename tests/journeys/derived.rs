@@ -139,16 +139,16 @@ fn a_program_masks_a_column_and_whatever_it_does_wrong_ends_the_run_without_a_va
     let notes = "
         create table notes (id integer primary key, note text, weight integer);
         insert into notes select n, case when n % 7 > 0 then 'canary ' || n end, n from generate_series(1, 5000) n;";
-    let rules = |script: &str| {
+    let rules = |script: &str, timeout: &str| {
         format!(
-            "{RULES}[table.notes]\nid = \"keep\"\nweight = \"keep\"\nnote = {{ with = \"command\", timeout = \"2 seconds\", columns = [\"weight\"], program = [\"python3\", \"-uc\", '''{script}'''] }}\n"
+            "{RULES}[table.notes]\nid = \"keep\"\nweight = \"keep\"\nnote = {{ with = \"command\", timeout = \"{timeout}\", columns = [\"weight\"], program = [\"python3\", \"-uc\", '''{script}'''] }}\n"
         )
     };
     let good = "import sys, json
 for line in sys.stdin:
     asked = json.loads(line)
     print(json.dumps({'value': 'note %s of %s' % (asked['row']['weight'], asked['column'])}))";
-    let play = staged(notes, &rules(good).replace(RULES, ""));
+    let play = staged(notes, &rules(good, "60 seconds").replace(RULES, ""));
     play.refresh().assert_code(0);
     let target = play.target.url();
     assert_eq!(value(&target, "select count(*) from notes where note = 'note ' || id || ' of note'"), "4286");
@@ -167,7 +167,8 @@ for line in sys.stdin:
             "no answer in time",
         ),
     ] {
-        play.write_rules(&rules(script));
+        let timeout = if expected == "no answer in time" { "2 seconds" } else { "60 seconds" };
+        play.write_rules(&rules(script, timeout));
         let output = play.refresh();
         output.assert_code(3);
         assert!(output.stderr.contains(expected), "{script}: {}", output.stderr);
@@ -178,7 +179,7 @@ for line in sys.stdin:
             "the target moved"
         );
     }
-    play.write_rules(&rules("").replace("python3", "no-such-program"));
+    play.write_rules(&rules("", "2 seconds").replace("python3", "no-such-program"));
     let output = play.refresh();
     output.assert_code(3);
     assert!(output.stderr.contains("there is no program `no-such-program`"), "{}", output.stderr);

@@ -94,7 +94,7 @@ fn what_hangs_on_the_tables_is_as_it_was_and_nothing_fired() {
     for sql in [
         "select conrelid::regclass::text, conname, convalidated, condeferrable, condeferred, pg_get_constraintdef(oid) from pg_constraint \
          where contype <> 'n' and connamespace = 'public'::regnamespace order by 1, 2",
-        "select tgrelid::regclass::text, tgname, tgenabled from pg_trigger where not tgisinternal order by 1, 2",
+        "select tgrelid::regclass::text, tgname, tgenabled from pg_trigger where not tgisinternal and tgparentid = 0 order by 1, 2",
         "select matviewname, ispopulated from pg_matviews order by 1",
         "select relname, relpersistence from pg_class where relname in ('scratch', 'wide') order by 1",
     ] {

@@ -34,7 +34,7 @@ const COLUMNS: &[(&str, &str, &str, &str)] = &[
         r#"{ with = "pattern", pattern = "AA-####", on_other = "refuse" }"#,
         "true",
     ),
-    ("code", "text unique", r#"{ with = "pattern", regex = '(x|y)\d{12}' }"#, "code ~ '^[xy]\\d{12}$'"),
+    ("code", "text unique", r#"{ with = "pattern", regex = '(x|y)\d{14}' }"#, "code ~ '^[xy]\\d{14}$'"),
     ("scan", "bytea", r#""bytes""#, "length(scan) = 4096 and substr(scan, 1, 4) = '\\x89504e47'"),
     ("note", "bytea", r#"{ with = "bytes", placeholder = "zeros" }"#, "note = '\\x0000000000000000'"),
     ("device", "uuid unique", r#""uuid""#, "true"),

@@ -1,6 +1,6 @@
 //! Production keeps its peace: least privilege, locks, row security, names that move.
 
-use crate::support::{Database, Fixture, Play, Side, count, execute, query, value, wait_until};
+use crate::support::{Database, Fixture, Held, Play, Side, count, execute, query, value, wait_until};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -24,8 +24,11 @@ fn a_role_that_may_only_read_and_one_that_may_only_create_databases_are_enough()
         Play::new(source, &std::fs::read_to_string(crate::house::top().join("rules/shop.toml")).unwrap());
     let source = as_role(&play.source.url(), "plain_reader");
     let target = as_role(&play.target.url(), "plain_loader");
+    // Production's objects belong to a superuser, and this role can't make them so.
+    let output = play.refresh_between(&source, &target, &[]);
+    output.assert_code(7).assert_says(&["may not act for the role `postgres`", "--no-owner"]);
     for _ in 0..2 {
-        play.refresh_between(&source, &target, &[]).assert_code(0);
+        play.refresh_between(&source, &target, &["--no-owner", "--no-privileges"]).assert_code(0);
     }
     assert_eq!(count(&target, "customers"), count(&play.source.url(), "customers"));
     let rights = "select rolsuper or rolreplication or rolbypassrls or rolcreaterole from pg_roles where rolname = current_user";
@@ -70,32 +73,27 @@ fn a_snapshot_may_not_grow_older_than_its_budget() {
     wait_until("the source is let go", Duration::from_secs(4), || play.sessions() == 0);
 }
 
+const LOCK: &str = "lock table people in access exclusive mode";
+
 #[test]
 fn a_table_that_is_locked_at_first_is_waited_for() {
     let play = Play::small("canary");
-    let url = play.source.url();
-    let holding = std::thread::spawn(move || {
-        execute(&url, &["begin; lock table people in access exclusive mode; select pg_sleep(5); commit"]);
-    });
-    play.wait_for_lock();
-    let output = play.refresh_with(&["--max-blocked", "300ms"]);
-    output.assert_code(0).assert_says(&["trying again"]);
-    holding.join().unwrap();
+    let held = Held::new(&play.source.url(), LOCK);
+    let run = play.start(&["--max-blocked", "300ms", "--retries", "100"]);
+    wait_until("the run tries again", Duration::from_mins(1), || run.said().contains("trying again"));
+    drop(held);
+    run.end_within(Duration::from_mins(2)).assert_code(0);
     assert_eq!(count(&play.target.url(), "people"), 300);
 }
 
 #[test]
 fn a_table_that_stays_locked_ends_the_run() {
     let play = Play::small("canary");
-    let url = play.source.url();
-    let holding = std::thread::spawn(move || {
-        execute(&url, &["begin; lock table people in access exclusive mode; select pg_sleep(8); commit"]);
-    });
-    play.wait_for_lock();
+    let held = Held::new(&play.source.url(), LOCK);
     let output = play.refresh_with(&["--max-blocked", "200ms", "--retries", "0"]);
+    drop(held);
     output.assert_code(6).assert_says(&["lock"]);
     assert_eq!(play.target.generations(), Vec::<String>::new());
-    holding.join().unwrap();
 }
 
 /// Two columns swap names and values in one transaction, so that whoever sees one moment

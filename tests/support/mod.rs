@@ -1,17 +1,25 @@
 //! What tests stand on: two servers, databases of their own, the real program, and a way to ask.
 
+mod balancer;
 mod database;
+mod dump;
 mod fixture;
+mod held;
 mod play;
 mod program;
 mod query;
 mod server;
+mod standby;
 mod started;
 
+pub(crate) use balancer::Balancer;
 pub(crate) use database::{Database, dataset};
+pub(crate) use dump::schema_entries;
 pub(crate) use fixture::Fixture;
+pub(crate) use held::Held;
 pub(crate) use play::Play;
 pub(crate) use program::{Output, run, run_with};
-pub(crate) use query::{count, digests, execute, query, tables, value};
-pub(crate) use server::{Side, start};
+pub(crate) use query::{copied, count, digests, execute, query, tables, value};
+pub(crate) use server::{Side, major, programs, start};
+pub(crate) use standby::Pair;
 pub(crate) use started::{Started, wait_until};

@@ -1,5 +1,6 @@
 //! Asks a server, on a runtime of its own.
 
+use futures_util::TryStreamExt;
 use std::future::Future;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
@@ -45,6 +46,32 @@ pub(crate) fn digests(url: &str, tables: &[String]) -> Vec<(String, String)> {
     tables.iter().cloned().zip(found).collect()
 }
 
+/// What `COPY … TO STDOUT` prints of each table or query, byte for byte, in the encoding of the database.
+pub(crate) fn copied(url: &str, tables: &[String]) -> Vec<Vec<u8>> {
+    with_client(url, async |client| {
+        let row = client.query_one("show server_encoding", &[]).await.unwrap();
+        let encoding: String = row.get(0);
+        // Names resolve alike on both sides.
+        client.batch_execute("set search_path = ''").await.unwrap();
+        let mut printed = Vec::new();
+        for table in tables {
+            // The statement is UTF-8, its rows are not.
+            client.batch_execute("set client_encoding = 'UTF8'").await.unwrap();
+            let statement = client.prepare(&format!("copy {table} to stdout")).await;
+            let statement = statement.unwrap_or_else(|error| panic!("{table}: {error:?}"));
+            client.batch_execute(&format!("set client_encoding = '{encoding}'")).await.unwrap();
+            let stream = client.copy_out(&statement).await;
+            let stream = stream.unwrap_or_else(|error| panic!("{table}: {error:?}"));
+            let bytes = stream.try_fold(Vec::new(), async |mut all, part| {
+                all.extend_from_slice(&part);
+                Ok(all)
+            });
+            printed.push(bytes.await.unwrap_or_else(|error| panic!("{table}: {error:?}")));
+        }
+        printed
+    })
+}
+
 /// Runs batches of statements one after the other in one session.
 pub(crate) fn execute(url: &str, batches: &[&str]) {
     with_client(url, async |client| {
@@ -67,6 +94,6 @@ fn with_client<T>(url: &str, work: impl AsyncFnOnce(&Client) -> T) -> T {
     })
 }
 
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }

@@ -1,4 +1,7 @@
 //! Two throw-away servers, started when the first test asks, gone with the process.
+//!
+//! `MASQUE_TEST_SOURCE_PROGRAMS` and `MASQUE_TEST_TARGET_PROGRAMS` name the folders
+//! of their programs, so that each side can be of another major; see `.ci/matrix`.
 
 use masque::postgres::binaries::Binaries;
 use masque::postgres::cluster::{Cluster, Settings};
@@ -20,8 +23,8 @@ impl Side {
         static PRODUCTION: OnceLock<Cluster> = OnceLock::new();
         static STAGING: OnceLock<Cluster> = OnceLock::new();
         match self {
-            Self::Production => PRODUCTION.get_or_init(|| start("production", &[])),
-            Self::Staging => STAGING.get_or_init(|| start("staging", &[])),
+            Self::Production => PRODUCTION.get_or_init(|| start_on(self, "production", &[])),
+            Self::Staging => STAGING.get_or_init(|| start_on(self, "staging", &[])),
         }
     }
 
@@ -31,20 +34,41 @@ impl Side {
     }
 }
 
-fn binaries() -> &'static Binaries {
-    static FOUND: OnceLock<Binaries> = OnceLock::new();
-    FOUND.get_or_init(|| {
-        Binaries::find(None, &mut |line| eprintln!("{line}")).unwrap_or_else(|e| panic!("{e}"))
+fn binaries(side: Side) -> &'static Binaries {
+    static PRODUCTION: OnceLock<Binaries> = OnceLock::new();
+    static STAGING: OnceLock<Binaries> = OnceLock::new();
+    let (found, variable) = match side {
+        Side::Production => (&PRODUCTION, "MASQUE_TEST_SOURCE_PROGRAMS"),
+        Side::Staging => (&STAGING, "MASQUE_TEST_TARGET_PROGRAMS"),
+    };
+    found.get_or_init(|| {
+        let named = std::env::var_os(variable).filter(|value| !value.is_empty());
+        Binaries::find(named.as_deref().map(Path::new), &mut |line| eprintln!("{line}"))
+            .unwrap_or_else(|e| panic!("{e}"))
     })
 }
 
-/// The folder with PostgreSQL's programs.
+/// The folder with PostgreSQL's programs that fit both servers.
 pub(crate) fn programs() -> &'static Path {
-    &binaries().server
+    &binaries(Side::Staging).server
+}
+
+/// The folder with the programs of one side's server.
+pub(super) fn programs_of(side: Side) -> &'static Path {
+    &binaries(side).server
+}
+
+/// The major version of one side's server.
+pub(crate) fn major(side: Side) -> u32 {
+    binaries(side).version
 }
 
 /// A server of its own, for what would disturb other tests.
 pub(crate) fn start(name: &str, lines: &[(&str, &str)]) -> Cluster {
+    start_on(Side::Production, name, lines)
+}
+
+fn start_on(side: Side, name: &str, lines: &[(&str, &str)]) -> Cluster {
     let mut settings = Settings::new(format!("test{name}"))
         .set("max_connections", "200")
         // A worker of it may sit in a template at the moment it is copied.
@@ -53,5 +77,6 @@ pub(crate) fn start(name: &str, lines: &[(&str, &str)]) -> Cluster {
     for (key, value) in lines {
         settings = settings.set(key, *value);
     }
-    Cluster::start(binaries(), settings).unwrap_or_else(|error| panic!("{error}: {:?}", error.help_text()))
+    let started = Cluster::start(binaries(side), settings);
+    started.unwrap_or_else(|error| panic!("{error}: {:?}", error.help_text()))
 }

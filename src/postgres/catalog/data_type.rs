@@ -71,17 +71,21 @@ pub(super) async fn read(session: &Session) -> Result<Types> {
     for row in rows {
         labels.entry(row.get(0)).or_default().push(row.get(1));
     }
-    // Row types of tables serve as column types too, so relations of every kind count.
+    // Row types of tables serve as column types too, so relations of every kind count: those that a column
+    // leads to through any arrays, domains and ranges. Attributes of composites are columns here.
     let rows = session
         .query(
             doing,
             "WITH RECURSIVE used (oid) AS ( \
-               SELECT DISTINCT atttypid FROM pg_attribute WHERE attrelid >= 16384 \
-               UNION SELECT i.oid FROM used u JOIN pg_type t ON t.oid = u.oid, \
-                     LATERAL (VALUES (t.typelem), (t.typbasetype)) i (oid) WHERE i.oid <> 0) \
-             SELECT a.attrelid, a.attname::text, a.atttypid, a.atttypmod \
-             FROM used u JOIN pg_type t ON t.oid = u.oid JOIN pg_attribute a ON a.attrelid = t.typrelid \
-             WHERE t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped \
+               SELECT atttypid FROM pg_attribute WHERE attrelid >= 16384 AND attnum > 0 AND NOT attisdropped \
+               UNION \
+               SELECT inner_type.oid FROM used u JOIN pg_type t ON t.oid = u.oid \
+               LEFT JOIN pg_range r ON t.oid IN (r.rngtypid, r.rngmultitypid) \
+               CROSS JOIN LATERAL (VALUES (t.typelem), (t.typbasetype), (r.rngsubtype)) AS inner_type (oid) \
+               WHERE inner_type.oid <> 0) \
+             SELECT a.attrelid, a.attname::text, a.atttypid, a.atttypmod FROM pg_attribute a \
+             JOIN pg_type t ON t.typrelid = a.attrelid \
+             WHERE a.attnum > 0 AND NOT a.attisdropped AND t.oid IN (SELECT oid FROM used) \
              ORDER BY a.attrelid, a.attnum",
             &[],
         )
@@ -160,15 +164,28 @@ impl Types {
                 let complete = element.binary;
                 (Form::Array(element), complete)
             }
-            _ => (Form::Scalar(scalar(raw, modifier)), !is_object_number(raw)),
+            _ => (Form::Scalar(scalar(raw, modifier)), !loses_in_binary(raw)),
         };
         DataType { name: raw.name.clone(), form, binary: raw.has_wire && complete }
     }
 }
 
-/// `reg*` types: their binary form is a number that only means something on its own server.
-fn is_object_number(raw: &RawType) -> bool {
-    raw.schema == "pg_catalog" && raw.name.starts_with("reg")
+/// The binary form of `reg*` types is a number that only means something on its own server;
+/// a server refuses its own binary form of an empty `tsquery`, `int2vector` or `oidvector`,
+/// and every form of what it makes for itself alone.
+fn loses_in_binary(raw: &RawType) -> bool {
+    const REFUSED: &[&str] = &[
+        "tsquery",
+        "int2vector",
+        "oidvector",
+        "pg_node_tree",
+        "pg_ndistinct",
+        "pg_dependencies",
+        "pg_mcv_list",
+        "pg_brin_bloom_summary",
+        "pg_brin_minmax_multi_summary",
+    ];
+    raw.schema == "pg_catalog" && (raw.name.starts_with("reg") || REFUSED.contains(&raw.name.as_str()))
 }
 
 fn scalar(raw: &RawType, modifier: i32) -> Scalar {

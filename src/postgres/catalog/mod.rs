@@ -4,14 +4,17 @@
 //! the system, to temporary schemas or to another session is not here.
 
 mod data_type;
+mod extension;
 mod fingerprint;
 mod key;
+mod partition;
 mod sequence;
 mod table;
 mod view;
 
 pub use fingerprint::fingerprint;
 
+use super::literals;
 use super::session::Session;
 use crate::error::Result;
 use crate::schema::Schema;
@@ -24,6 +27,8 @@ pub(super) const USER_SCHEMAS: &str = "n.nspname <> 'information_schema' AND n.n
 /// # Errors
 /// Source, where a query fails.
 pub async fn read(session: &Session) -> Result<Schema> {
+    // Compiling a query of the catalog takes longer than running it.
+    session.run("preparing to read the catalog", "SET LOCAL jit = off").await?;
     let version = session
         .one("reading the version", "SELECT current_setting('server_version_num')::int / 10000", &[])
         .await?
@@ -31,9 +36,11 @@ pub async fn read(session: &Session) -> Result<Schema> {
     let mut schema = Schema { server_major: u32::try_from(version).unwrap_or(0), ..Schema::default() };
     let types = data_type::read(session).await?;
     let places = table::read(session, &types, &mut schema).await?;
+    extension::read(session, &mut schema, &places).await?;
     key::read(session, &places, &mut schema).await?;
     sequence::read(session, &places, &mut schema).await?;
     schema.share_room();
     schema.materialized_views = view::read(session).await?;
+    schema.passages = literals::read(session, schema.server_major).await?;
     Ok(schema)
 }

@@ -15,7 +15,8 @@ pub(super) async fn read(session: &Session, places: &Places, schema: &mut Schema
          LEFT JOIN pg_depend d ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid \
               AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0 \
          LEFT JOIN pg_depend x ON x.classid = 'pg_catalog.pg_class'::regclass AND x.objid = c.oid AND x.deptype = 'e' \
-         WHERE c.relpersistence <> 't' AND x.objid IS NULL AND {USER_SCHEMAS} \
+         WHERE c.relpersistence <> 't' AND {USER_SCHEMAS} AND (x.objid IS NULL OR d.refobjid IS NOT NULL \
+              AND EXISTS (SELECT FROM pg_extension e WHERE e.oid = x.refobjid AND c.oid = ANY (e.extconfig))) \
          ORDER BY n.nspname::text COLLATE \"C\", c.relname::text COLLATE \"C\""
     );
     let mut numbers = HashMap::new();
@@ -29,6 +30,7 @@ pub(super) async fn read(session: &Session, places: &Places, schema: &mut Schema
         schema.sequences.push(Sequence {
             name: Name::new(row.get::<_, String>(1), row.get::<_, String>(2)),
             column,
+            shared: Vec::new(),
             last_value: row.get(6),
             is_called: false,
             increment: row.get(3),
@@ -38,9 +40,10 @@ pub(super) async fn read(session: &Session, places: &Places, schema: &mut Schema
     }
     read_defaults(session, places, schema, &numbers).await?;
     for (place, sequence) in schema.sequences.iter().enumerate() {
-        let Some((table, column)) = sequence.column else { continue };
-        if let Some(column) = schema.tables.get_mut(table).and_then(|t| t.columns.get_mut(column)) {
-            column.sequence.get_or_insert(place);
+        for (table, column) in sequence.column.iter().chain(&sequence.shared) {
+            if let Some(column) = schema.tables.get_mut(*table).and_then(|t| t.columns.get_mut(*column)) {
+                column.sequence.get_or_insert(place);
+            }
         }
     }
     read_values(session, schema).await
@@ -65,8 +68,12 @@ async fn read_defaults(
         let id = ColumnId { table, column };
         let id = schema.parent_column(id).unwrap_or(id);
         let sequence = numbers.get(&row.get::<_, u32>(0)).and_then(|n| schema.sequences.get_mut(*n));
-        if let Some(sequence) = sequence.filter(|sequence| sequence.column.is_none()) {
-            sequence.column = Some((id.table, id.column));
+        let Some(sequence) = sequence else { continue };
+        let place = (id.table, id.column);
+        match sequence.column {
+            None => sequence.column = Some(place),
+            Some(known) if known == place || sequence.shared.contains(&place) => {}
+            Some(_) => sequence.shared.push(place),
         }
     }
     Ok(())

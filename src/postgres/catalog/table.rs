@@ -2,6 +2,7 @@
 
 use super::USER_SCHEMAS;
 use super::data_type::Types;
+use super::partition;
 use crate::error::Result;
 use crate::postgres::session::Session;
 use crate::schema::{Column, Name, Schema, Table, TableKind};
@@ -42,7 +43,7 @@ pub(super) async fn read(session: &Session, types: &Types, schema: &mut Schema) 
         }
     }
     read_columns(session, types, schema, &mut places).await?;
-    read_partition_keys(session, schema, &places).await?;
+    partition::read(session, schema, &places).await?;
     Ok(places)
 }
 
@@ -143,24 +144,4 @@ async fn read_columns(
 )]
 fn estimate_distinct(n_distinct: f64, rows: u64) -> u64 {
     if n_distinct < 0.0 { (-n_distinct * rows as f64) as u64 } else { n_distinct as u64 }
-}
-
-async fn read_partition_keys(session: &Session, schema: &mut Schema, places: &Places) -> Result<()> {
-    // Columns inside key expressions are known by their dependencies only.
-    let sql = "SELECT p.partrelid, p.partattrs::int2[], \
-                      ARRAY(SELECT d.refobjsubid::int2 FROM pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass \
-                            AND d.objid = p.partrelid AND d.objsubid = 0 AND d.refobjid = p.partrelid AND d.refobjsubid > 0) \
-               FROM pg_partitioned_table p";
-    for row in session.query("reading the partition keys", sql, &[]).await? {
-        let relation: u32 = row.get(0);
-        let mut numbers: Vec<i16> = row.get(1);
-        numbers.extend(row.get::<_, Vec<i16>>(2));
-        let mut columns = places.columns(relation, &numbers);
-        columns.sort_unstable();
-        columns.dedup();
-        if let Some(table) = places.table(relation).and_then(|place| schema.tables.get_mut(place)) {
-            table.partition_key = columns;
-        }
-    }
-    Ok(())
 }

@@ -184,12 +184,6 @@ fn the_digest_changes_with_an_included_file() {
 }
 
 #[test]
-fn what_the_schema_may_hold_is_kept_for_later() {
-    let rules = accept("[schema]\nallow = [\"a\", \"b\"]\n", &mut Schema::default());
-    assert_eq!(rules.allow(), ["a", "b"]);
-}
-
-#[test]
 fn a_pattern_reaches_every_table_but_those_it_can_not_decide_on() {
     let mut schema = shop();
     let rules = accept(

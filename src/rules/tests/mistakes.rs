@@ -1,7 +1,7 @@
 //! Mistakes that show against a schema.
 
 use super::shop::*;
-use crate::schema::{Schema, TableKind};
+use crate::schema::{Partitioning, Schema, Strategy, TableKind};
 
 fn schema_of(tables: &[(&str, &[&str])]) -> Schema {
     let tables = tables.iter().map(|(name, columns)| table(name, columns)).collect();
@@ -139,7 +139,7 @@ fn a_generated_column_takes_no_rule() {
 }
 
 #[test]
-fn partitions_have_no_rules_of_their_own_and_their_key_is_kept() {
+fn partitions_have_no_rules_of_their_own() {
     let mut schema =
         schema_of(&[("events", &["at:date!", "who:text"]), ("events_1", &["at:date!", "who:text"])]);
     schema.tables[0].kind = TableKind::Partitioned;
@@ -148,12 +148,72 @@ fn partitions_have_no_rules_of_their_own_and_their_key_is_kept() {
     let text = "[table.events]\nat = { with = \"date_shift\", within = \"3 days\" }\nwho = \"letters\"\n\
                 [table.events_1]\nwho = \"keep\"\n[rows]\nevents_1 = \"none\"\n";
     insta::assert_snapshot!(mistakes(text, &mut schema), @r#"
-    3:6 [{ with = "date_shift", within = "3 days" }] `public.events.at` is part of the partition key: masked, rows would belong to other partitions
-      help: write `"keep"`
     5:8 [events_1] `public.events_1` is a partition and takes the rules of `public.events`
       help: write them under `[table."public.events"]`
     8:1 [events_1] `public.events_1` is a partition of `public.events`
       help: decide on the rows of the whole table: `"public.events" = …`
+    "#);
+}
+
+/// A range-partitioned table, and below it a list-partitioned one with a leaf.
+fn tree() -> Schema {
+    let columns: &[&str] = &["at:date", "who:text", "note:text"];
+    let mut schema = schema_of(&[("events", columns), ("events_1", columns), ("events_1_a", columns)]);
+    for (place, key, strategy) in [(0, 0, Strategy::Range), (1, 1, Strategy::List)] {
+        schema.tables[place].kind = TableKind::Partitioned;
+        schema.tables[place].partition_key = vec![key];
+        schema.tables[place + 1].parent = Some(place);
+        schema.partitionings.push(Partitioning {
+            table: place,
+            strategy,
+            takes_all: false,
+            takes_null: false,
+        });
+    }
+    schema
+}
+
+const TREE: &str = "[table.events]\nat = { with = \"date_shift\", within = \"3 days\" }\nwho = \"letters\"\nnote = \"letters\"\n";
+
+#[test]
+fn a_masked_partition_key_is_a_warning_where_some_row_may_find_no_partition() {
+    insta::assert_snapshot!(mistakes(TREE, &mut tree()), @r#"
+    accepted
+    3:6 [{ with = "date_shift", within = "3 days" }] warning: `public.events.at` is part of the partition key: a masked value that no partition of `public.events` takes will end the run
+      help: write `"keep"` or a mask that stays within the partitions' bounds, or give the table a DEFAULT partition
+    4:7 ["letters"] warning: `public.events.who` is part of the partition key: a masked value that no partition of `public.events_1` takes will end the run
+      help: write `"keep"` or a mask that stays within the partitions' bounds, or give the table a DEFAULT partition
+    "#);
+    let mut schema = tree();
+    schema.partitionings.iter_mut().for_each(|level| level.takes_all = true);
+    insta::assert_snapshot!(mistakes(TREE, &mut schema), @"accepted");
+}
+
+#[test]
+fn a_partition_key_that_no_partition_could_take_is_refused() {
+    let text = TREE.replace("\"letters\"\nnote", "\"null\"\nnote");
+    insta::assert_snapshot!(mistakes(&text, &mut tree()), @r#"
+    3:6 [{ with = "date_shift", within = "3 days" }] warning: `public.events.at` is part of the partition key: a masked value that no partition of `public.events` takes will end the run
+      help: write `"keep"` or a mask that stays within the partitions' bounds, or give the table a DEFAULT partition
+    4:7 ["null"] `public.events.who` is part of the partition key, and no partition of `public.events_1` takes NULL
+      help: write `"keep"` or a transformer, or give the table a DEFAULT partition
+    "#);
+    let text = TREE.replace("{ with = \"date_shift\", within = \"3 days\" }", "{ remake = \"now()\" }");
+    insta::assert_snapshot!(mistakes(&text, &mut tree()), @r#"
+    3:6 [{ remake = "now()" }] `public.events.at` is part of the partition key: rows need it before an expression could set it
+      help: write `"keep"` or a transformer
+    4:7 ["letters"] warning: `public.events.who` is part of the partition key: a masked value that no partition of `public.events_1` takes will end the run
+      help: write `"keep"` or a mask that stays within the partitions' bounds, or give the table a DEFAULT partition
+    "#);
+    let mut schema = tree();
+    schema.tables.push(table("events_2", &["at:date", "who:text", "note:text"]));
+    schema.tables[3].kind = TableKind::Foreign;
+    schema.tables[3].parent = Some(0);
+    insta::assert_snapshot!(mistakes(TREE, &mut schema), @r#"
+    3:6 [{ with = "date_shift", within = "3 days" }] `public.events.at` is part of the partition key, and a partition lies on another server: masked rows could go there
+      help: write `"keep"`
+    4:7 ["letters"] `public.events.who` is part of the partition key, and a partition lies on another server: masked rows could go there
+      help: write `"keep"`
     "#);
 }
 
@@ -195,7 +255,7 @@ fn all_mistakes_come_together_in_the_order_of_the_file() {
     );
     insta::assert_snapshot!(mistakes(&text, &mut shop()), @r#"
     2:1 [colour] a rule file has no `colour`
-      help: write one of `masque`, `locale`, `unlisted`, `include`, `table`, `columns`, `rows`, `reference`, `schema`
+      help: write one of `masque`, `locale`, `unlisted`, `include`, `table`, `columns`, `rows`, `large_objects`, `reference`, `schema`, `roles`
     9:6 ["keeep"] there is no transformer `keeep`
       help: did you mean `keep`?
     10:8 ["integer"] `integer` can't mask `public.orders.note`, which is of type `text`

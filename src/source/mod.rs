@@ -1,7 +1,11 @@
 //! Where rows come from: a lane's reader inside the snapshot.
 
+mod encoding;
+mod named;
 mod throttle;
 
+pub use encoding::{check_exact, check_letters};
+pub use named::check_named;
 pub use throttle::Throttle;
 
 use crate::error::{Error, Kind, Result};
@@ -48,16 +52,20 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Starts the reading statement.
+    /// Starts the reading statement; `masked` says whether anything looks into the rows.
     ///
     /// # Errors
     /// Source, naming the table.
-    pub async fn read(session: &Session, statement: &str, wire: Wire, table: &str) -> Result<Self> {
-        let stream = session
-            .client()
-            .copy_out(statement)
-            .await
-            .map_err(|e| session.error(&format!("reading `{table}`"), &e))?;
+    pub async fn read(
+        session: &Session,
+        statement: &str,
+        wire: Wire,
+        masked: bool,
+        table: &str,
+    ) -> Result<Self> {
+        let doing = format!("reading `{table}`");
+        let prepared = session.prepare_rows(&doing, statement, masked).await?;
+        let stream = session.client().copy_out(&prepared).await.map_err(|e| session.error(&doing, &e))?;
         Ok(Self {
             stream: Box::pin(stream),
             wire,
@@ -99,8 +107,7 @@ impl Rows {
                 }
                 return Ok(None);
             };
-            let doing = format!("reading `{}`", self.table);
-            let mut message = message.map_err(|e| Error::from_server(Kind::Source, &doing, &e))?;
+            let mut message = message.map_err(|e| self.refused(&e))?;
             if self.wire == Wire::Text {
                 return Ok(Some(message));
             }
@@ -125,6 +132,22 @@ impl Rows {
     #[must_use]
     pub fn size_hint(&self) -> (usize, Option<usize>) {
         self.stream.size_hint()
+    }
+
+    fn refused(&self, error: &tokio_postgres::Error) -> Error {
+        let error = Error::from_server(Kind::Source, &format!("reading `{}`", self.table), error);
+        match error.sqlstate() {
+            Some("22P05" | "22021") => error.with_kind(Kind::Rules).help(
+                "masks read UTF-8, and a text of the table is none and can't become it: repair the text, or keep the whole table",
+            ),
+            // `COPY` sends a row as one message. Servers call one that is too large an internal error.
+            Some("54000" | "53200" | "XX000") => error.help(
+                "where the server's log speaks of memory, a row is larger than the 1 GB that a server sends at once, in the form it \
+                 travels in (as text a bytea has twice its bytes): leave the row out with `[rows]`, or write `\"null\"` for the column; \
+                 else the table may be damaged",
+            ),
+            _ => error,
+        }
     }
 
     fn broken(&self, why: &str) -> Error {

@@ -1,0 +1,128 @@
+//! What the loading role may do on the target, found out before a row moves.
+
+use super::Access;
+use crate::error::{Error, Kind, Result};
+use crate::postgres::session::Session;
+use crate::schema::identifier;
+use std::collections::BTreeSet;
+
+/// The roles a build needs and the target lacks. Only [`Loader::prepare`] makes it.
+#[derive(Clone, Debug)]
+pub struct Loader {
+    name: String,
+    is_superuser: bool,
+    missing: Vec<String>,
+    /// Those of the missing that the loading role must become.
+    acting: BTreeSet<String>,
+}
+
+/// How the help begins where the access can't be carried.
+const OTHERWISE: &str =
+    "or map roles in the rule file's `[roles]`, or leave access out with `--no-owner` and `--no-privileges`";
+
+impl Loader {
+    /// Compares what `access` needs with what the loading role may do. `admin` is a
+    /// session on the target, in any database.
+    ///
+    /// # Errors
+    /// Target, naming every role that is missing or can't be acted for, with the
+    /// statements that help.
+    pub async fn prepare(admin: &Session, access: &Access) -> Result<Self> {
+        let doing = "reading the loading role";
+        let sql = "SELECT rolname::text, rolsuper, rolcreaterole, current_setting('server_version_num')::int / 10000 \
+                   FROM pg_roles WHERE rolname = current_user";
+        let row = admin.one(doing, sql, &[]).await?;
+        let (name, is_superuser, may_create, major): (String, bool, bool, i32) =
+            (row.get(0), row.get(1), row.get(2), row.get(3));
+        let roles: Vec<&str> = access.roles().into_iter().collect();
+        let right = if major >= 16 { "SET" } else { "MEMBER" };
+        let sql = format!(
+            "SELECT w.name, r.oid IS NOT NULL, coalesce(pg_has_role(r.oid, '{right}'), false) \
+             FROM unnest($1::text[]) w (name) LEFT JOIN pg_roles r ON r.rolname = w.name ORDER BY 1"
+        );
+        let found = admin.query("looking for roles on the target", &sql, &[&roles]).await?;
+        let actors = access.actors();
+        let (mut missing, mut closed) = (Vec::new(), Vec::new());
+        for row in found {
+            let (role, exists, may_be): (String, bool, bool) = (row.get(0), row.get(1), row.get(2));
+            if !exists {
+                missing.push(role);
+            } else if !may_be && actors.contains(role.as_str()) {
+                closed.push(role);
+            }
+        }
+        let acting = missing.iter().filter(|role| actors.contains(role.as_str())).cloned().collect();
+        let this = Self { name, is_superuser, missing, acting };
+        this.check(&closed, is_superuser || may_create)?;
+        if let (false, Some(object)) = (is_superuser, access.for_superusers(major)) {
+            let message =
+                format!("only a superuser may carry the privileges that were changed on the {object}");
+            return Err(Error::new(Kind::Target, message)
+                .help("load as a superuser, or leave privileges out with `--no-privileges`"));
+        }
+        Ok(this)
+    }
+
+    fn check(&self, closed: &[String], may_create: bool) -> Result<()> {
+        let (mut wrong, mut help) = (Vec::new(), Vec::new());
+        if !self.missing.is_empty() && !may_create {
+            wrong.push(format!(
+                "the target lacks {} and the loading role `{}` may not make roles",
+                names(&self.missing),
+                self.name
+            ));
+            help.extend(self.missing.iter().map(|role| format!("CREATE ROLE {} NOLOGIN", identifier(role))));
+        }
+        if !closed.is_empty() {
+            wrong.push(format!(
+                "the loading role `{}` may not act for {}, whose objects it would make",
+                self.name,
+                names(closed)
+            ));
+        }
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        let granted = closed.iter().chain(self.acting.iter().filter(|_| !may_create));
+        help.extend(granted.map(|role| format!("GRANT {} TO {}", identifier(role), identifier(&self.name))));
+        Err(Error::new(Kind::Target, wrong.join("; ")).help(format!("`{}`, {OTHERWISE}", help.join("; "))))
+    }
+
+    /// The roles that will be made.
+    #[must_use]
+    pub fn missing(&self) -> &[String] {
+        &self.missing
+    }
+
+    /// Makes the missing roles: without login, without password, without attributes.
+    /// A loading role that is no superuser becomes a member of those it acts for.
+    ///
+    /// # Errors
+    /// Target, naming the role.
+    pub async fn make_roles(&self, admin: &Session) -> Result<()> {
+        for role in &self.missing {
+            let made = admin
+                .run(
+                    &format!("making the role `{role}`"),
+                    &format!("CREATE ROLE {} NOLOGIN", identifier(role)),
+                )
+                .await;
+            match made {
+                // Another run may have made it meanwhile.
+                Err(error) if !matches!(error.sqlstate(), Some("42710" | "23505")) => return Err(error),
+                _ => {}
+            }
+            if !self.is_superuser && self.acting.contains(role) {
+                let sql = format!("GRANT {} TO {}", identifier(role), identifier(&self.name));
+                admin.run(&format!("joining the role `{role}`"), &sql).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// ``the role `a` ``, ``the roles `a`, `b` ``
+fn names(roles: &[String]) -> String {
+    let quoted: Vec<String> = roles.iter().map(|role| format!("`{role}`")).collect();
+    format!("the role{} {}", if roles.len() == 1 { "" } else { "s" }, quoted.join(", "))
+}
