@@ -68,9 +68,9 @@ struct Stage<'a> {
     tools: Tools,
     source_major: u32,
     target_major: u32,
+    locking: Locking,
     /// What was found out of both servers and deserves to be said.
     notices: Vec<String>,
-    locking: Locking,
 }
 
 /// Runs a refresh. `interrupted` resolves when a signal asks for the end.
@@ -173,8 +173,8 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
         tools,
         source_major,
         target_major,
-        notices,
         locking,
+        notices,
     })
 }
 
