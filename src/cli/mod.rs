@@ -6,6 +6,7 @@ mod completions;
 mod connection;
 mod demo;
 pub mod diagnostics;
+mod discover;
 mod example;
 mod output;
 mod parity;
@@ -33,6 +34,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::Demo),
+    Discover(discover::Discover),
     Check(check::Check),
     Preview(preview::Preview),
     Refresh(Box<refresh::Refresh>),
@@ -81,6 +83,7 @@ pub fn main() -> ExitCode {
     };
     let outcome = match arguments.command {
         Command::Demo(command) => command.run(),
+        Command::Discover(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Preview(command) => command.run(),
         Command::Refresh(command) => command.run(),

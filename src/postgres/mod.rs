@@ -21,6 +21,7 @@ mod password;
 pub mod place;
 pub mod privilege;
 mod refusal;
+pub mod sample;
 pub mod session;
 mod settle;
 pub mod snapshot;

@@ -6,6 +6,7 @@ mod configuration;
 mod cut;
 mod datasets;
 mod derived;
+mod discover;
 mod double;
 mod encodings;
 mod errors;
