@@ -5,7 +5,7 @@ use super::evidence::Evidence;
 use super::person::{About, identity, primary};
 use crate::postgres::sample::Values;
 use crate::rules::{Detector, Kind, default_rule, family, words, written_text};
-use crate::schema::{Column, ColumnId, Form, Scalar, Schema, Table};
+use crate::schema::{Column, ColumnId, Form, Scalar, Schema, Table, written};
 
 /// A column's line: rules to try, why, and what a person should decide.
 #[derive(Clone, Debug, Default)]
@@ -82,7 +82,8 @@ impl Desk<'_> {
         };
         let kind = self.kind(table, column, about, family);
         let is_key = primary(self.schema, id.table) == Some(id.column);
-        if (is_key || column.sequence.is_some()) && family != "text" {
+        // A surrogate says nothing of a person, unless its name does.
+        if (is_key || column.sequence.is_some() && kind.is_none()) && family != "text" {
             return Choice::keep();
         }
         // `name` of a thing is no person's, however its words look.
@@ -94,7 +95,12 @@ impl Desk<'_> {
             }
         }
         if let Some(kind) = kind {
-            return self.by_name(id, kind, &evidence);
+            let mut choice = self.by_name(id, kind, &evidence);
+            if let Some(at) = choice.rules.iter().position(|rule| rule == "\"integer\"") {
+                let ranged = range(values).filter(|_| family == "number");
+                choice.rules.splice(at..at, ranged);
+            }
+            return choice;
         }
         if let Some(seen) = evidence.likeness.clone() {
             let said = evidence.said().into_iter().collect();
@@ -139,7 +145,8 @@ impl Desk<'_> {
             if share < 70 || evidence.is_list() {
                 continue;
             }
-            let said = format!("{share} % of {} sampled values are {what} by the dictionary", evidence.values);
+            let said =
+                format!("{share} % of {} sampled values are {what} by the dictionary", evidence.values);
             if about.people {
                 let rules = self.ruled(id, &[format!("\"{mask}\"")], true, false);
                 return Choice { rules, why: vec![said], doubt: None };
@@ -149,7 +156,8 @@ impl Desk<'_> {
         match family {
             "text" if evidence.words >= 8 && (own.is_some() || about.people) && !evidence.is_list() => {
                 let why = format!("free text, {} words on average, about a person", evidence.words);
-                Choice { rules: vec!["\"scrub\"".to_owned()], why: vec![why], doubt: None }
+                let rules = self.ruled(id, &["\"scrub\"".to_owned()], false, false);
+                Choice { rules, why: vec![why], doubt: None }
             }
             "date" if about.root && are_births(values) => {
                 let rule = "{ with = \"date_shift\", within = \"30 days\" }".to_owned();
@@ -185,7 +193,7 @@ impl Desk<'_> {
     }
 
     fn by_name(&self, id: ColumnId, kind: &Kind, evidence: &Evidence) -> Choice {
-        if kind.mask == "scrub" && evidence.is_list() {
+        if kind.mask == "scrub" && evidence.is_list() && evidence.words <= 2 {
             return Choice::keep();
         }
         let mut why = vec![format!("name: {}", kind.name)];
@@ -209,25 +217,63 @@ impl Desk<'_> {
         let table = self.schema.table(id.table);
         let column = if place {
             // One person has more than one address, in a table of addresses.
-            let places = table.is_some_and(|table| words(&table.name.name).iter().any(|word| word.starts_with("add")));
+            let places =
+                table.is_some_and(|table| words(&table.name.name).iter().any(|word| word.starts_with("add")));
             if places { key } else { own.or(key) }
         } else {
             own
         };
         let name = column.filter(|column| by && *column != id.column);
-        let name = name.and_then(|column| table?.columns.get(column)).map(|column| written_text(&column.name));
-        let mut written = Vec::new();
+        let name =
+            name.and_then(|column| table?.columns.get(column)).map(|column| written_text(&column.name));
+        let mut tried = Vec::new();
         for rule in rules {
+            if rule == "\"scrub\"" {
+                tried.extend(self.scrub(id));
+            }
             let by = name.as_ref().map(|name| format!(", by = {name}")).unwrap_or_default();
             if place {
-                written.push(with(rule, &format!("{by}, keep = \"country\"")));
+                tried.push(with(rule, &format!("{by}, keep = \"country\"")));
             }
             if !by.is_empty() {
-                written.push(with(rule, &by));
+                tried.push(with(rule, &by));
             }
-            written.push(rule.clone());
+            tried.push(rule.clone());
         }
-        written
+        tried
+    }
+
+    /// `scrub` with the names of the people a row knows: its own, and those it points at.
+    fn scrub(&self, id: ColumnId) -> Option<String> {
+        let mut tables = vec![id.table];
+        let width = self.schema.table(id.table)?.columns.len();
+        tables.extend((0..width).filter_map(|column| {
+            let to = self.schema.referenced(ColumnId { table: id.table, column })?;
+            self.about.get(to.table).is_some_and(|about| about.root).then_some(to.table)
+        }));
+        tables.sort_unstable_by_key(|table| *table != id.table);
+        tables.dedup();
+        let mut also = Vec::new();
+        for table in tables {
+            let found = self.schema.table(table)?;
+            for (place, column) in
+                found.columns.iter().enumerate().filter(|(_, column)| column.data_type.is_text())
+            {
+                let kind = self.detector.named(&words(&column.name), "text");
+                let wanted = kind.is_some_and(|kind| {
+                    matches!(kind.name.as_str(), "first name" | "last name" | "full name" | "e-mail address")
+                });
+                if !wanted || column.generated || (ColumnId { table, column: place }) == id {
+                    continue;
+                }
+                also.push(written_text(&if table == id.table {
+                    written(&column.name)
+                } else {
+                    format!("{}.{}", sql_name(self.schema, table), written(&column.name))
+                }));
+            }
+        }
+        (!also.is_empty()).then(|| format!("{{ with = \"scrub\", also = [{}] }}", also.join(", ")))
     }
 
     fn document(&self, id: ColumnId, about: About, column: &Column, values: &[Option<String>]) -> Choice {
@@ -248,7 +294,11 @@ impl Desk<'_> {
         let own = identity(self.schema, self.about, id.table);
         let own = own.and_then(|own| self.schema.table(id.table)?.columns.get(own));
         let path = |found: &document::Found, simple: bool| {
-            let rule = if simple { "\"letters\"" } else { found.rules.first().map_or("\"letters\"", String::as_str) };
+            let rule = if simple {
+                "\"letters\""
+            } else {
+                found.rules.first().map_or("\"letters\"", String::as_str)
+            };
             let rule = match own.filter(|_| found.by && !simple) {
                 Some(own) => with(rule, &format!(", by = {}", written_text(&own.name))),
                 None => rule.to_owned(),
@@ -281,6 +331,23 @@ impl Desk<'_> {
     }
 }
 
+/// A table's name as a rule's text has it: without its schema where no other has it.
+fn sql_name(schema: &Schema, table: usize) -> String {
+    let Some(table) = schema.table(table) else { return String::new() };
+    let others = schema.tables.iter().filter(|other| other.name.name == table.name.name).count();
+    if others == 1 { written(&table.name.name) } else { table.name.written() }
+}
+
+/// As many digits as the sample's numbers have: `integer` stays among them.
+fn range(values: &[Option<String>]) -> Option<String> {
+    let numbers: Vec<u64> = values.iter().flatten().filter_map(|text| text.parse().ok()).collect();
+    let (least, most) = numbers.iter().min().zip(numbers.iter().max())?;
+    let digits = |number: &u64| u32::try_from(number.to_string().len()).unwrap_or(20);
+    let low = if *least < 10 { 1 } else { 10_i64.checked_pow(digits(least) - 1)? };
+    let high = 10_i64.checked_pow(digits(most))? - 1;
+    Some(format!("{{ with = \"integer\", min = {low}, max = {high} }}"))
+}
+
 /// A rule with more behind its `with`.
 fn with(rule: &str, more: &str) -> String {
     match rule.strip_suffix('}') {
@@ -308,8 +375,7 @@ fn elements(array: &str) -> Vec<String> {
 /// Whether dates lie as dates of birth do: nine of ten between 1900 and 18 years ago,
 /// and over more than one generation.
 fn are_births(values: &[Option<String>]) -> bool {
-    let years: Vec<i32> =
-        values.iter().flatten().filter_map(|text| text.get(..4)?.parse().ok()).collect();
+    let years: Vec<i32> = values.iter().flatten().filter_map(|text| text.get(..4)?.parse().ok()).collect();
     let adult = i32::from(jiff::Zoned::now().year()) - 18;
     let fit = years.iter().filter(|year| (1900..=adult).contains(*year)).count();
     let spread = years.iter().max().zip(years.iter().min()).map_or(0, |(most, least)| most - least);
@@ -328,7 +394,9 @@ mod tests {
 
     #[test]
     fn births_are_spread_over_a_generation_and_hirings_are_not() {
-        let of = |years: &[i32]| are_births(&years.iter().map(|year| Some(format!("{year}-02-03"))).collect::<Vec<_>>());
+        let of = |years: &[i32]| {
+            are_births(&years.iter().map(|year| Some(format!("{year}-02-03"))).collect::<Vec<_>>())
+        };
         let births: Vec<i32> = (1950..1999).collect();
         assert!(of(&births) && !of(&(2001..2024).collect::<Vec<_>>()) && !of(&[1990; 30]));
     }

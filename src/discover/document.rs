@@ -108,9 +108,9 @@ fn walk(detector: &Detector, people: bool, node: Node, path: &str, name: &[Strin
 
 /// Whether every word of a member's name belongs to a kind's name.
 fn is_known(detector: &Detector, parts: &[String]) -> bool {
-    ["text", "number"].iter().any(|family| {
-        detector.named(parts, family).is_some_and(|kind| kind.is_named(parts))
-    })
+    ["text", "number"]
+        .iter()
+        .any(|family| detector.named(parts, family).is_some_and(|kind| kind.is_named(parts)))
 }
 
 fn is_plain(name: &str) -> bool {

@@ -92,7 +92,8 @@ impl Evidence {
 type Counts = BTreeMap<(&'static str, &'static str), u64>;
 
 fn likeness(is: &Counts, has: &Counts, all: u64, words: u64) -> Option<Likeness> {
-    let most = |counts: &Counts| counts.iter().max_by_key(|(_, count)| **count).map(|(key, count)| (*key, *count));
+    let most =
+        |counts: &Counts| counts.iter().max_by_key(|(_, count)| **count).map(|(key, count)| (*key, *count));
     if let Some(((mask, what), count)) = most(is) {
         // Numbers of any kind may look like a telephone's or an authority's.
         let least = if matches!(mask, "phone" | "national_id" | "card") { 80 } else { 60 };
@@ -180,6 +181,9 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped() {
-        assert_eq!((grouped(1000), grouped(12), grouped(1_234_567)), ("1 000".into(), "12".into(), "1 234 567".into()));
+        assert_eq!(
+            (grouped(1000), grouped(12), grouped(1_234_567)),
+            ("1 000".into(), "12".into(), "1 234 567".into())
+        );
     }
 }

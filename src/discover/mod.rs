@@ -10,8 +10,10 @@ mod evidence;
 mod person;
 mod proposal;
 mod prove;
+mod update;
 
 pub use proposal::{Line, Proposal, Section};
+pub use update::{Update, update};
 
 use crate::error::Result;
 use crate::postgres::sample::{self, Values};
@@ -19,7 +21,7 @@ use crate::postgres::session::Session;
 use crate::rules::{self, Detector, Kind, family, words};
 use crate::schema::{ColumnId, Schema, Table};
 use choice::Desk;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// How to look.
@@ -31,8 +33,8 @@ pub struct Look {
     pub patience: Duration,
     /// Whether to mask what is in doubt.
     pub strict: bool,
-    /// Which tables: names with `*`; all where there is none.
-    pub tables: Option<String>,
+    /// Which tables, by place; all where there is none.
+    pub only: Option<BTreeSet<usize>>,
 }
 
 /// Proposes rules for every column that needs one. `seen` is told of each table, by
@@ -49,8 +51,7 @@ pub async fn propose(
 ) -> Result<Proposal> {
     let comments = sample::comments(session, schema).await?;
     let closed = sample::closed(session, schema).await?;
-    let kinds: Vec<Vec<Option<&Kind>>> =
-        schema.tables.iter().map(|table| named(detector, table)).collect();
+    let kinds: Vec<Vec<Option<&Kind>>> = schema.tables.iter().map(|table| named(detector, table)).collect();
     let about = person::tables(detector, schema, &kinds);
     let desk = Desk { detector, schema, about: &about, strict: look.strict };
     let mut proposal = Proposal::default();
@@ -61,7 +62,7 @@ pub async fn propose(
             .filter(|column| rules::decides(schema, ColumnId { table: place, column: *column }))
             .collect();
         let is_root = schema.partition_root(place) == place;
-        let wanted = look.tables.as_deref().is_none_or(|pattern| fits(pattern, table));
+        let wanted = look.only.as_ref().is_none_or(|only| only.contains(&place));
         if !is_root || !wanted || !rules::needs_decisions(table) {
             continue;
         }
@@ -131,11 +132,20 @@ async fn values(
 
 /// The partition with the most blocks, or the table itself.
 fn leaf<'s>(schema: &'s Schema, table: &'s Table, place: usize) -> &'s Table {
-    let leaves = schema.tables.iter().enumerate().filter(|(own, leaf)| {
-        leaf.is_streamed() && schema.partition_root(*own) == place
-    });
+    let leaves = schema
+        .tables
+        .iter()
+        .enumerate()
+        .filter(|(own, leaf)| leaf.is_streamed() && schema.partition_root(*own) == place);
     let largest = leaves.max_by_key(|(_, leaf)| leaf.pages).map(|(_, leaf)| leaf);
     largest.unwrap_or(table)
+}
+
+/// The tables that a pattern names; `*` stands for any letters.
+#[must_use]
+pub fn matching(schema: &Schema, pattern: &str) -> BTreeSet<usize> {
+    let tables = schema.tables.iter().enumerate();
+    tables.filter(|(_, table)| fits(pattern, table)).map(|(place, _)| place).collect()
 }
 
 /// Whether a table's name, with or without its schema, is one of the pattern's.

@@ -50,7 +50,9 @@ pub(super) fn identity(schema: &Schema, about: &[About], table: usize) -> Option
     let mut keys: Vec<usize> = (0..found.columns.len())
         .filter(|column| {
             let to = schema.referenced(ColumnId { table, column: *column });
-            to.is_some_and(|to| about.get(to.table).is_some_and(|about| about.root) && is_single(schema, table, *column))
+            to.is_some_and(|to| {
+                about.get(to.table).is_some_and(|about| about.root) && is_single(schema, table, *column)
+            })
         })
         .collect();
     // A row is about whom it can't be without.

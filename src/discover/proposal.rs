@@ -38,12 +38,16 @@ pub struct Line {
     pub(super) choice: Choice,
     /// How many rules were tried and did not fit.
     pub(super) tried: usize,
+    /// The first rule that only a CHECK speaks against.
+    pub(super) doubted: Option<usize>,
+    /// Whether no rule was found that nothing speaks against.
+    pub(super) accepted: bool,
 }
 
 impl Line {
     pub(super) fn new(schema: &Schema, id: ColumnId, choice: Choice) -> Self {
         let column = schema.column(id).map(|column| column.name.clone()).unwrap_or_default();
-        Self { column, id, choice, tried: 0 }
+        Self { column, id, choice, tried: 0, doubted: None, accepted: false }
     }
 
     /// The rule, as it stands in a rule file.
@@ -74,10 +78,35 @@ impl Line {
     pub(super) fn go_on(&mut self) {
         if self.tried < self.choice.rules.len() {
             self.tried += 1;
-            if !self.is_masked() {
+            if let (false, Some(first)) = (self.is_masked(), self.doubted) {
+                (self.tried, self.accepted) = (first, true);
+                self.choice.doubt =
+                    Some(format!("masked values may break a CHECK constraint ({})", self.why()));
+            } else if !self.is_masked() {
                 self.choice.doubt = Some(format!("no mask fits this column ({})", self.why()));
             }
         }
+    }
+
+    /// Takes the next rule where a CHECK may refuse what this one gives; where every
+    /// rule has that against it, the first stands, and a person decides.
+    pub(super) fn avoid_check(&mut self) -> bool {
+        if self.accepted {
+            return false;
+        }
+        let first = *self.doubted.get_or_insert(self.tried);
+        if self.tried + 1 < self.choice.rules.len() {
+            self.tried += 1;
+        } else {
+            (self.tried, self.accepted) = (first, true);
+            self.choice.doubt = Some(format!("masked values may break a CHECK constraint ({})", self.why()));
+        }
+        true
+    }
+
+    /// The line as it is written, with its column's name in so many characters.
+    pub(super) fn written(&self, width: usize) -> String {
+        format!("{:width$} = {}{}", written_key(&self.column), self.rule(), self.comment())
     }
 
     fn comment(&self) -> String {
@@ -158,9 +187,8 @@ impl Section {
 
     /// Each line as it is written, aligned with the others.
     pub(super) fn written_lines(&self) -> Vec<String> {
-        let keys: Vec<String> = self.lines.iter().map(|line| written_key(&line.column)).collect();
-        let width = keys.iter().map(|key| key.chars().count()).max().unwrap_or(0).min(40);
-        let written = |(key, line): (&String, &Line)| format!("{key:width$} = {}{}", line.rule(), line.comment());
-        keys.iter().zip(&self.lines).map(written).collect()
+        let width = self.lines.iter().map(|line| written_key(&line.column).chars().count());
+        let width = width.max().unwrap_or(0).min(40);
+        self.lines.iter().map(|line| line.written(width)).collect()
     }
 }

@@ -14,6 +14,7 @@ use crate::schema::{ColumnId, Schema};
 use crate::secret::Secret;
 use crate::source::{Rows, check_conditions, check_letters, check_named};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 /// A column has fewer rules than this.
 const ROUNDS: usize = 40;
@@ -25,29 +26,30 @@ const TRIED: u64 = 500;
 pub(super) async fn prove(session: &Session, schema: &Schema, proposal: &mut Proposal) -> Result<()> {
     let secret = Secret::random()?;
     let leaves = leaves(schema);
+    let rest = rest(schema, proposal);
     let mut tried: BTreeMap<usize, String> = BTreeMap::new();
     for _ in 0..ROUNDS {
-        let (text, places) = proposal.written();
+        let (mut text, places) = proposal.written();
+        text.push_str(&rest);
         match plan(session, schema, &text, &secret).await? {
             Err(problems) => {
                 let mut steps = BTreeSet::new();
                 for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
-                    let line = problem.span.as_ref().map(|span| span.line_column().0);
-                    let place = line.and_then(|line| places.get(line.checked_sub(1)?).copied().flatten());
-                    steps.extend(place);
+                    steps.extend(place_of(problem, &places));
                 }
                 // What no line is to blame for stays for `check` to say.
                 if !step(proposal, &steps) {
                     return Ok(());
                 }
             }
-            Ok(plan) => {
+            Ok((plan, warnings)) => {
                 let mut steps = BTreeSet::new();
                 for table in plan.tables.iter().filter(|table| leaves.contains(&table.table)) {
                     let root = schema.partition_root(table.table);
-                    let section = proposal.tables.iter().position(|section| {
-                        section.lines.first().is_some_and(|line| line.id.table == root)
-                    });
+                    let section = proposal
+                        .tables
+                        .iter()
+                        .position(|section| section.lines.first().is_some_and(|line| line.id.table == root));
                     let Some(section) = section else { continue };
                     let now = proposal.tables.get(section).map(super::Section::text).unwrap_or_default();
                     if tried.get(&section) == Some(&now) {
@@ -58,13 +60,54 @@ pub(super) async fn prove(session: &Session, schema: &Schema, proposal: &mut Pro
                         steps.extend(blame(schema, proposal, section, table, &problem));
                     }
                 }
-                if !step(proposal, &steps) {
+                let moved = step(proposal, &steps);
+                let mut avoided = false;
+                for problem in
+                    warnings.iter().filter(|problem| problem.message.starts_with("masked values may break"))
+                {
+                    if let Some((table, line)) =
+                        place_of(problem, &places).filter(|place| !steps.contains(place))
+                    {
+                        let line = proposal.tables.get_mut(table).and_then(|table| table.lines.get_mut(line));
+                        avoided |= line.is_some_and(super::Line::avoid_check);
+                    }
+                }
+                if !moved && !avoided {
                     return Ok(());
                 }
             }
         }
     }
     Ok(())
+}
+
+/// Lines that keep what the proposal is not about, so that the rest of it can be checked.
+fn rest(schema: &Schema, proposal: &Proposal) -> String {
+    let known: BTreeSet<&str> = proposal.tables.iter().map(|section| section.key.as_str()).collect();
+    let mut text = String::new();
+    for (table, found) in schema.tables.iter().enumerate() {
+        let key = rules::table_key(schema, table);
+        if known.contains(key.as_str()) || schema.partition_root(table) != table {
+            continue;
+        }
+        let mut columns = (0..found.columns.len())
+            .filter(|column| rules::decides(schema, ColumnId { table, column: *column }))
+            .filter_map(|column| found.columns.get(column))
+            .peekable();
+        if columns.peek().is_some() {
+            let _ = write!(text, "\n[table.{key}]\n");
+        }
+        for column in columns {
+            let _ = writeln!(text, "{} = \"keep\"", rules::written_key(&column.name));
+        }
+    }
+    text
+}
+
+/// The table and line that a problem points at.
+fn place_of(problem: &Diagnostic, places: &[Option<(usize, usize)>]) -> Option<(usize, usize)> {
+    let (line, _) = problem.span.as_ref()?.line_column();
+    places.get(line.checked_sub(1)?).copied().flatten()
 }
 
 /// Takes the next rule of each line; false where there was none to take.
@@ -85,7 +128,7 @@ async fn plan(
     schema: &Schema,
     text: &str,
     secret: &Secret,
-) -> Result<Result<Plan, Vec<Diagnostic>>> {
+) -> Result<Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>>> {
     let mut schema = schema.clone();
     let outcome = RuleFile::parse("proposal", text).and_then(|file| rules::check(&file, &mut schema));
     let checked = match outcome {
@@ -100,7 +143,7 @@ async fn plan(
     check_conditions(session, &plan).await?;
     let mut problems = check_letters(session, &plan).await?;
     problems.extend(check_named(session, &plan, None).await?);
-    Ok(if problems.is_empty() { Ok(plan) } else { Err(problems) })
+    Ok(if problems.is_empty() { Ok((plan, checked.warnings().to_vec())) } else { Err(problems) })
 }
 
 /// Of each partitioned table the largest partition, and every other table.
@@ -149,7 +192,9 @@ fn blame(
 ) -> Option<(usize, usize)> {
     let said = problem.to_string();
     let column = (0..table.columns.len())
-        .filter(|column| said.contains(&format!("`{}`", schema.describe(ColumnId { table: table.table, column: *column }))))
+        .filter(|column| {
+            said.contains(&format!("`{}`", schema.describe(ColumnId { table: table.table, column: *column })))
+        })
         .find_map(|column| table.columns.get(column))?;
     let lines = &proposal.tables.get(section)?.lines;
     Some((section, lines.iter().position(|line| line.column == column.name)?))

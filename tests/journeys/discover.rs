@@ -54,6 +54,10 @@ fn journey(source: Database, name: &str) {
     assert!(precision >= 0.90, "{name}: masked without need {extra:?}");
 
     let text = discover(&source, &[]);
+    if let Some(folder) = std::env::var_os("MASQUE_SHOW") {
+        std::fs::write(std::path::Path::new(&folder).join(name), format!("{}\n{}", text.stdout, text.stderr))
+            .unwrap();
+    }
     assert_eq!(u64::from(text.code == 3), read["decisions"].as_u64().unwrap().min(1));
     let play = Play::new(source, &text.stdout);
     play.check().assert_code(0);
@@ -81,4 +85,86 @@ fn chinook_is_masked_as_a_person_would_and_refreshes() {
 fn northwind_is_masked_as_a_person_would_and_refreshes() {
     let Some(source) = dataset(Fixture::Northwind) else { return };
     journey(source, "northwind");
+}
+
+/// Stands in many values; nothing may ever show it.
+const CANARY: &str = "canary7f3a";
+
+/// A database of somebody who speaks four languages and declares little.
+const FOREIGN: &str = "
+    create table kunden (kundennr integer primary key, vorname text, nachname text, geburtsdatum date, strasse text, plz varchar(5),
+        ort text, telefonnr varchar(20), email varchar(12) unique, bemerkung text, geschlecht char(1), steuer_id varchar(11));
+    create table factures (id serial primary key, id_client integer references kunden, montant numeric, courriel text,
+        adresse_postale text, prenom_contact text);
+    create table empleados (id uuid primary key default gen_random_uuid(), apellidos text, \"fechaNacimiento\" date,
+        dni char(9), \"correoElectronico\" text, salario numeric(10,2), cuenta_bancaria varchar(34) check (cuenta_bancaria like 'ES%'));
+    create table klanten (klantnr serial primary key, voornaam text, achternaam text, woonplaats text, wachtwoord text, bsn char(9));
+    create table t1 (a integer primary key, c1 text, c2 text, c3 text, c4 text[], c5 jsonb);
+    create table colours (id serial primary key, name text, hex char(6), emailed boolean, phone_type text);
+    insert into kunden select n, 'CANARY', 'CANARY', date '1960-01-01' + n, 'CANARY 3', '12345', 'CANARY', '+49 30 901820',
+        'a' || n || '@x.de', 'CANARY rief an wegen ' || n, 'w', '12345678901' from generate_series(1, 60) n;
+    insert into factures (id_client, montant, courriel, adresse_postale) select n, 3, 'CANARY' || n || '@corp.com', 'CANARY' from generate_series(1, 60) n;
+    insert into empleados (apellidos, \"fechaNacimiento\", \"correoElectronico\", cuenta_bancaria) select 'CANARY', date '1970-01-01' + n, 'CANARY@corp.com',
+        'ES9121000418450200051332' from generate_series(1, 60) n;
+    insert into t1 select n, 'CANARY.' || n || '@corp.com', (array['Jennifer', 'Robert', 'Patricia', 'Michael', 'Susan', 'David', 'Linda', 'James', 'Barbara', 'John',
+        'Emma', 'Daniel', 'Laura', 'Peter', 'Nancy'])[1 + n % 15], 'red', array['x' || n || '@corp.com'], jsonb_build_object('CANARY' || n, jsonb_build_object('m', 'u' || n || '@corp.com'))
+        from generate_series(1, 60) n;
+    insert into colours (name, hex) select 'red' || n, 'ff0000' from generate_series(1, 60) n;";
+
+#[test]
+fn other_languages_and_names_without_meaning_are_seen_and_no_value_is_shown() {
+    let source = Database::from(Fixture::Empty);
+    execute(&source.url(), &[&FOREIGN.replace("CANARY", CANARY)]);
+    for more in [&[][..], &["--json"], &["--strict"]] {
+        let output = discover(&source, more);
+        assert!([0, 3].contains(&output.code), "{}", output.stderr);
+        output.assert_silent_about(CANARY);
+    }
+    let text = discover(&source, &[]).stdout;
+    let of = |table: &str, column: &str| {
+        let section =
+            text.split(&format!("[table.{table}]")).nth(1).unwrap().split("[table.").next().unwrap();
+        let line = section.lines().find(|line| line.split([' ', '=']).next() == Some(column));
+        line.unwrap_or_else(|| panic!("{table}.{column}\n{text}"))
+            .split('=')
+            .skip(1)
+            .collect::<Vec<_>>()
+            .join("=")
+    };
+    for (table, column, mask) in [
+        ("kunden", "vorname", "\"first_name\", by = \"kundennr\""),
+        ("kunden", "nachname", "last_name"),
+        ("kunden", "geburtsdatum", "date_shift"),
+        ("kunden", "strasse", "street"),
+        ("kunden", "plz", "postcode"),
+        ("kunden", "ort", "city"),
+        ("kunden", "telefonnr", "phone"),
+        ("kunden", "bemerkung", "scrub"),
+        ("kunden", "steuer_id", "national_id"),
+        ("factures", "courriel", "\"email\", by = \"id_client\""),
+        ("factures", "adresse_postale", "street"),
+        ("empleados", "apellidos", "last_name"),
+        ("empleados", "fechaNacimiento", "date_shift"),
+        ("empleados", "correoElectronico", "email"),
+        ("empleados", "salario", "noise"),
+        ("klanten", "voornaam", "first_name"),
+        ("klanten", "wachtwoord", "token"),
+        ("t1", "c1", "email"),
+        ("t1", "c4", "each"),
+        ("t1", "c5", "\"$.*.m\" = \"email\""),
+    ] {
+        assert!(of(table, column).contains(mask), "{table}.{column}: {}", of(table, column));
+    }
+    for (table, column) in [("t1", "c3"), ("colours", "name"), ("colours", "hex"), ("colours", "phone_type")]
+    {
+        assert!(of(table, column).starts_with(" \"keep\""), "{table}.{column}: {}", of(table, column));
+    }
+    // Twelve characters are too few for an address that must stay unique.
+    assert!(!of("kunden", "email").starts_with(" \"keep\""), "{}", of("kunden", "email"));
+    assert!(of("t1", "c2").contains("decide:"), "{}", of("t1", "c2"));
+    let play = Play::new(source, &text);
+    play.check().assert_code(0);
+    let strict = discover(&play.source, &["--strict"]);
+    play.write_rules(&strict.stdout);
+    play.check().assert_code(0);
 }

@@ -59,7 +59,9 @@ pub fn is_street_line(text: &str) -> bool {
     let street = |word: &str| {
         let folded = word.to_lowercase();
         traits(word).is(Traits::STREET)
-            || ["straße", "strasse", "gasse", "straat", "laan", "vägen", "gatan"].iter().any(|end| folded.ends_with(end))
+            || ["straße", "strasse", "gasse", "straat", "laan", "vägen", "gatan"]
+                .iter()
+                .any(|end| folded.ends_with(end))
     };
     let number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit()) && word.len() <= 6;
     has(number) && text.split([' ', ',', '.']).any(street) && text.len() < 100
