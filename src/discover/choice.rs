@@ -66,7 +66,7 @@ impl Desk<'_> {
         comment: Option<&str>,
         values: &[Option<String>],
     ) -> Choice {
-        let Some(family) = family(&column.data_type) else { return self.unknown(about, column) };
+        let Some(family) = family(&column.data_type) else { return Self::unknown(about, column) };
         let texts = || values.iter().flatten().map(String::as_str);
         let is_array = column.data_type.element().is_some();
         if family == "json" && !is_array {
@@ -123,16 +123,13 @@ impl Desk<'_> {
             choice.why = vec![format!("comment: {}", kind.name)];
             return choice;
         }
-        self.by_rest(id, table, column, about, family, &evidence, values)
+        self.by_rest(id, about, family, &evidence, values)
     }
 
     /// What nothing names: single names, dates of birth, prose, numbers of a person.
-    #[expect(clippy::too_many_arguments, reason = "all of what is known of the column")]
     fn by_rest(
         &self,
         id: ColumnId,
-        table: &Table,
-        column: &Column,
         about: About,
         family: &str,
         evidence: &Evidence,
@@ -170,10 +167,7 @@ impl Desk<'_> {
             }
             "bytes" if about.people => Choice::doubt("bytes of a person, of unknown kind"),
             "hstore" if about.people => Choice::doubt("members of an hstore about a person"),
-            _ => {
-                let _ = (table, column);
-                Choice::keep()
-            }
+            _ => Choice::keep(),
         }
     }
 
@@ -317,7 +311,7 @@ impl Desk<'_> {
     }
 
     /// Types that hold anything.
-    fn unknown(&self, about: About, column: &Column) -> Choice {
+    fn unknown(about: About, column: &Column) -> Choice {
         let anything = match &column.data_type.base().form {
             Form::Composite(_) => true,
             Form::Scalar(scalar) => matches!(scalar, Scalar::Xml | Scalar::Other),

@@ -38,7 +38,9 @@ impl Node {
             Value::Number(_) => self.numbers = true,
             Value::Array(list) => {
                 let elements = self.elements.get_or_insert_default();
-                list.into_iter().for_each(|value| elements.add(value));
+                for value in list {
+                    elements.add(value);
+                }
             }
             Value::Object(map) => {
                 for (name, value) in map {

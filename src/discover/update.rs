@@ -39,7 +39,7 @@ pub fn update(text: &str, drift: &Drift, proposal: &Proposal) -> Update {
             .map_or(0, |at| at + 1);
         update.vanished.push(visible(name));
         if !text.get(begin..end).is_some_and(|line| line.contains(MARK)) {
-            inserts.entry(end).or_default().push_str(&format!("   {MARK}the source has it no more"));
+            let _ = write!(inserts.entry(end).or_default(), "   {MARK}the source has it no more");
         }
     }
     let document = Document::parse(text).ok();
@@ -52,21 +52,18 @@ pub fn update(text: &str, drift: &Drift, proposal: &Proposal) -> Update {
         }
         update.added.extend(new.iter().map(|line| (section.name.clone(), (*line).clone())));
         let place = document.as_ref().and_then(|document| place(document, text, section));
-        match place {
-            Some(at) => {
-                let lines = inserts.entry(at).or_default();
-                for line in new {
-                    let _ = write!(lines, "\n{}", line.written(written_key(&line.column).chars().count()));
-                }
+        if let Some(at) = place {
+            let lines = inserts.entry(at).or_default();
+            for line in new {
+                let _ = write!(lines, "\n{}", line.written(written_key(&line.column).chars().count()));
             }
-            None => {
-                let mut own = section.clone();
-                own.lines.retain(|line| drift.undecided.contains(&line.id));
-                let _ = write!(end, "\n{}", own.text());
-            }
+        } else {
+            let mut own = section.clone();
+            own.lines.retain(|line| drift.undecided.contains(&line.id));
+            let _ = write!(end, "\n{}", own.text());
         }
     }
-    update.text = text.to_owned();
+    text.clone_into(&mut update.text);
     for (at, insert) in inserts.iter().rev() {
         update.text.insert_str(*at, insert);
     }

@@ -120,11 +120,19 @@ impl Detector {
     fn find(&self, words: &[String], family: &str, strictly: bool) -> Option<&Kind> {
         let last = words.last()?;
         let about = words.len() > 1 && self.about.contains(last);
+        // `phone2` is a phone.
+        let bare: Vec<String> = words
+            .iter()
+            .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()))
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
         let fits = |kind: &Kind, name: &[String]| {
             let whole = about && !words.ends_with(name) || strictly && kind.whole;
             let at_end = !about || words.ends_with(name);
-            let found = words.windows(name.len().max(1)).any(|part| part == name);
-            found && at_end && (!whole || words == name)
+            let among = |words: &[String]| words.windows(name.len().max(1)).any(|part| part == name);
+            let found = among(words) || among(&bare);
+            found && at_end && (!whole || words == name || bare == name)
         };
         // Of two that fit as well, the first of the file.
         let found = self.kinds.iter().rev().filter(|kind| kind.types.iter().any(|known| known == family));
@@ -180,8 +188,16 @@ fn kind(table: &dyn TableLike) -> Option<Kind> {
         by: truth("by").unwrap_or(false),
         place: truth("place").unwrap_or(false),
         json: truth("json").unwrap_or(true),
-        names: names.map(|name| words(&name)).collect(),
+        names: names.flat_map(|name| spaced_and_joined(&name)).collect(),
     })
+}
+
+/// `phone number` is also written `phonenumber`.
+fn spaced_and_joined(name: &str) -> Vec<Vec<String>> {
+    let words = words(name);
+    let joined = words.concat();
+    let more = (words.len() > 1 && joined.len() > 6).then(|| vec![joined]);
+    std::iter::once(words).chain(more).collect()
 }
 
 /// The words of a name: parted by what is no letter or digit, and before capitals.
@@ -286,6 +302,7 @@ mod tests {
             ("data_nascita", "date of birth"),
             ("numer_telefonu", "telephone number"),
             ("client_ip", "network address"),
+            ("phonenumber2", "telephone number"),
         ] {
             let scalar = if expected == "date of birth" { Scalar::Date } else { Scalar::Text };
             assert_eq!(kind(name, scalar), Some(expected), "{name}");
