@@ -70,7 +70,7 @@ impl Discover {
         let proposal = block_on(async {
             let session = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
             session.run("opening a transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-            let schema = catalog::read(&session).await?;
+            let schema = catalog::shape(&session).await?;
             let seen = |place: usize, all: usize| {
                 bar.set_length(all as u64);
                 bar.set_position(place as u64);
@@ -102,7 +102,7 @@ impl Discover {
         let (update, schema) = block_on(async {
             let session = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
             session.run("opening a transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-            let mut schema = catalog::read(&session).await?;
+            let mut schema = catalog::shape(&session).await?;
             let apart = drift(&file, &mut schema);
             let tables = apart.undecided.iter().map(|id| schema.partition_root(id.table));
             let look = Look { only: Some(tables.collect()), ..look.clone() };

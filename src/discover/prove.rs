@@ -7,12 +7,12 @@ use crate::error::{Error, Result};
 use crate::format::Wire;
 use crate::pipeline::{Batch, mask};
 use crate::plan::{Plan, TablePlan};
-use crate::postgres::frequency;
 use crate::postgres::session::Session;
 use crate::rules::{self, RuleFile};
 use crate::schema::{ColumnId, Schema};
 use crate::secret::Secret;
-use crate::source::{Rows, check_conditions, check_letters, check_named};
+use crate::source::{Rows, check_letters};
+use crate::transform::Frequencies;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -135,14 +135,13 @@ async fn plan(
         Ok(checked) => checked,
         Err(problems) => return Ok(Err(problems)),
     };
-    let frequencies = frequency::read(session, &schema, &checked.sampled(&schema)).await?;
-    let plan = match Plan::new(schema, &checked, secret, &frequencies, Some(Wire::Text)) {
+    // Nothing proposed draws from the column's own values.
+    let planned = Plan::new(schema, &checked, secret, &Frequencies::default(), Some(Wire::Text));
+    let plan = match planned {
         Ok(plan) => plan,
         Err(problems) => return Ok(Err(problems)),
     };
-    check_conditions(session, &plan).await?;
-    let mut problems = check_letters(session, &plan).await?;
-    problems.extend(check_named(session, &plan, None).await?);
+    let problems = check_letters(session, &plan).await?;
     Ok(if problems.is_empty() { Ok((plan, checked.warnings().to_vec())) } else { Err(problems) })
 }
 
