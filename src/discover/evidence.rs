@@ -7,6 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 /// How many values there must be to say anything.
 const ENOUGH: u64 = 5;
 
+/// After so many different values the picture may be clear.
+const SURE: usize = 300;
+
 /// What values look like, and the kind of `rules/detect.toml` that it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Likeness {
@@ -25,7 +28,9 @@ pub(super) struct Likeness {
 pub(super) struct Evidence {
     /// Sampled values that are not NULL and not empty.
     pub(super) values: u64,
-    /// How many of those differ.
+    /// How many of those were looked at, where that was enough to be sure.
+    pub(super) looked: u64,
+    /// How many of them differ.
     pub(super) distinct: u64,
     /// Words in them, on average.
     pub(super) words: u64,
@@ -39,18 +44,25 @@ pub(super) struct Evidence {
 impl Evidence {
     /// Counts what values look like; each distinct one is looked at once.
     pub(super) fn of<'v>(values: impl Iterator<Item = &'v str>) -> Self {
-        let mut counted: HashMap<&str, u64> = HashMap::new();
-        let mut all = 0;
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        // In the order they came, so that two runs look at the same ones.
+        let mut counted: Vec<(&str, u64)> = Vec::new();
+        let mut values_in_all = 0;
         for value in values.map(str::trim).filter(|value| !value.is_empty()) {
-            *counted.entry(value).or_default() += 1;
-            all += 1;
-        }
-        if all == 0 {
-            return Self::default();
+            let place = *places.entry(value).or_insert(counted.len());
+            match counted.get_mut(place) {
+                Some((_, count)) => *count += 1,
+                None => counted.push((value, 1)),
+            }
+            values_in_all += 1;
         }
         let (mut is, mut has): (Counts, Counts) = Default::default();
-        let (mut words, mut first, mut last) = (0, 0, 0);
-        for (value, count) in &counted {
+        let (mut words, mut first, mut last, mut all) = (0, 0, 0, 0);
+        for (looked, (value, count)) in counted.iter().enumerate() {
+            if looked == SURE && is_clear(&is, &has, all, words + first + last) {
+                break;
+            }
+            all += count;
             words += value.split_whitespace().count() as u64 * count;
             if !value.contains(' ') {
                 let (one, other) = name_word(value);
@@ -63,9 +75,13 @@ impl Evidence {
                 None => {}
             }
         }
+        if all == 0 {
+            return Self::default();
+        }
         let share = |count: u64| count * 100 / all;
         Self {
-            values: all,
+            values: values_in_all,
+            looked: all,
             distinct: counted.len() as u64,
             words: words / all,
             likeness: (all >= ENOUGH).then(|| likeness(&is, &has, all, words / all)).flatten(),
@@ -85,8 +101,15 @@ impl Evidence {
         let verb = if *within { "have" } else { "are" };
         let end = if *within { " in them" } else { "" };
         let share = if *percent == 0 { "some".to_owned() } else { format!("{percent} %") };
-        Some(format!("{share} of {} sampled values {verb} {what}{end}", grouped(self.values)))
+        Some(format!("{share} of {} sampled values {verb} {what}{end}", grouped(self.looked)))
     }
+}
+
+/// Whether looking on can't change much: nearly all values are of one kind, or they are
+/// short and not one is anything.
+fn is_clear(is: &Counts, has: &Counts, all: u64, words: u64) -> bool {
+    let most = is.values().max().copied().unwrap_or(0);
+    most * 100 >= all * 98 || is.is_empty() && has.is_empty() && words <= all * 2
 }
 
 type Counts = BTreeMap<(&'static str, &'static str), u64>;

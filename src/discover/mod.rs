@@ -21,6 +21,7 @@ use crate::postgres::session::Session;
 use crate::rules::{self, Detector, Kind, family, words};
 use crate::schema::{ColumnId, Schema, Table};
 use choice::Desk;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -73,13 +74,13 @@ pub async fn propose(
         };
         let closed = sampled.as_ref().err().cloned();
         let sampled = sampled.unwrap_or_default();
-        let mut lines = Vec::new();
-        for column in columns {
-            let id = ColumnId { table: place, column };
-            let name = table.columns.get(column).map(|column| column.name.clone()).unwrap_or_default();
+        let line = |column: &usize| {
+            let id = ColumnId { table: place, column: *column };
+            let name = table.columns.get(*column).map(|column| column.name.clone()).unwrap_or_default();
             let comment = comments.get(&(table.oid, name)).map(String::as_str);
-            lines.push(Line::new(schema, id, desk.choose(id, comment, sampled.get(&column))));
-        }
+            Line::new(schema, id, desk.choose(id, comment, sampled.get(column)))
+        };
+        let lines = columns.par_iter().map(line).collect();
         if let Some(why) = &closed {
             proposal.closed.push((table.name.to_string(), why.clone()));
         }
