@@ -412,12 +412,14 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
     drop(session);
     account.step(Step::Publish);
     stage.lock.check_held().await?;
+    let old_marker = stage.old.as_ref().and_then(|old| old.marker.as_ref());
     let finished = Marker {
         state: State::Published,
         snapshot: Some(copied.taken_at.clone()),
         rules: Some(copied.rules.digest().to_owned()),
         secret: Some(options.secret.id()),
         expires: options.expires.and_then(publish::expiry),
+        copied_disks: old_marker.is_some_and(|marker| marker.copied_disks),
         ..copied.build.marker.clone()
     };
     let (old, keep) = (stage.old.as_ref(), options.keep);

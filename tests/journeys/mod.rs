@@ -28,6 +28,7 @@ mod parity;
 mod partitions;
 mod presets;
 mod production;
+mod refusals;
 mod regression;
 mod remade;
 mod sequences;
