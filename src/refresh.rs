@@ -109,7 +109,7 @@ pub async fn refresh(
 /// Step 1: connect, climb the guard ladder, take the run lock, clear up after a crash.
 async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result<Stage<'a>> {
     observer.step(Step::Connect);
-    let run = new_run_id()?;
+    let run = publish::new_run()?;
     let application = format!("masque {run}");
     let source = options.source.with_application_name(&application);
     let target = options.target.with_application_name(&application);
@@ -135,6 +135,8 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
     }
     publish::check_rights(&admin, old.as_ref()).await?;
     let lock = RunLock::take(holder, target.database(), options.lock_wait).await?;
+    // Another run may have published while this one waited.
+    let old = options.guard.check(&reader, &admin, &target).await?;
     for name in Build::sweep(&admin, target.database()).await? {
         observer.notice(&format!("dropped `{name}`, which a run left behind that did not end well"));
     }
@@ -415,6 +417,7 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
         snapshot: Some(copied.taken_at.clone()),
         rules: Some(copied.rules.digest().to_owned()),
         secret: Some(options.secret.id()),
+        expires: options.expires.and_then(publish::expiry),
         ..copied.build.marker.clone()
     };
     let (old, keep) = (stage.old.as_ref(), options.keep);
@@ -466,10 +469,4 @@ async fn major(session: &Session) -> Result<u32> {
     let sql = "SELECT current_setting('server_version_num')::int / 10000";
     let row = session.one("reading the version", sql, &[]).await?;
     Ok(u32::try_from(row.get::<_, i32>(0)).unwrap_or(0))
-}
-
-fn new_run_id() -> Result<String> {
-    let mut bytes = [0_u8; 4];
-    getrandom::fill(&mut bytes).map_err(|_| Error::internal("the operating system gave no random bytes"))?;
-    Ok(data_encoding::HEXLOWER.encode(&bytes))
 }

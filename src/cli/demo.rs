@@ -65,6 +65,7 @@ impl Demo {
             retries: 3,
             lock_wait: Duration::ZERO,
             keep: 1,
+            expires: None,
             verify: Verify::Full,
             guard: Guard::default(),
             owners: true,
