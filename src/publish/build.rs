@@ -3,6 +3,8 @@
 use super::marker::{self, Marker, State, UNBORN};
 use super::{beside, literal};
 use crate::error::{Error, Kind, Result};
+use crate::point::{Point, reach};
+use crate::postgres::leftover;
 use crate::postgres::session::Session;
 use crate::schema::identifier;
 use std::fmt::Write;
@@ -29,6 +31,9 @@ impl Build {
                 None => database.is_unborn && is_build_name(&database.name, target),
             };
             if is_orphan {
+                // A restore may still fill it, and a rename that was sent may still wait.
+                let run = database.marker.as_ref().map_or(run_of(&database.name), |marker| &marker.run);
+                leftover::end(admin, run).await?;
                 drop_database(admin, &database.name).await?;
                 dropped.push(database.name);
             }
@@ -64,6 +69,7 @@ impl Build {
             Some("42809" | "22023" | "42704" | "0A000") => no_such_locale(&locale),
             _ => e,
         })?;
+        reach(Point::BuildCreated).await;
         let row = admin
             .one(
                 "reading the build's identity",
@@ -85,6 +91,7 @@ impl Build {
         admin.run("marking the build", &marker.statement(&name)).await?;
         let limit = format!("ALTER DATABASE {} CONNECTION LIMIT -1", identifier(&name));
         admin.run("marking the build", &limit).await?;
+        reach(Point::BuildMarked).await;
         Ok(Self { name, marker })
     }
 
@@ -104,6 +111,12 @@ fn no_such_locale(clauses: &str) -> Error {
             "install that locale on the target's system (Debian: add it to `/etc/locale.gen`, then `locale-gen`) and restart \
              its server; an ICU locale needs a server built with ICU, and `--template` a database with this very locale",
         )
+}
+
+/// The run that a build's name ends with.
+#[must_use]
+pub fn run_of(name: &str) -> &str {
+    name.rsplit_once('_').map_or("", |(_, run)| run)
 }
 
 /// Whether a name is one that a build for `target` would get.

@@ -51,7 +51,7 @@ pub struct Marker {
 }
 
 /// A database of the target server.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Database {
     /// Its name.
     pub name: String,
@@ -67,6 +67,14 @@ pub struct Database {
 /// DATABASE, so this number stands for the marker until that is written: nobody
 /// allows so many connections, and it is there from the first moment.
 pub(super) const UNBORN: i32 = 1_957_301_841;
+
+/// A database of the server by its name.
+///
+/// # Errors
+/// Target, where the query fails.
+pub async fn find(session: &Session, name: &str) -> Result<Option<Database>> {
+    Ok(databases(session).await?.into_iter().find(|database| database.name == name))
+}
 
 /// Every database of the server with its marker.
 ///
@@ -92,6 +100,12 @@ pub(super) async fn databases(session: &Session) -> Result<Vec<Database>> {
 }
 
 impl Marker {
+    /// Whether it says that this run published the database.
+    #[must_use]
+    pub fn is_published_by(&self, run: &str) -> bool {
+        self.state == State::Published && self.run == run
+    }
+
     /// The statement that writes it to the database of that name.
     pub(super) fn statement(&self, database: &str) -> String {
         let text = serde_json::to_string(self).unwrap_or_default();

@@ -10,10 +10,10 @@ mod lock;
 mod marker;
 mod rename;
 
-pub use build::Build;
+pub use build::{Build, run_of};
 pub use guard::{Guard, adopt, check_rights};
 pub use lock::RunLock;
-pub use marker::{Database, Marker, State};
+pub use marker::{Database, Marker, State, find};
 pub use rename::{Published, publish};
 
 /// Quotes a string for SQL, backslashes included.

@@ -9,6 +9,7 @@ use super::build::{Build, drop_database};
 use super::marker::{self, Database, Marker, State};
 use super::{beside, literal};
 use crate::error::{Error, Result};
+use crate::point::{Point, reach};
 use crate::postgres::session::Session;
 use crate::schema::identifier;
 use std::fmt::Write;
@@ -25,11 +26,9 @@ pub struct Published {
     pub took: Duration,
 }
 
-/// How long to go on trying to get the target free of sessions.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// Makes the build the target. `renamer` and `admin` are two sessions in the
 /// maintenance database; `keep` older generations stay for going back.
+/// Sessions on the target are ended again and again for as long as `wait`.
 ///
 /// # Errors
 /// Target, where the server refuses or a session can't be ended; the old target
@@ -41,12 +40,14 @@ pub async fn publish(
     old: Option<&Database>,
     finished: &Marker,
     keep: usize,
+    wait: Duration,
 ) -> Result<Published> {
     let target = &finished.target;
     let finished = &Marker { at: marker::now(), ..finished.clone() };
     if let Some(old) = old {
         carry_over(admin, &old.name, &build.name).await?;
     }
+    reach(Point::CarriedOver).await;
     let kept = old.map(|_| beside(target, "old", &finished.run));
     let began = Instant::now();
     loop {
@@ -61,14 +62,16 @@ pub async fn publish(
             Ok(()) => break,
             Err(error) => {
                 renamer.run("giving up the rename", "ROLLBACK").await?;
-                if error.sqlstate() != Some("55006") || began.elapsed() > PATIENCE {
+                if error.sqlstate() != Some("55006") || began.elapsed() > wait {
                     return Err(explain(error));
                 }
             }
         }
     }
     let took = began.elapsed();
+    reach(Point::Renamed).await;
     let dropped = drop_generations(admin, target, keep).await?;
+    reach(Point::GenerationsDropped).await;
     Ok(Published { kept, dropped, took })
 }
 
@@ -114,6 +117,7 @@ async fn rename(
 
 /// Ends every session on the two databases again and again.
 async fn evict(admin: &Session, target: &str, build: &str) -> Error {
+    reach(Point::RenameSent).await;
     loop {
         let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
                    WHERE datname IN ($1, $2) AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
