@@ -150,7 +150,8 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
         observer.notice(&format!("dropped `{name}`, which a run left behind that did not end well"));
         let ended = leftover::end(&reader, publish::run_of(&name)).await?;
         if ended > 0 {
-            observer.notice(&format!("ended {ended} sessions of that run on the source"));
+            let s = if ended == 1 { "" } else { "s" };
+            observer.notice(&format!("ended {ended} session{s} of that run on the source"));
         }
     }
     // While the lock was not ours another run may have published.
