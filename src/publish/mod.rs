@@ -14,11 +14,11 @@ mod rename;
 mod rollback;
 mod status;
 
-pub use build::Build;
+pub use build::{Build, run_of};
 pub use clean::{Chore, Cleaned, clean};
 pub use guard::{Guard, adopt, check_rights};
 pub use lock::{Holder, RunLock};
-pub use marker::{Database, Marker, State, expiry};
+pub use marker::{Database, Marker, State, expiry, find};
 pub use rename::{Published, publish};
 pub use rollback::{RolledBack, rollback};
 pub use status::{Generation, Standing, Status, Unfinished};

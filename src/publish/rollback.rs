@@ -11,6 +11,9 @@ use crate::error::Result;
 use crate::postgres::session::Session;
 use std::time::Duration;
 
+/// How long sessions on the target are ended again and again.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// What a rollback did.
 #[derive(Clone, Debug)]
 pub struct RolledBack {
@@ -59,6 +62,6 @@ pub async fn rollback(
     }
     lock.check_held().await?;
     let again = Marker { state: State::Published, ..marker.clone() };
-    let (kept, took) = swap(renamer, admin, &name, served.as_ref(), run, &again).await?;
+    let (kept, took) = swap(renamer, admin, &name, served.as_ref(), run, &again, PATIENCE).await?;
     Ok(RolledBack { to: Generation::of(name, marker), kept, took })
 }
