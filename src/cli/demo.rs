@@ -64,6 +64,7 @@ impl Demo {
             throttle: None,
             retries: 3,
             lock_wait: Duration::ZERO,
+            publish_wait: Duration::from_secs(30),
             keep: 1,
             expires: None,
             verify: Verify::Full,

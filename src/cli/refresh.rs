@@ -55,6 +55,9 @@ pub(super) struct Refresh {
     /// Wait this long for another run on the same target
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
     lock_wait: Duration,
+    /// Go on this long with ending the sessions on the target when publishing
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    publish_wait: Duration,
     /// Keep so many older generations of the target
     #[arg(long, value_name = "N", default_value_t = 1)]
     keep: usize,
@@ -115,6 +118,7 @@ impl Refresh {
             throttle: self.throttle,
             retries: self.retries,
             lock_wait: self.lock_wait,
+            publish_wait: self.publish_wait,
             keep: self.keep,
             expires: self.expires,
             verify: match self.verify {

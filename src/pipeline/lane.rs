@@ -5,6 +5,7 @@ use super::mask::mask;
 use super::{Progress, Queue};
 use crate::error::{Error, Kind, Result};
 use crate::plan::Chunk;
+use crate::point::{Point, reach};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Ticket};
 use crate::postgres::url::Url;
@@ -138,6 +139,7 @@ async fn live(
                 gone = closed(&writer, &chunk) => return Err(gone),
             }
             snapshot::let_go(&reader).await?;
+            reach(Point::FirstChunk).await;
         }
         Ok(())
     };
@@ -236,6 +238,7 @@ async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, given: &Assig
             if let Some(counters) = counters {
                 counters.rows.fetch_add(count, Ordering::Relaxed);
             }
+            reach(Point::FirstRows).await;
         }
         sink.finish().await
     };

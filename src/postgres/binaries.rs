@@ -201,7 +201,7 @@ impl Tools {
     }
 }
 
-fn output(program: &Path, flag: &str) -> Option<String> {
+pub(super) fn output(program: &Path, flag: &str) -> Option<String> {
     let answer = Command::new(program).arg(flag).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     answer.status.success().then(|| String::from_utf8_lossy(&answer.stdout).into_owned())
 }

@@ -3,6 +3,8 @@
 use super::marker::{self, Database, Marker, State, UNBORN};
 use super::{beside, literal};
 use crate::error::{Error, Kind, Result};
+use crate::point::{Point, reach};
+use crate::postgres::leftover;
 use crate::postgres::session::Session;
 use crate::schema::identifier;
 use std::fmt::Write;
@@ -25,6 +27,9 @@ impl Build {
         let mut dropped = Vec::new();
         for database in marker::databases(admin).await? {
             if is_build(&database, target) {
+                // A restore may still fill it, and a rename that was sent may still wait.
+                let run = database.marker.as_ref().map_or(run_of(&database.name), |marker| &marker.run);
+                leftover::end(admin, run).await?;
                 drop_database(admin, &database.name).await?;
                 dropped.push(database.name);
             }
@@ -60,6 +65,7 @@ impl Build {
             Some("42809" | "22023" | "42704" | "0A000") => no_such_locale(&locale),
             _ => e,
         })?;
+        reach(Point::BuildCreated).await;
         let row = admin
             .one(
                 "reading the build's identity",
@@ -71,6 +77,7 @@ impl Build {
         admin.run("marking the build", &marker.statement(&name)).await?;
         let limit = format!("ALTER DATABASE {} CONNECTION LIMIT -1", identifier(&name));
         admin.run("marking the build", &limit).await?;
+        reach(Point::BuildMarked).await;
         Ok(Self { name, marker })
     }
 
@@ -99,6 +106,12 @@ pub(super) fn is_build(database: &Database, target: &str) -> bool {
         Some(marker) => marker.state == State::Building && marker.target == target,
         None => database.is_unborn && is_build_name(&database.name, target),
     }
+}
+
+/// The run that a build's name ends with.
+#[must_use]
+pub fn run_of(name: &str) -> &str {
+    name.rsplit_once('_').map_or("", |(_, run)| run)
 }
 
 /// Whether a name is one that a build for `target` would get.

@@ -33,11 +33,11 @@ impl Guard {
     pub async fn check(&self, source: &Session, admin: &Session, target: &Url) -> Result<Option<Database>> {
         let found = marker::databases(admin).await?.into_iter().find(|d| d.name == target.database());
         self.check_servers(source, admin, target, found.as_ref()).await?;
-        if !self.source_is_copy {
-            if let Some(name) = marked(source).await? {
-                return Err(refuse(format!("the source `{name}` is itself a copy that masque made"))
-                    .help("are the URLs swapped? `--source-is-copy` allows a copy of a copy"));
-            }
+        if !self.source_is_copy
+            && let Some(name) = marked(source).await?
+        {
+            return Err(refuse(format!("the source `{name}` is itself a copy that masque made"))
+                .help("are the URLs swapped? `--source-is-copy` allows a copy of a copy"));
         }
         if let Some(marker) = found.as_ref().and_then(|database| database.marker.as_ref()) {
             check_marker(marker, target.database())?;

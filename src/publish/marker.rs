@@ -58,7 +58,7 @@ pub struct Marker {
 }
 
 /// A database of the target server.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Database {
     /// Its name.
     pub name: String,
@@ -76,6 +76,14 @@ pub struct Database {
 /// DATABASE, so this number stands for the marker until that is written: nobody
 /// allows so many connections, and it is there from the first moment.
 pub(super) const UNBORN: i32 = 1_957_301_841;
+
+/// A database of the server by its name.
+///
+/// # Errors
+/// Target, where the query fails.
+pub async fn find(session: &Session, name: &str) -> Result<Option<Database>> {
+    Ok(databases(session).await?.into_iter().find(|database| database.name == name))
+}
 
 /// Every database of the server with its marker.
 ///
@@ -140,6 +148,12 @@ impl Marker {
     pub fn is_expired(&self) -> bool {
         let until = self.expires.as_deref().and_then(|text| text.parse::<jiff::Timestamp>().ok());
         until.is_some_and(|until| until <= jiff::Timestamp::now())
+    }
+
+    /// Whether it says that this run published the database.
+    #[must_use]
+    pub fn is_published_by(&self, run: &str) -> bool {
+        self.state == State::Published && self.run == run
     }
 
     /// The statement that writes it to the database of that name.

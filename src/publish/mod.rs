@@ -16,11 +16,11 @@ mod rollback;
 mod sign;
 mod status;
 
-pub use build::Build;
+pub use build::{Build, run_of};
 pub use clean::{Chore, Cleaned, clean};
 pub use guard::{Adoption, Guard, adopt, check_rights};
 pub use lock::{Holder, RunLock};
-pub use marker::{Database, Marker, State, expiry};
+pub use marker::{Database, Marker, State, expiry, find};
 pub use rename::{Published, publish};
 pub use rollback::{RolledBack, rollback};
 pub use sign::Sign;

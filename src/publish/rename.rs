@@ -10,6 +10,7 @@ use super::build::{Build, drop_database};
 use super::carry::carry_over;
 use super::marker::{self, Database, Marker, State};
 use crate::error::{Error, Result};
+use crate::point::{Point, reach};
 use crate::postgres::session::Session;
 use crate::schema::identifier;
 use std::fmt::Write;
@@ -26,11 +27,9 @@ pub struct Published {
     pub took: Duration,
 }
 
-/// How long to go on trying to get the target free of sessions.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// Makes the build the target. `renamer` and `admin` are two sessions in the
 /// maintenance database; `keep` older generations stay for going back.
+/// Sessions on the target are ended again and again for as long as `wait`.
 ///
 /// # Errors
 /// Target, where the server refuses or a session can't be ended; the old target
@@ -42,9 +41,11 @@ pub async fn publish(
     old: Option<&Database>,
     finished: &Marker,
     keep: usize,
+    wait: Duration,
 ) -> Result<Published> {
-    let (kept, took) = swap(renamer, admin, &build.name, old, &finished.run, finished).await?;
+    let (kept, took) = swap(renamer, admin, &build.name, old, &finished.run, finished, wait).await?;
     let dropped = drop_generations(admin, &finished.target, keep).await?;
+    reach(Point::GenerationsDropped).await;
     Ok(Published { kept, dropped, took })
 }
 
@@ -57,12 +58,14 @@ pub(super) async fn swap(
     old: Option<&Database>,
     run: &str,
     finished: &Marker,
+    wait: Duration,
 ) -> Result<(Option<String>, Duration)> {
     let target = &finished.target;
     let finished = &Marker { at: marker::now(), ..finished.clone() };
     if let Some(old) = old {
         carry_over(admin, &old.name, incoming).await?;
     }
+    reach(Point::CarriedOver).await;
     let kept = old.map(|_| beside(target, "old", run));
     let began = Instant::now();
     loop {
@@ -77,13 +80,15 @@ pub(super) async fn swap(
             Ok(()) => break,
             Err(error) => {
                 renamer.run("giving up the rename", "ROLLBACK").await?;
-                if error.sqlstate() != Some("55006") || began.elapsed() > PATIENCE {
+                if error.sqlstate() != Some("55006") || began.elapsed() > wait {
                     return Err(explain(error));
                 }
             }
         }
     }
-    Ok((kept, began.elapsed()))
+    let took = began.elapsed();
+    reach(Point::Renamed).await;
+    Ok((kept, took))
 }
 
 fn explain(error: Error) -> Error {
@@ -129,6 +134,7 @@ async fn rename(
 
 /// Ends every session on the two databases again and again.
 async fn evict(admin: &Session, target: &str, incoming: &str) -> Error {
+    reach(Point::RenameSent).await;
     loop {
         // A role without pg_read_all_stats doesn't see of what kind another's session is.
         let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \

@@ -11,6 +11,9 @@ use crate::error::Result;
 use crate::postgres::session::Session;
 use std::time::Duration;
 
+/// How long sessions on the target are ended again and again.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// What a rollback did.
 #[derive(Clone, Debug)]
 pub struct RolledBack {
@@ -61,6 +64,6 @@ pub async fn rollback(
     let copied_disks =
         served.as_ref().and_then(|s| s.marker.as_ref()).map_or(marker.copied_disks, |m| m.copied_disks);
     let again = Marker { state: State::Published, copied_disks, ..marker.clone() };
-    let (kept, took) = swap(renamer, admin, &name, served.as_ref(), run, &again).await?;
+    let (kept, took) = swap(renamer, admin, &name, served.as_ref(), run, &again, PATIENCE).await?;
     Ok(RolledBack { to: Generation::of(name, marker), kept, took })
 }

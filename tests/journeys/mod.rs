@@ -1,6 +1,7 @@
 //! Whole refreshes, from command line to published database.
 
 mod access;
+mod atomic;
 mod budget;
 mod configuration;
 mod cut;
@@ -17,6 +18,7 @@ mod huge_values;
 mod identifiers;
 mod inheritance;
 mod invariants;
+mod kill_points;
 mod killed;
 mod large_objects;
 mod literals;
@@ -33,6 +35,7 @@ mod regression;
 mod remade;
 mod sequences;
 mod shop;
+mod signals;
 mod source_log;
 mod standby;
 mod status;
