@@ -316,6 +316,7 @@ async fn copy(
     let rows = futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished));
     let objects = pipeline::carry(snapshot.session(), &session, &plan.large_objects);
     let (_, carried) = tokio::try_join!(rows, objects)?;
+    snapshot.check_held().await?;
     Ok(Copied {
         plan,
         rules,
@@ -443,7 +444,17 @@ async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
 
 /// Drops a build that will not be published. Where that fails too, the next run does it.
 async fn discard(stage: &Stage<'_>, build: &Build) {
-    if let Err(error) = build.discard(&stage.admin).await {
+    let mut dropped = build.discard(&stage.admin).await;
+    if dropped.is_err() && stage.admin.connection().is_closed() {
+        // What ended the run may have ended this session only.
+        dropped = async {
+            let url = stage.options.target.with_database(&stage.options.maintenance_database);
+            let admin = Session::open(url.connect(Kind::Target).await?, Side::Target).await?;
+            build.discard(&admin).await
+        }
+        .await;
+    }
+    if let Err(error) = dropped {
         stage.observer.notice(&format!("{error}; the next run drops the build `{}`", build.name));
     }
 }

@@ -1,6 +1,7 @@
 //! Whole refreshes, from command line to published database.
 
 mod access;
+mod broken_wire;
 mod budget;
 mod configuration;
 mod cut;
