@@ -60,7 +60,11 @@ impl Demo {
             secret: Secret::random()?,
             secret_is_fresh: true,
             jobs: cores(),
-            budget: Budget { max_blocked: Duration::from_secs(5), max_snapshot_age: Duration::from_hours(1) },
+            budget: Budget {
+                max_blocked: Duration::from_secs(5),
+                max_snapshot_age: Duration::from_hours(1),
+                stall: Duration::from_mins(5),
+            },
             throttle: None,
             retries: 3,
             lock_wait: Duration::ZERO,

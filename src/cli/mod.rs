@@ -77,6 +77,7 @@ impl From<crate::refresh::Failure> for Failure {
 #[must_use]
 pub fn main() -> ExitCode {
     silence_panics();
+    leave_no_core();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -122,6 +123,13 @@ fn silence_panics() {
         let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
         output::say(&format!("error: masque met a bug of its own{place}; please report it"));
     }));
+}
+
+/// A core file would hold rows, passwords and the secret. Children inherit it.
+fn leave_no_core() {
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    // Lowering a limit needs no right; where the system refuses all the same, the run is no worse.
+    rustix::process::setrlimit(rustix::process::Resource::Core, none).ok();
 }
 
 /// Runs a command's work on a runtime of this thread.

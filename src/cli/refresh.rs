@@ -46,6 +46,9 @@ pub(super) struct Refresh {
     /// End the run when its snapshot is this old
     #[arg(long, value_name = "TIME", default_value = "4h", value_parser = duration)]
     max_snapshot_age: Duration,
+    /// End the run when a server is silent this long where it should answer, or send or take rows
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
+    stall_timeout: Duration,
     /// Read no more than so many megabytes a second from the source, all lanes together
     #[arg(long, value_name = "MB/s", value_parser = megabytes)]
     throttle: Option<f64>,
@@ -114,7 +117,11 @@ impl Refresh {
             secret,
             secret_is_fresh,
             jobs: self.jobs.map_or_else(cores, usize::from),
-            budget: Budget { max_blocked: self.max_blocked, max_snapshot_age: self.max_snapshot_age },
+            budget: Budget {
+                max_blocked: self.max_blocked,
+                max_snapshot_age: self.max_snapshot_age,
+                stall: self.stall_timeout.max(Duration::from_secs(1)),
+            },
             throttle: self.throttle,
             retries: self.retries,
             lock_wait: self.lock_wait,

@@ -1,6 +1,7 @@
 //! One run at a time for each target.
 
 use crate::error::{Error, Kind, Result};
+use crate::postgres::patience::pulse;
 use crate::postgres::session::Session;
 use serde::Serialize;
 use std::fmt;
@@ -41,6 +42,14 @@ impl RunLock {
     /// Target, where its session is gone.
     pub async fn check_held(&self) -> Result<()> {
         self.session.run("checking the run lock", "SELECT 1").await
+    }
+
+    /// Checks it again and again, beside the work; `stall` is the longest an answer may take.
+    ///
+    /// # Errors
+    /// Always: target, when the lock is lost or the server fell silent.
+    pub async fn watch(&self, stall: Duration) -> Error {
+        pulse(&self.session, "checking the run lock", stall).await
     }
 }
 
