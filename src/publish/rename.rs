@@ -17,12 +17,14 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 /// What publishing did.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Published {
     /// The name the old database was kept under, if there was one.
     pub kept: Option<String>,
     /// Older generations that were dropped.
     pub dropped: Vec<String>,
+    /// Why older generations are left: no reason to say that nothing was published.
+    pub left: Option<Error>,
     /// How long the transaction took.
     pub took: Duration,
 }
@@ -44,9 +46,10 @@ pub async fn publish(
     wait: Duration,
 ) -> Result<Published> {
     let (kept, took) = swap(renamer, admin, &build.name, old, &finished.run, finished, wait).await?;
-    let dropped = drop_generations(admin, &finished.target, keep).await?;
+    let mut dropped = Vec::new();
+    let left = drop_generations(admin, &finished.target, keep, &mut dropped).await.err();
     reach(Point::GenerationsDropped).await;
-    Ok(Published { kept, dropped, took })
+    Ok(Published { kept, dropped, left, took })
 }
 
 /// Puts the database `incoming` in the target's place, under the marker `finished`, and the old
@@ -150,11 +153,15 @@ async fn evict(admin: &Session, target: &str, incoming: &str) -> Error {
 }
 
 /// Drops the oldest generations of a target until `keep` are left.
-async fn drop_generations(admin: &Session, target: &str, keep: usize) -> Result<Vec<String>> {
-    let mut dropped = Vec::new();
+async fn drop_generations(
+    admin: &Session,
+    target: &str,
+    keep: usize,
+    dropped: &mut Vec<String>,
+) -> Result<()> {
     for (name, _) in marker::generations(admin, target).await?.into_iter().skip(keep) {
         drop_database(admin, &name).await?;
         dropped.push(name);
     }
-    Ok(dropped)
+    Ok(())
 }

@@ -34,6 +34,7 @@ mod parity;
 mod partitions;
 mod presets;
 mod production;
+mod refusals;
 mod regression;
 mod remade;
 mod sequences;
