@@ -25,6 +25,7 @@ mod majors;
 mod many_tables;
 mod never_copied;
 mod odd_tables;
+mod one_run;
 mod parity;
 mod partitions;
 mod presets;
