@@ -10,6 +10,7 @@ mod account;
 mod census;
 mod clear;
 mod options;
+mod silence;
 
 pub use account::{Observer, Step};
 pub use options::{Options, Verify};
@@ -24,6 +25,7 @@ use crate::postgres::archive::{SchemaArchive, Section};
 use crate::postgres::binaries::Tools;
 use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::lock_table::{self, Locking};
+use crate::postgres::patience::{Patience, answers, pulse};
 use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
@@ -73,9 +75,9 @@ struct Stage<'a> {
     tools: Tools,
     source_major: u32,
     target_major: u32,
+    locking: Locking,
     /// What was found out of both servers and deserves to be said.
     notices: Vec<String>,
-    locking: Locking,
 }
 
 /// Runs a refresh. `interrupted` resolves when a signal asks for the end.
@@ -87,9 +89,12 @@ pub async fn refresh(
     observer: &dyn Observer,
     interrupted: impl Future<Output = Error>,
 ) -> Result<Report, Failure> {
-    let run = new_run_id()?;
+    let run = publish::new_run()?;
     let work = async {
-        let stage = prepare(options, observer, &run).await?;
+        let stage = tokio::select! {
+            stage = prepare(options, observer, &run) => stage?,
+            error = silence::fallen(options) => return Err(error.into()),
+        };
         let mut tries = 0;
         loop {
             match Box::pin(attempt(&stage)).await {
@@ -194,8 +199,8 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
         tools,
         source_major,
         target_major,
-        notices,
         locking,
+        notices,
     })
 }
 
@@ -205,7 +210,11 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
     let mut account = Account::begin(stage.observer, stage.notices.clone());
     account.step(Step::Snapshot);
     let watcher = Session::open(stage.source.connect(Kind::Source).await?, Side::Source).await?;
-    let snapshot = Snapshot::take(&stage.source, options.budget.max_blocked).await?;
+    let stall = options.budget.stall;
+    let snapshot = tokio::select! {
+        taken = Snapshot::take(&stage.source, options.budget.max_blocked) => taken?,
+        error = pulse(&watcher, "taking the snapshot", stall) => return Err(error.into()),
+    };
     reach(Point::SnapshotExported).await;
     snapshot.place().same_server(&stage.place)?;
     // Dropping the sender, by whatever way out of here, ends every lane.
@@ -216,6 +225,7 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
     let outcome = tokio::select! {
         outcome = copy(stage, &snapshot, stopped, &mut account, &mut built) => outcome,
         error = watch::watch(&watcher, &application, options.budget, &toll) => Err(error.into()),
+        error = stage.lock.watch(stall) => Err(error.into()),
     };
     // Where the server took the snapshot away, the readers only know that it is gone.
     let outcome = match (outcome, snapshot.ended()) {
@@ -347,15 +357,18 @@ async fn copy(
         queue: Queue::new(chunks),
         progress: Arc::clone(&progress),
         throttle: options.throttle.map(|rate| Arc::new(Throttle::new(rate))),
+        stall: options.budget.stall,
     };
     for lane in &mut lanes {
         lane.assign(assignment.clone());
     }
     // The first lane to fail decides; the others are stopped by whoever drops them.
     let rows = futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished));
-    let objects = pipeline::carry(snapshot.session(), &session, &plan.large_objects);
+    let patience = Patience::with(snapshot.session(), &stage.source, options.budget.stall).await?;
+    let objects = pipeline::carry(snapshot.session(), &session, &plan.large_objects, patience);
     let (_, carried) = tokio::try_join!(rows, objects)?;
     reach(Point::RowsDone).await;
+    snapshot.check_held().await?;
     Ok(Copied {
         plan,
         rules,
@@ -436,6 +449,27 @@ fn check_readable(plan: &Plan) -> Result<()> {
 /// Steps 8 to 10: everything that only needs the target.
 async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -> Result<Published, Failure> {
     let options = stage.options;
+    tokio::select! {
+        done = complete(stage, copied, account) => done?,
+        error = stage.lock.watch(options.budget.stall) => return Err(error.into()),
+    }
+    account.step(Step::Publish);
+    stage.lock.check_held().await?;
+    let finished = Marker {
+        state: State::Published,
+        snapshot: Some(copied.taken_at.clone()),
+        rules: Some(copied.rules.digest().to_owned()),
+        secret: Some(options.secret.id()),
+        expires: options.expires.and_then(publish::expiry),
+        ..copied.build.marker.clone()
+    };
+    let (old, keep, wait) = (stage.old.as_ref(), options.keep, options.publish_wait);
+    Ok(publish::publish(&stage.renamer, &stage.admin, &copied.build, old, &finished, keep, wait).await?)
+}
+
+/// Steps 8 and 9: keys, views, statistics, and a look at all of it.
+async fn complete(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -> Result<()> {
+    let options = stage.options;
     let session = Session::open(copied.build_url.connect(Kind::Target).await?, Side::Target).await?;
     account.step(Step::Finish);
     sink::remake(&session, &copied.plan).await?;
@@ -463,17 +497,7 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
     }
     drop(session);
     reach(Point::Compared).await;
-    account.step(Step::Publish);
-    stage.lock.check_held().await?;
-    let finished = Marker {
-        state: State::Published,
-        snapshot: Some(copied.taken_at.clone()),
-        rules: Some(copied.rules.digest().to_owned()),
-        secret: Some(options.secret.id()),
-        ..copied.build.marker.clone()
-    };
-    let (old, keep, wait) = (stage.old.as_ref(), options.keep, options.publish_wait);
-    Ok(publish::publish(&stage.renamer, &stage.admin, &copied.build, old, &finished, keep, wait).await?)
+    Ok(())
 }
 
 /// Statistics and counts of every table, on as many connections as there are lanes.
@@ -498,7 +522,20 @@ async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
 
 /// Drops a build that will not be published. Where that fails too, the next run does it.
 async fn discard(stage: &Stage<'_>, build: &Build) {
-    if let Err(error) = build.discard(&stage.admin).await {
+    // A server that fell silent must not hold the end of the run back.
+    let limit = stage.options.budget.stall.min(Duration::from_secs(30));
+    let doing = "dropping the build";
+    let mut dropped = answers(Kind::Target, doing, limit, build.discard(&stage.admin)).await;
+    if dropped.is_err() && stage.admin.connection().is_closed() {
+        // What ended the run may have ended this session only.
+        let again = async {
+            let url = stage.options.target.with_database(&stage.options.maintenance_database);
+            let admin = Session::open(url.connect(Kind::Target).await?, Side::Target).await?;
+            build.discard(&admin).await
+        };
+        dropped = answers(Kind::Target, doing, limit, again).await;
+    }
+    if let Err(error) = dropped {
         stage.observer.notice(&format!("{error}; the next run drops the build `{}`", build.name));
     }
 }
@@ -507,10 +544,4 @@ async fn major(session: &Session) -> Result<u32> {
     let sql = "SELECT current_setting('server_version_num')::int / 10000";
     let row = session.one("reading the version", sql, &[]).await?;
     Ok(u32::try_from(row.get::<_, i32>(0)).unwrap_or(0))
-}
-
-fn new_run_id() -> Result<String> {
-    let mut bytes = [0_u8; 4];
-    getrandom::fill(&mut bytes).map_err(|_| Error::internal("the operating system gave no random bytes"))?;
-    Ok(data_encoding::HEXLOWER.encode(&bytes))
 }

@@ -2,19 +2,23 @@
 
 mod adopt;
 mod check;
+mod clean;
 mod completions;
 mod connection;
 mod demo;
 pub mod diagnostics;
+mod duration;
 mod example;
 mod output;
 mod parity;
 mod preview;
 mod progress;
 mod refresh;
+mod rollback;
 mod schema;
 mod secret;
 mod signal;
+mod status;
 mod transformers;
 
 use crate::diagnostic::Diagnostic;
@@ -37,6 +41,9 @@ enum Command {
     Preview(preview::Preview),
     Refresh(Box<refresh::Refresh>),
     Adopt(adopt::Adopt),
+    Status(status::Status),
+    Rollback(rollback::Rollback),
+    Clean(clean::Clean),
     Parity(parity::Parity),
     Transformers(transformers::Transformers),
     Schema(schema::Schema),
@@ -70,6 +77,7 @@ impl From<crate::refresh::Failure> for Failure {
 #[must_use]
 pub fn main() -> ExitCode {
     silence_panics();
+    leave_no_core();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -85,6 +93,9 @@ pub fn main() -> ExitCode {
         Command::Preview(command) => command.run(),
         Command::Refresh(command) => command.run(),
         Command::Adopt(command) => command.run(),
+        Command::Status(command) => command.run(),
+        Command::Rollback(command) => command.run(),
+        Command::Clean(command) => command.run(),
         Command::Parity(command) => command.run(),
         Command::Transformers(command) => command.run(),
         Command::Schema(_) => schema::Schema::run(),
@@ -112,6 +123,13 @@ fn silence_panics() {
         let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
         output::say(&format!("error: masque met a bug of its own{place}; please report it"));
     }));
+}
+
+/// A core file would hold rows, passwords and the secret. Children inherit it.
+fn leave_no_core() {
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    // Lowering a limit needs no right; where the system refuses all the same, the run is no worse.
+    rustix::process::setrlimit(rustix::process::Resource::Core, none).ok();
 }
 
 /// Runs a command's work on a runtime of this thread.

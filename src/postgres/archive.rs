@@ -13,6 +13,7 @@
 //! contents, never by the server's words.
 
 use super::binaries::Tools;
+use super::complaint;
 use super::session;
 use super::standby::CONFLICT;
 use super::url::{HIDDEN_FROM_TOOLS, Url};
@@ -334,6 +335,9 @@ fn dump_error(said: &str) -> Error {
         return error("it can't import the snapshot")
             .help("a connection pooler or a load-balanced address can't share a snapshot: give the server's own address");
     }
+    if let Some(error) = complaint::explain(error, said) {
+        return error;
+    }
     if said.contains("connection to server") || said.contains("could not connect") {
         return error("it can't connect")
             .help("pg_dump and masque must both reach the server; see pg_hba.conf");
@@ -353,6 +357,11 @@ fn restore_error(section: Section, said: &str) -> Error {
             .help("install client tools of one version, or point MASQUE_PG_BINDIR at them");
     }
     let Some(entry) = entry else {
+        let error =
+            |words: &str| Error::new(Kind::Target, format!("making the schema on the target: {words}"));
+        if let Some(error) = complaint::explain(error, said) {
+            return error;
+        }
         // With several jobs the tool does not always say which entry it was.
         return match broken_promise(said) {
             Some(name) => promise_error(&name),
@@ -373,10 +382,11 @@ fn restore_error(section: Section, said: &str) -> Error {
     if is_promise && broken_promise(said).is_some() {
         return promise_error(entry);
     }
-    let error = Error::new(Kind::Target, format!("the target can't make `{entry}`"));
-    if said.contains("No space left on device") {
-        return error.help("the target's disk is full");
+    let failed = |words: &str| Error::new(Kind::Target, format!("the target can't make `{entry}`{words}"));
+    if let Some(error) = complaint::explain(|words| failed(&format!(": {words}")), said) {
+        return error;
     }
+    let error = failed("");
     if entry.starts_with("EXTENSION") {
         return error.help("install the extension's package on the target server, or use `--template`");
     }

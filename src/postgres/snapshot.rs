@@ -123,6 +123,17 @@ impl Snapshot {
         Ticket { id: self.id.clone(), place: self.place.clone(), tables }
     }
 
+    /// Makes sure that the snapshot and its locks lasted until now.
+    ///
+    /// # Errors
+    /// Source, where a session of the snapshot is gone.
+    pub async fn check_held(&self) -> Result<()> {
+        for session in [&self.exporter, &self.locks] {
+            session.run("checking that the snapshot and its locks lasted", "SELECT 1").await?;
+        }
+        Ok(())
+    }
+
     /// Compares the catalog as it is now with the one inside the snapshot.
     ///
     /// # Errors

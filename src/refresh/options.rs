@@ -44,6 +44,8 @@ pub struct Options {
     pub publish_wait: Duration,
     /// How many older generations stay.
     pub keep: usize,
+    /// How long the copy may live, where somebody said.
+    pub expires: Option<Duration>,
     /// What is checked before publishing.
     pub verify: Verify,
     /// What the guard was told to allow.

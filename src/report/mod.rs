@@ -1,7 +1,9 @@
 //! What a run did, for people and for machines. Never a value.
 
+mod cost;
 mod text;
 
+pub use cost::Cost;
 pub use text::{bytes, grouped, render};
 
 use serde::Serialize;
@@ -63,23 +65,6 @@ pub struct Snapshot {
     pub held_seconds: f64,
     /// Bytes read through it.
     pub bytes: u64,
-}
-
-/// What the run cost the source; what it was granted is the budget's.
-#[derive(Clone, Debug, Serialize)]
-pub struct Cost {
-    /// How long vacuum was held back, in seconds.
-    pub snapshot_seconds: f64,
-    /// How many transactions began on the source meanwhile: the largest age of our `backend_xmin`.
-    pub snapshot_transactions: u64,
-    /// Bytes read from tables.
-    pub bytes: u64,
-    /// The most connections at once.
-    pub connections: u64,
-    /// How often another session waited on a lock of ours.
-    pub sessions_blocked: usize,
-    /// The longest such a wait, in seconds.
-    pub longest_block_seconds: f64,
 }
 
 /// What the copied tables take on disk.
