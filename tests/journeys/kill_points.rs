@@ -202,10 +202,17 @@ impl Numbered {
         let run = self.start(Some(point), &[]);
         run.kill();
         if guest.is_some() {
-            // The statement outlives its client: it is given time to fail, or to go through.
-            std::thread::sleep(Duration::from_millis(300));
+            // The statement outlives its client; when nobody is in its way, it goes through.
+            drop(guest);
+            let sql = format!(
+                "select count(*) from pg_stat_activity where state = 'active' and pid <> pg_backend_pid() \
+                 and starts_with(query, 'BEGIN; ALTER DATABASE \"{}\"')",
+                self.play.target.name()
+            );
+            wait_until("the rename has ended", Duration::from_secs(20), || {
+                value(&Side::Staging.url("postgres"), &sql) == "0"
+            });
         }
-        drop(guest);
         match point {
             Point::RenameSent => assert!(
                 self.digest() == before || self.shown() == Self::whole(self.generation),
