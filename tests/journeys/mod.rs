@@ -30,6 +30,7 @@ mod many_tables;
 mod never_copied;
 mod nothing_raw;
 mod odd_tables;
+mod one_run;
 mod parity;
 mod partitions;
 mod presets;
