@@ -35,6 +35,7 @@ mod regression;
 mod remade;
 mod sequences;
 mod shop;
+mod silent_children;
 mod source_log;
 mod stalls;
 mod standby;
