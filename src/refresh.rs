@@ -8,6 +8,7 @@
 
 mod account;
 mod census;
+mod clear;
 mod options;
 mod silence;
 
@@ -18,6 +19,7 @@ use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::{self, Assignment, Carried, Lane, Progress, Queue};
 use crate::plan::{Plan, split};
+use crate::point::{Point, reach};
 use crate::postgres::access::{Access, Loader, Wish};
 use crate::postgres::archive::{SchemaArchive, Section};
 use crate::postgres::binaries::Tools;
@@ -28,11 +30,14 @@ use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
+use crate::postgres::volume::{self, Volume};
 use crate::postgres::watch::Toll;
-use crate::postgres::{access, catalog, frequency, left_out, standby, statistics, uncarried, watch};
+use crate::postgres::{
+    access, catalog, clients, frequency, left_out, leftover, standby, statistics, uncarried, watch,
+};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
-use crate::rules::{self, CheckedRules};
+use crate::rules::{self, CheckedRules, Rows};
 use crate::schema::Schema;
 use crate::source::Throttle;
 use crate::{parity, sink, source, verify};
@@ -70,9 +75,9 @@ struct Stage<'a> {
     tools: Tools,
     source_major: u32,
     target_major: u32,
+    locking: Locking,
     /// What was found out of both servers and deserves to be said.
     notices: Vec<String>,
-    locking: Locking,
 }
 
 /// Runs a refresh. `interrupted` resolves when a signal asks for the end.
@@ -84,9 +89,10 @@ pub async fn refresh(
     observer: &dyn Observer,
     interrupted: impl Future<Output = Error>,
 ) -> Result<Report, Failure> {
+    let run = publish::new_run()?;
     let work = async {
         let stage = tokio::select! {
-            stage = prepare(options, observer) => stage?,
+            stage = prepare(options, observer, &run) => stage?,
             error = silence::fallen(options) => return Err(error.into()),
         };
         let mut tries = 0;
@@ -105,17 +111,19 @@ pub async fn refresh(
     tokio::select! {
         outcome = work => outcome,
         error = interrupted => {
-            clear(options).await;
+            if clear::clear(options, &run).await {
+                return Err(Error::new(error.kind(), "ended by a signal when the new data was published already")
+                    .help("only the report is missing, and older generations may be left for the next run to drop").into());
+            }
             Err(error.into())
         }
     }
 }
 
 /// Step 1: connect, climb the guard ladder, take the run lock, clear up after a crash.
-async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result<Stage<'a>> {
+async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str) -> Result<Stage<'a>> {
     observer.step(Step::Connect);
-    let run = new_run_id()?;
-    let application = format!("masque {run}");
+    let application = leftover::application(run);
     let source = options.source.with_application_name(&application);
     let target = options.target.with_application_name(&application);
     let maintenance = target.with_database(&options.maintenance_database);
@@ -123,6 +131,7 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
     let admin = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
     let renamer = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
     let holder = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
+    reach(Point::Connected).await;
     if target.database() == options.maintenance_database {
         return Err(Error::new(Kind::Guard, "the target is its server's maintenance database")
             .help("give `--target` another database, or name another one with `--maintenance-db`"));
@@ -139,10 +148,21 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
         observer.notice(&format!("there is no database `{}` yet: it will be made", target.database()));
     }
     publish::check_rights(&admin, old.as_ref()).await?;
+    reach(Point::Guarded).await;
     let lock = RunLock::take(holder, target.database(), options.lock_wait).await?;
+    reach(Point::Locked).await;
     for name in Build::sweep(&admin, target.database()).await? {
         observer.notice(&format!("dropped `{name}`, which a run left behind that did not end well"));
+        let ended = leftover::end(&reader, publish::run_of(&name)).await?;
+        if ended > 0 {
+            let s = if ended == 1 { "" } else { "s" };
+            observer.notice(&format!("ended {ended} session{s} of that run on the source"));
+        }
     }
+    // While the lock was not ours another run may have published.
+    let now = publish::find(&admin, target.database()).await?;
+    let old = if now == old { old } else { options.guard.check(&reader, &admin, &target).await? };
+    reach(Point::Swept).await;
     let (source_major, target_major) = (major(&reader).await?, major(&admin).await?);
     if target_major < source_major {
         return Err(Error::new(
@@ -158,17 +178,18 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
         }
         None => None,
     };
-    let notices = parity::preflight(&reader, &admin, template.as_ref()).await?;
+    let mut notices = parity::preflight(&reader, &admin, template.as_ref()).await?;
+    let tools = Tools::find()?.require_at_least(source_major)?;
+    notices.extend(clients::warn(&tools, &reader).await?);
     for notice in &notices {
         observer.notice(notice);
     }
     let place = Place::of(&reader).await?;
-    let tools = Tools::find()?.require_at_least(source_major)?;
     let locking = lock_table::look(&reader, options.jobs).await?;
     Ok(Stage {
         options,
         observer,
-        run,
+        run: run.to_owned(),
         source,
         place,
         admin,
@@ -178,8 +199,8 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
         tools,
         source_major,
         target_major,
-        notices,
         locking,
+        notices,
     })
 }
 
@@ -194,10 +215,11 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
         taken = Snapshot::take(&stage.source, options.budget.max_blocked) => taken?,
         error = pulse(&watcher, "taking the snapshot", stall) => return Err(error.into()),
     };
+    reach(Point::SnapshotExported).await;
     snapshot.place().same_server(&stage.place)?;
     // Dropping the sender, by whatever way out of here, ends every lane.
     let (stop, stopped) = signal::channel(false);
-    let application = format!("masque {}", stage.run);
+    let application = leftover::application(&stage.run);
     let mut built = None;
     let toll = Toll::default();
     let outcome = tokio::select! {
@@ -214,12 +236,19 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
     let held = snapshot.age();
     drop(snapshot);
     drop(watcher);
+    if outcome.is_ok() {
+        reach(Point::SourceReleased).await;
+    }
     let outcome = match outcome {
         Ok(copied) => finish(stage, &copied, &mut account).await.map(|published| (copied, published)),
         Err(failure) => Err(failure),
     };
     match outcome {
-        Ok((copied, published)) => Ok(account.close(stage, &copied, published, held, &toll.seen())),
+        Ok((copied, published)) => {
+            let report = account.close(stage, &copied, published, held, &toll.seen());
+            reach(Point::Reported).await;
+            Ok(report)
+        }
         Err(failure) => {
             if let Some(build) = built {
                 discard(stage, &build).await;
@@ -238,6 +267,7 @@ struct Copied {
     taken_at: String,
     archive: SchemaArchive,
     inventory: Inventory,
+    volume: Volume,
     access: Access,
     loader: Loader,
     left_out: Vec<(String, u64)>,
@@ -266,11 +296,13 @@ async fn copy(
     for lane in &mut lanes {
         lane.admitted().await?;
     }
+    reach(Point::LanesAdmitted).await;
     account.step(Step::Plan);
     let schema = catalog::read(snapshot.session()).await?;
     let inventory = inventory::read(snapshot.session()).await?;
     let comments = options.rules.keeps_comments();
     let left_out = left_out::count(snapshot.session(), comments).await?;
+    reach(Point::CatalogRead).await;
     check_roles(options, snapshot.session()).await?;
     let (plan, rules) = decide(options, schema, snapshot.session()).await?;
     check_readable(&plan)?;
@@ -284,6 +316,9 @@ async fn copy(
         roles: options.rules.roles(),
     });
     let loader = Loader::prepare(&stage.admin, &access).await?;
+    let volume = volume::measure(snapshot.session(), &filled(&plan)).await?;
+    account.need(volume);
+    reach(Point::PlanMade).await;
 
     account.step(Step::Schema);
     let wait = options.budget.max_blocked;
@@ -295,19 +330,23 @@ async fn copy(
     let (major, id) = (stage.target_major, snapshot.id());
     let archive = SchemaArchive::dump(&stage.tools, &stage.source, major, id, wait, comments).await?;
     snapshot.check_unchanged().await?;
-    let build_url =
-        options.target.with_application_name(&format!("masque {}", stage.run)).with_database(&made.name);
+    reach(Point::SchemaDumped).await;
+    let application = leftover::application(&stage.run);
+    let build_url = options.target.with_application_name(&application).with_database(&made.name);
     loader.make_roles(&stage.admin).await?;
+    reach(Point::RolesMade).await;
     let there = access::roles(&stage.admin).await?;
     let problems = source::check_named(snapshot.session(), &plan, Some(&there)).await?;
     if !problems.is_empty() {
         return Err(Failure::Rules(problems));
     }
     archive.restore(Section::PreData, &build_url, 1).await?;
+    reach(Point::PreDataMade).await;
     let session = Session::open(build_url.connect(Kind::Target).await?, Side::Target).await?;
     sink::loosen(&session, &plan).await?;
     say_column_orders(snapshot.session(), &session, account).await?;
     sink::make_room(&session, &plan).await?;
+    reach(Point::RoomMade).await;
 
     account.step(Step::Stream);
     let progress = Arc::new(Progress::new(&plan));
@@ -328,6 +367,7 @@ async fn copy(
     let patience = Patience::with(snapshot.session(), &stage.source, options.budget.stall).await?;
     let objects = pipeline::carry(snapshot.session(), &session, &plan.large_objects, patience);
     let (_, carried) = tokio::try_join!(rows, objects)?;
+    reach(Point::RowsDone).await;
     snapshot.check_held().await?;
     Ok(Copied {
         plan,
@@ -337,12 +377,19 @@ async fn copy(
         taken_at: snapshot.taken_at().to_owned(),
         archive,
         inventory,
+        volume,
         access,
         loader,
         left_out,
         carried,
         progress,
     })
+}
+
+/// The tables whose rows travel, as the source numbers them.
+fn filled(plan: &Plan) -> Vec<u32> {
+    let filled = plan.tables.iter().filter(|table| !table.is_empty() && !matches!(table.rows, Rows::None));
+    filled.filter_map(|table| plan.schema.table(table.table)).map(|table| table.oid).collect()
 }
 
 /// Roles that `[roles]` names and the source lacks are mistakes.
@@ -413,10 +460,11 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
         snapshot: Some(copied.taken_at.clone()),
         rules: Some(copied.rules.digest().to_owned()),
         secret: Some(options.secret.id()),
+        expires: options.expires.and_then(publish::expiry),
         ..copied.build.marker.clone()
     };
-    let (old, keep) = (stage.old.as_ref(), options.keep);
-    Ok(publish::publish(&stage.renamer, &stage.admin, &copied.build, old, &finished, keep).await?)
+    let (old, keep, wait) = (stage.old.as_ref(), options.keep, options.publish_wait);
+    Ok(publish::publish(&stage.renamer, &stage.admin, &copied.build, old, &finished, keep, wait).await?)
 }
 
 /// Steps 8 and 9: keys, views, statistics, and a look at all of it.
@@ -425,21 +473,30 @@ async fn complete(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>)
     let session = Session::open(copied.build_url.connect(Kind::Target).await?, Side::Target).await?;
     account.step(Step::Finish);
     sink::remake(&session, &copied.plan).await?;
+    reach(Point::Remade).await;
     copied.archive.restore(Section::PostData, &copied.build_url, options.jobs).await?;
+    reach(Point::PostDataMade).await;
     sink::set_sequences(&session, &copied.plan).await?;
+    reach(Point::SequencesSet).await;
     sink::refresh_views(&session, &copied.plan).await?;
+    reach(Point::ViewsRefreshed).await;
     account.step(Step::Verify);
     settle(stage, copied).await?;
+    reach(Point::Counted).await;
     // From here on the loading role may no longer be allowed to read or change the build.
     copied.access.secure(&session).await?;
+    reach(Point::Secured).await;
     copied.archive.restore(Section::Comments, &copied.build_url, 1).await?;
     copied.access.clone().close(&session).await?;
+    reach(Point::Closed).await;
     if options.verify == Verify::Full {
         let build = inventory::read(&session).await?;
         let exact = stage.source_major == stage.target_major;
         account.verified.objects = verify::compare(&copied.inventory, &build, exact)?;
         account.verified.counted = copied.plan.tables.len();
     }
+    drop(session);
+    reach(Point::Compared).await;
     Ok(())
 }
 
@@ -483,28 +540,8 @@ async fn discard(stage: &Stage<'_>, build: &Build) {
     }
 }
 
-/// After a signal: the run's own sessions are gone with it, so a new one drops the build.
-async fn clear(options: &Options) {
-    let maintenance = options.target.with_database(&options.maintenance_database);
-    let work = async {
-        let admin = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
-        // The dropped sessions need a moment to give the run lock back.
-        let holder = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
-        let _lock = RunLock::take(holder, options.target.database(), Duration::from_secs(3)).await?;
-        Build::sweep(&admin, options.target.database()).await
-    };
-    // Bounded, because a person waits; the next run clears up what this could not.
-    tokio::time::timeout(Duration::from_secs(4), work).await.ok();
-}
-
 async fn major(session: &Session) -> Result<u32> {
     let sql = "SELECT current_setting('server_version_num')::int / 10000";
     let row = session.one("reading the version", sql, &[]).await?;
     Ok(u32::try_from(row.get::<_, i32>(0)).unwrap_or(0))
-}
-
-fn new_run_id() -> Result<String> {
-    let mut bytes = [0_u8; 4];
-    getrandom::fill(&mut bytes).map_err(|_| Error::internal("the operating system gave no random bytes"))?;
-    Ok(data_encoding::HEXLOWER.encode(&bytes))
 }

@@ -360,7 +360,7 @@ mod tests {
 
     #[test]
     fn whatever_holds_a_key_is_wiped_when_it_is_dropped() {
-        fn is_wiped<T: zeroize::ZeroizeOnDrop>() {}
+        fn is_wiped<T: ZeroizeOnDrop>() {}
         is_wiped::<Secret>();
         is_wiped::<DomainKey>();
         // Only with the crates' features for it.

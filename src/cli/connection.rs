@@ -1,7 +1,8 @@
 //! Where the servers are: arguments shared by several commands.
 
 use super::output;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
+use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
 use clap::Args;
 
@@ -19,6 +20,29 @@ pub(super) struct Target {
     /// Staging: a libpq URI or key=value string [default: `MASQUE_TARGET`]
     #[arg(long, value_name = "URL")]
     target: Option<String>,
+}
+
+/// Staging and the database from which it is looked after
+#[derive(Debug, Args)]
+pub(super) struct Served {
+    #[command(flatten)]
+    target: Target,
+    /// The database of the target's server to connect to
+    #[arg(long, value_name = "DATABASE", default_value = "postgres")]
+    maintenance_db: String,
+}
+
+impl Served {
+    /// The target's URL, from the argument or the environment.
+    pub(super) fn url(&self) -> Result<Url> {
+        self.target.url()
+    }
+
+    /// A session in the maintenance database, known by a name of its own.
+    pub(super) async fn administer(&self, target: &Url, name: &str) -> Result<Session> {
+        let maintenance = target.with_database(&self.maintenance_db).with_application_name(name);
+        Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await
+    }
 }
 
 impl Source {

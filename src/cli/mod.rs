@@ -2,19 +2,23 @@
 
 mod adopt;
 mod check;
+mod clean;
 mod completions;
 mod connection;
 mod demo;
 pub mod diagnostics;
+mod duration;
 mod example;
 mod output;
 mod parity;
 mod preview;
 mod progress;
 mod refresh;
+mod rollback;
 mod schema;
 mod secret;
 mod signal;
+mod status;
 mod transformers;
 
 use crate::diagnostic::Diagnostic;
@@ -38,6 +42,9 @@ enum Command {
     Preview(preview::Preview),
     Refresh(Box<refresh::Refresh>),
     Adopt(adopt::Adopt),
+    Status(status::Status),
+    Rollback(rollback::Rollback),
+    Clean(clean::Clean),
     Parity(parity::Parity),
     Transformers(transformers::Transformers),
     Schema(schema::Schema),
@@ -96,6 +103,9 @@ fn obey() -> ExitCode {
         Command::Preview(command) => command.run(),
         Command::Refresh(command) => command.run(),
         Command::Adopt(command) => command.run(),
+        Command::Status(command) => command.run(),
+        Command::Rollback(command) => command.run(),
+        Command::Clean(command) => command.run(),
         Command::Parity(command) => command.run(),
         Command::Transformers(command) => command.run(),
         Command::Schema(_) => schema::Schema::run(),

@@ -1,6 +1,7 @@
 //! `masque refresh`
 
 use super::connection::{Source, Target};
+use super::duration::duration;
 use super::progress::Display;
 use super::secret::SecretFrom;
 use super::{Failure, block_on, output, signal};
@@ -57,9 +58,15 @@ pub(super) struct Refresh {
     /// Wait this long for another run on the same target
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
     lock_wait: Duration,
+    /// Go on this long with ending the sessions on the target when publishing
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    publish_wait: Duration,
     /// Keep so many older generations of the target
     #[arg(long, value_name = "N", default_value_t = 1)]
     keep: usize,
+    /// Write down that the copy should be gone after this time; `masque status` tells when it is over
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    expires: Option<Duration>,
     /// Leave everything to the loading role instead of the source's owners
     #[arg(long)]
     no_owner: bool,
@@ -114,7 +121,9 @@ impl Refresh {
             throttle: self.throttle,
             retries: self.retries,
             lock_wait: self.lock_wait,
+            publish_wait: self.publish_wait,
             keep: self.keep,
+            expires: self.expires,
             verify: match self.verify {
                 VerifyArgument::Full => Verify::Full,
                 VerifyArgument::Off => Verify::Off,
@@ -185,35 +194,9 @@ fn megabytes(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Reads `5s`, `500ms`, `10m`, `4h`, `2d`.
-fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let wrong = || String::from("a time is a number and a unit: 500ms, 5s, 10m, 4h, 2d");
-    let number: u64 = number.parse().map_err(|_| wrong())?;
-    let seconds = match unit.trim() {
-        "ms" => return Ok(Duration::from_millis(number)),
-        "s" | "" => 1,
-        "m" | "min" => 60,
-        "h" => 3600,
-        "d" => 86_400,
-        _ => return Err(wrong()),
-    };
-    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(wrong)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_have_units_and_nonsense_is_refused() {
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("4h"), Ok(Duration::from_hours(4)));
-        for bad in ["", "h", "5 parsecs", "-1s", "99999999999999999999s"] {
-            assert!(duration(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn a_rate_is_in_megabytes_and_never_nothing() {

@@ -5,6 +5,7 @@ use super::mask::mask;
 use super::{Progress, Queue};
 use crate::error::{Error, Kind, Result};
 use crate::plan::Chunk;
+use crate::point::{Point, reach};
 use crate::postgres::patience::{Patience, answers};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Ticket};
@@ -151,6 +152,7 @@ async fn live(
                 gone = closed(&writer, &chunk) => return Err(gone),
             }
             answers(Kind::Source, "giving back locks", stall, snapshot::let_go(&reader)).await?;
+            reach(Point::FirstChunk).await;
         }
         Ok(())
     };
@@ -260,6 +262,7 @@ async fn stream(chunk: &Chunk, ends: Ends<'_>, given: &Assignment) -> Result<()>
             if let Some(counters) = counters {
                 counters.rows.fetch_add(count, Ordering::Relaxed);
             }
+            reach(Point::FirstRows).await;
         }
         sink.finish().await
     };

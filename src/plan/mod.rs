@@ -76,14 +76,14 @@ impl Plan {
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
-        let masked_sequences = masked_numbers(&schema, &tables);
+        let masked_sequences = masked_sequences(&schema, &tables);
         Ok(Self { schema: Arc::new(schema), tables, masked_sequences, large_objects })
     }
 }
 
 /// For each sequence the columns it numbers that are masked, in the table or in its
 /// partitions: those that hold numbers, which a sequence can be set past.
-fn masked_numbers(schema: &Schema, tables: &[Arc<TablePlan>]) -> Vec<Vec<ColumnId>> {
+fn masked_sequences(schema: &Schema, tables: &[Arc<TablePlan>]) -> Vec<Vec<ColumnId>> {
     let masked: HashSet<(usize, &str)> = tables
         .iter()
         .flat_map(|plan| {
@@ -95,16 +95,14 @@ fn masked_numbers(schema: &Schema, tables: &[Arc<TablePlan>]) -> Vec<Vec<ColumnI
         })
         .collect();
     let is_masked = |id: &ColumnId| {
-        schema.column(*id).is_some_and(|column| {
-            is_number(&column.data_type)
-                && masked.contains(&(schema.partition_root(id.table), column.name.as_str()))
-        })
+        let column = schema.column(*id).filter(|column| is_number(&column.data_type));
+        column.is_some_and(|column| masked.contains(&(schema.partition_root(id.table), column.name.as_str())))
     };
-    let of = |sequence: &Sequence| {
+    let numbered = |sequence: &Sequence| {
         let columns = sequence.column.iter().chain(&sequence.shared);
         columns.map(|(table, column)| ColumnId { table: *table, column: *column }).filter(is_masked).collect()
     };
-    schema.sequences.iter().map(of).collect()
+    schema.sequences.iter().map(numbered).collect()
 }
 
 fn is_number(data_type: &DataType) -> bool {

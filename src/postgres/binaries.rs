@@ -202,7 +202,7 @@ impl Tools {
     }
 }
 
-fn output(program: &Path, flag: &str) -> Option<String> {
+pub(super) fn output(program: &Path, flag: &str) -> Option<String> {
     let mut command = Command::new(program);
     hide_secrets(&mut command).arg(flag).stdin(Stdio::null()).stderr(Stdio::null());
     let answer = command.output().ok()?;

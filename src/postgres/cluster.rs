@@ -389,7 +389,8 @@ fn random_password() -> Result<Password> {
 }
 
 fn usual_locale() -> String {
-    let listed = Command::new("locale").arg("-a").stdin(Stdio::null()).stderr(Stdio::null()).output();
+    let mut command = Command::new("locale");
+    let listed = hide_secrets(&mut command).arg("-a").stdin(Stdio::null()).stderr(Stdio::null()).output();
     let text =
         listed.map(|output| String::from_utf8_lossy(&output.stdout).to_lowercase()).unwrap_or_default();
     let known = text.lines().any(|line| line == "c.utf-8" || line == "c.utf8");

@@ -78,8 +78,7 @@ impl Session {
             this.run("preparing the session", "SET default_transaction_read_only = on").await?;
             let probes = PROBES.map(|(name, value)| format!("SET {name} = {value}")).join("; ");
             // Not every server's system knows these; the run goes on without.
-            this.run("preparing the session", &probes).await.ok();
-            this.run("preparing the session", VANISHED).await.ok();
+            this.run("preparing the session", &format!("{probes}; {VANISHED}")).await.ok();
         }
         // A statement that sends nothing for long must not keep its locks after we gave way (PostgreSQL 14).
         this.run("preparing the session", "SET client_connection_check_interval = '1s'").await.ok();

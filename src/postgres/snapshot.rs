@@ -14,6 +14,7 @@ use super::session::{Session, Side};
 use super::standby;
 use super::url::Url;
 use crate::error::{Error, Kind, Result};
+use crate::point::{Point, reach};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -51,6 +52,7 @@ impl Snapshot {
         locks.run("setting the lock timeout", &wait).await?;
         locks.run("opening the locks' transaction", "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY").await?;
         let tables = lock_all(&locks).await?;
+        reach(Point::TablesLocked).await;
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         exporter.run("opening the snapshot's transaction", begin).await?;
         let row = exporter

@@ -6,6 +6,7 @@
 //! marker: masque only replaces what is empty, absent, its own, or adopted.
 
 use super::marker::{self, Database, Marker, State};
+use super::refuse;
 use crate::error::{Error, Kind, Result};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
@@ -18,10 +19,6 @@ pub struct Guard {
     pub same_server: bool,
     /// The source may itself be a copy that masque made.
     pub source_is_copy: bool,
-}
-
-fn refuse(message: impl Into<String>) -> Error {
-    Error::new(Kind::Guard, message)
 }
 
 impl Guard {
@@ -158,17 +155,7 @@ pub async fn adopt(admin: &Session, target: &Url) -> Result<Marker> {
         return Ok(marker);
     }
     check_rights(admin, Some(&found)).await?;
-    let marker = Marker {
-        masque: 1,
-        state: State::Adopted,
-        target: name.to_owned(),
-        run: String::from("adopt"),
-        identity: found.identity,
-        snapshot: None,
-        rules: None,
-        secret: None,
-        at: marker::now(),
-    };
+    let marker = Marker::empty(State::Adopted, name, "adopt", found.identity);
     admin.run("writing the marker", &marker.statement(name)).await?;
     Ok(marker)
 }

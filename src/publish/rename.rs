@@ -5,10 +5,12 @@
 //! there. No state in between is closed: either the old database has the name or
 //! the new one.
 
+use super::beside;
 use super::build::{Build, drop_database};
+use super::carry::carry_over;
 use super::marker::{self, Database, Marker, State};
-use super::{beside, literal};
 use crate::error::{Error, Result};
+use crate::point::{Point, reach};
 use crate::postgres::session::Session;
 use crate::schema::identifier;
 use std::fmt::Write;
@@ -25,11 +27,9 @@ pub struct Published {
     pub took: Duration,
 }
 
-/// How long to go on trying to get the target free of sessions.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// Makes the build the target. `renamer` and `admin` are two sessions in the
 /// maintenance database; `keep` older generations stay for going back.
+/// Sessions on the target are ended again and again for as long as `wait`.
 ///
 /// # Errors
 /// Target, where the server refuses or a session can't be ended; the old target
@@ -41,17 +41,36 @@ pub async fn publish(
     old: Option<&Database>,
     finished: &Marker,
     keep: usize,
+    wait: Duration,
 ) -> Result<Published> {
+    let (kept, took) = swap(renamer, admin, &build.name, old, &finished.run, finished, wait).await?;
+    let dropped = drop_generations(admin, &finished.target, keep).await?;
+    reach(Point::GenerationsDropped).await;
+    Ok(Published { kept, dropped, took })
+}
+
+/// Puts the database `incoming` in the target's place, under the marker `finished`, and the old
+/// one beside it, under a name that ends with `run`. Gives that name and how long it took.
+pub(super) async fn swap(
+    renamer: &Session,
+    admin: &Session,
+    incoming: &str,
+    old: Option<&Database>,
+    run: &str,
+    finished: &Marker,
+    wait: Duration,
+) -> Result<(Option<String>, Duration)> {
     let target = &finished.target;
     let finished = &Marker { at: marker::now(), ..finished.clone() };
     if let Some(old) = old {
-        carry_over(admin, &old.name, &build.name).await?;
+        carry_over(admin, &old.name, incoming).await?;
     }
-    let kept = old.map(|_| beside(target, "old", &finished.run));
+    reach(Point::CarriedOver).await;
+    let kept = old.map(|_| beside(target, "old", run));
     let began = Instant::now();
     loop {
-        let attempt = rename(renamer, build, old, kept.as_deref(), finished);
-        let evict = evict(admin, target, &build.name);
+        let attempt = rename(renamer, incoming, old, kept.as_deref(), finished);
+        let evict = evict(admin, target, incoming);
         let outcome = tokio::select! {
             outcome = attempt => outcome,
             // Evicting never ends by itself but with an error.
@@ -61,15 +80,15 @@ pub async fn publish(
             Ok(()) => break,
             Err(error) => {
                 renamer.run("giving up the rename", "ROLLBACK").await?;
-                if error.sqlstate() != Some("55006") || began.elapsed() > PATIENCE {
+                if error.sqlstate() != Some("55006") || began.elapsed() > wait {
                     return Err(explain(error));
                 }
             }
         }
     }
     let took = began.elapsed();
-    let dropped = drop_generations(admin, target, keep).await?;
-    Ok(Published { kept, dropped, took })
+    reach(Point::Renamed).await;
+    Ok((kept, took))
 }
 
 fn explain(error: Error) -> Error {
@@ -86,7 +105,7 @@ fn explain(error: Error) -> Error {
 
 async fn rename(
     renamer: &Session,
-    build: &Build,
+    incoming: &str,
     old: Option<&Database>,
     kept: Option<&str>,
     finished: &Marker,
@@ -96,16 +115,17 @@ async fn rename(
         let _ = write!(sql, "ALTER DATABASE {} RENAME TO {}; ", identifier(&old.name), identifier(kept));
         let marker = Marker {
             state: State::Kept,
-            identity: old.identity.clone(),
-            at: marker::now(),
-            ..old.marker.clone().unwrap_or_else(|| finished.clone())
+            at: finished.at.clone(),
+            ..old.marker.clone().unwrap_or_else(|| {
+                Marker::empty(State::Kept, &finished.target, &finished.run, old.identity.clone())
+            })
         };
         let _ = write!(sql, "{}; ", marker.statement(kept));
     }
     let _ = write!(
         sql,
         "ALTER DATABASE {} RENAME TO {}; {}; COMMIT",
-        identifier(&build.name),
+        identifier(incoming),
         identifier(&finished.target),
         finished.statement(&finished.target)
     );
@@ -113,11 +133,14 @@ async fn rename(
 }
 
 /// Ends every session on the two databases again and again.
-async fn evict(admin: &Session, target: &str, build: &str) -> Error {
+async fn evict(admin: &Session, target: &str, incoming: &str) -> Error {
+    reach(Point::RenameSent).await;
     loop {
+        // A role without pg_read_all_stats doesn't see of what kind another's session is.
         let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
-                   WHERE datname IN ($1, $2) AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
-        let ended = admin.query("ending sessions on the target", sql, &[&target, &build]).await;
+                   WHERE datname IN ($1, $2) AND pid <> pg_backend_pid() AND usesysid IS NOT NULL \
+                     AND coalesce(backend_type, 'client backend') = 'client backend'";
+        let ended = admin.query("ending sessions on the target", sql, &[&target, &incoming]).await;
         match ended {
             // A superuser's session among them refuses the whole statement (42501).
             Err(error) if error.sqlstate() != Some("42501") => return error,
@@ -126,83 +149,10 @@ async fn evict(admin: &Session, target: &str, build: &str) -> Error {
     }
 }
 
-/// Gives the build the old target's owner, privileges, settings and connection limit.
-async fn carry_over(admin: &Session, old: &str, build: &str) -> Result<()> {
-    let doing = "carrying over the target's owner, privileges and settings";
-    let to = identifier(build);
-    let row = admin
-        .one(
-            doing,
-            "SELECT pg_get_userbyid(datdba)::text, datconnlimit, datacl IS NOT NULL, datdba <> \
-                    (SELECT datdba FROM pg_database WHERE datname = $2) FROM pg_database WHERE datname = $1",
-            &[&old, &build],
-        )
-        .await?;
-    let mut statements = Vec::new();
-    let has_acl: bool = row.get(2);
-    if has_acl {
-        statements.push(format!("REVOKE ALL ON DATABASE {to} FROM PUBLIC"));
-        let grants = admin
-            .query(
-                doing,
-                "SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END, a.privilege_type, \
-                        a.is_grantable FROM pg_database d, aclexplode(d.datacl) a WHERE d.datname = $1",
-                &[&old],
-            )
-            .await?;
-        for grant in grants {
-            let option = if grant.get(2) { " WITH GRANT OPTION" } else { "" };
-            let (role, privilege): (String, String) = (grant.get(0), grant.get(1));
-            statements.push(format!("GRANT {privilege} ON DATABASE {to} TO {role}{option}"));
-        }
-    }
-    statements.push(format!("ALTER DATABASE {to} CONNECTION LIMIT {}", row.get::<_, i32>(1)));
-    let settings = admin
-        .query(
-            doing,
-            "SELECT CASE s.setrole WHEN 0 THEN NULL ELSE quote_ident(pg_get_userbyid(s.setrole)) END, c \
-             FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) c WHERE d.datname = $1",
-            &[&old],
-        )
-        .await?;
-    for setting in settings {
-        let (role, text): (Option<String>, String) = (setting.get(0), setting.get(1));
-        let Some((name, value)) = text.split_once('=') else { continue };
-        // A list such as search_path can't be quoted as one string; going through the
-        // session's own value takes every kind alike.
-        let quoted: Vec<String> = name.split('.').map(identifier).collect();
-        let name_sql = quoted.join(".");
-        let whom = role.map_or(format!("DATABASE {to}"), |role| format!("ROLE {role} IN DATABASE {to}"));
-        statements.push(format!(
-            "BEGIN; SELECT set_config({}, {}, true); ALTER {whom} SET {name_sql} FROM CURRENT; COMMIT",
-            literal(name),
-            literal(value)
-        ));
-    }
-    if row.get(3) {
-        // Last: afterwards a role that is not a superuser may no longer change the database.
-        statements.push(format!("ALTER DATABASE {to} OWNER TO {}", identifier(&row.get::<_, String>(0))));
-    }
-    for statement in statements {
-        admin.run(doing, &statement).await?;
-    }
-    Ok(())
-}
-
 /// Drops the oldest generations of a target until `keep` are left.
 async fn drop_generations(admin: &Session, target: &str, keep: usize) -> Result<Vec<String>> {
-    let mut kept: Vec<(String, String)> = marker::databases(admin)
-        .await?
-        .into_iter()
-        .filter_map(|database| {
-            let marker = database.marker?;
-            (marker.state == State::Kept && marker.target == target).then_some((marker.at, database.name))
-        })
-        .collect();
-    kept.sort();
-    kept.reverse();
     let mut dropped = Vec::new();
-    for (_, name) in kept.into_iter().skip(keep) {
+    for (name, _) in marker::generations(admin, target).await?.into_iter().skip(keep) {
         drop_database(admin, &name).await?;
         dropped.push(name);
     }

@@ -1,7 +1,9 @@
 //! What a run did, for people and for machines. Never a value.
 
+mod cost;
 mod text;
 
+pub use cost::Cost;
 pub use text::{bytes, grouped, render};
 
 use serde::Serialize;
@@ -25,6 +27,8 @@ pub struct Report {
     pub snapshot: Snapshot,
     /// What the run cost the source.
     pub cost: Cost,
+    /// What the copied tables take on the source's disk, and the build about as much on the target's.
+    pub disk: Disk,
     /// SHA-256 of the rule files.
     pub rules: String,
     /// Short id of the secret.
@@ -42,7 +46,7 @@ pub struct Report {
     pub left_out: Vec<LeftOut>,
     /// Tables whose rows were not read, and why.
     pub not_read: Vec<NotRead>,
-    /// Roles that the schema names and the target lacked: made without login.
+    /// Roles that the schema names and the target lacked: made without login, by this run or one before.
     pub roles: Vec<String>,
     /// What was checked before publishing.
     pub verified: Verified,
@@ -63,21 +67,13 @@ pub struct Snapshot {
     pub bytes: u64,
 }
 
-/// What the run cost the source; what it was granted is the budget's.
+/// What the copied tables take on disk.
 #[derive(Clone, Debug, Serialize)]
-pub struct Cost {
-    /// How long vacuum was held back, in seconds.
-    pub snapshot_seconds: f64,
-    /// How many transactions began on the source meanwhile: the largest age of our `backend_xmin`.
-    pub snapshot_transactions: u64,
-    /// Bytes read from tables.
-    pub bytes: u64,
-    /// The most connections at once.
-    pub connections: u64,
-    /// How often another session waited on a lock of ours.
-    pub sessions_blocked: usize,
-    /// The longest such a wait, in seconds.
-    pub longest_block_seconds: f64,
+pub struct Disk {
+    /// Rows.
+    pub table_bytes: u64,
+    /// Indexes.
+    pub index_bytes: u64,
 }
 
 /// One phase.

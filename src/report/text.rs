@@ -1,6 +1,6 @@
 //! The report on a terminal.
 
-use super::{Cost, Report, Table as TableReport};
+use super::{Report, Table as TableReport};
 use comfy_table::{CellAlignment, Table, presets};
 use std::fmt::Write;
 
@@ -46,7 +46,10 @@ pub fn render(report: &Report) -> String {
         report.snapshot.taken_at,
         report.snapshot.held_seconds
     );
-    let _ = writeln!(out, "  cost       {}", cost(&report.cost));
+    let _ = writeln!(out, "  cost       {}", report.cost.sentence());
+    let disk = &report.disk;
+    let (all, indexes) = (bytes(disk.table_bytes + disk.index_bytes), bytes(disk.index_bytes));
+    let _ = writeln!(out, "  disk       about {all} on the target, {indexes} of it indexes");
     if let Some(objects) = &report.large_objects {
         let (count, size) = (grouped(objects.count), bytes(objects.bytes));
         let how = objects.with.unwrap_or(objects.treatment);
@@ -81,24 +84,6 @@ pub fn render(report: &Report) -> String {
             .unwrap_or_default()
     );
     out
-}
-
-/// What production paid.
-fn cost(cost: &Cost) -> String {
-    let blocked = match cost.sessions_blocked {
-        0 => "nobody waited on its locks".to_owned(),
-        count => format!(
-            "{count} {} on its locks, the longest {:.1} s",
-            if count == 1 { "session waited" } else { "sessions waited" },
-            cost.longest_block_seconds
-        ),
-    };
-    format!(
-        "{} connections, vacuum held back for {:.1} s and {} transactions, {blocked}",
-        cost.connections,
-        cost.snapshot_seconds,
-        grouped(cost.snapshot_transactions)
-    )
 }
 
 /// How many tables a terminal gets to see; `report.json` has all of them.
@@ -148,21 +133,6 @@ pub fn bytes(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_cost_says_whether_anybody_waited() {
-        let mut paid = Cost {
-            snapshot_seconds: 61.04,
-            snapshot_transactions: 12_345,
-            bytes: 7,
-            connections: 5,
-            sessions_blocked: 0,
-            longest_block_seconds: 0.0,
-        };
-        insta::assert_snapshot!(cost(&paid), @"5 connections, vacuum held back for 61.0 s and 12 345 transactions, nobody waited on its locks");
-        (paid.sessions_blocked, paid.longest_block_seconds) = (2, 1.26);
-        insta::assert_snapshot!(cost(&paid), @"5 connections, vacuum held back for 61.0 s and 12 345 transactions, 2 sessions waited on its locks, the longest 1.3 s");
-    }
 
     #[test]
     fn numbers_are_grouped_and_sizes_have_units() {

@@ -1,6 +1,7 @@
 //! Whole refreshes, from command line to published database.
 
 mod access;
+mod atomic;
 mod broken_wire;
 mod budget;
 mod configuration;
@@ -12,12 +13,14 @@ mod encodings;
 mod errors;
 mod fail_closed;
 mod full_disk;
+mod generations;
 mod guard;
 mod hard_tables;
 mod huge_values;
 mod identifiers;
 mod inheritance;
 mod invariants;
+mod kill_points;
 mod killed;
 mod large_objects;
 mod literals;
@@ -35,10 +38,12 @@ mod regression;
 mod remade;
 mod sequences;
 mod shop;
+mod signals;
 mod silent_children;
 mod source_log;
 mod stalls;
 mod standby;
+mod status;
 mod structures;
 mod ten_million;
 mod values;

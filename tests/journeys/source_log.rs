@@ -35,7 +35,7 @@ const ALLOWED: &[&str] = &[
     r"^BEGIN( TRANSACTION)?( ISOLATION LEVEL (READ COMMITTED|REPEATABLE READ))?( READ ONLY)?$",
     r"^SET TRANSACTION (SNAPSHOT '…'|ISOLATION LEVEL REPEATABLE READ, READ ONLY)$",
     r"^(COMMIT|ROLLBACK|SAVEPOINT \w+|ROLLBACK TO SAVEPOINT \w+|RELEASE SAVEPOINT \w+)$",
-    r"^SET [A-Za-z_]+ (=|TO) [\w'…, -]+$",
+    r"^SET (LOCAL )?[A-Za-z_]+ (=|TO) [\w'…, -]+$",
     r"^SHOW \w+$",
     r#"^LOCK TABLE (ONLY )?[\w".]+(, (ONLY )?[\w".]+)* IN ACCESS SHARE MODE( NOWAIT)?$"#,
     r#"^COPY \(SELECT .* FROM ONLY [\w".]+.*\) TO STDOUT \(FORMAT (binary|text)\)$"#,
@@ -63,6 +63,12 @@ const OF_THE_QUERY: &[&str] = &[
     "w",
     "select",
     "lateral",
+    "aclexplode",
+    "member",
+    "space",
+    "thing",
+    "known",
+    "k.initprivs",
     // After `EXTRACT (… FROM` and `IS DISTINCT FROM`.
     "waitstart",
     "pip.initprivs",
@@ -95,6 +101,8 @@ const FORBIDDEN: &[&str] = &[
 fn statements(log: &str) -> Vec<String> {
     let mut entries: Vec<String> = Vec::new();
     for line in log.lines() {
+        // A comment may hold an apostrophe.
+        let line = line.split("-- ").next().unwrap_or_default();
         match (line.starts_with('@'), entries.last_mut()) {
             (false, Some(last)) => {
                 last.push(' ');

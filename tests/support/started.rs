@@ -57,6 +57,17 @@ impl Started {
         self.child.wait().unwrap();
     }
 
+    /// Waits until it stops at a point of [`masque::point::Point`].
+    #[track_caller]
+    pub(crate) fn wait_for_pause(&mut self, word: &str) {
+        let (line, until) = (format!("paused at `{word}`"), Instant::now() + Duration::from_mins(1));
+        while !self.said().contains(&line) {
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none() && Instant::now() < until, "never at `{word}`\n{}", self.said());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// What it has complained about so far.
     pub(crate) fn said(&self) -> String {
         fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default()
