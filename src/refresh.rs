@@ -523,7 +523,7 @@ async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
 /// Drops a build that will not be published. Where that fails too, the next run does it.
 async fn discard(stage: &Stage<'_>, build: &Build) {
     // A server that fell silent must not hold the end of the run back.
-    let limit = stage.options.budget.stall.min(Duration::from_secs(30));
+    let limit = stage.options.budget.stall.clamp(Duration::from_secs(10), Duration::from_mins(1));
     let doing = "dropping the build";
     let mut dropped = answers(Kind::Target, doing, limit, build.discard(&stage.admin)).await;
     if dropped.is_err() && stage.admin.connection().is_closed() {

@@ -3,8 +3,9 @@
 use crate::support::{Fault, Play, Proxy, Way, execute, value};
 use std::time::Duration;
 
-/// What a run is given to notice, and to be gone: the stall, a look whether the server works, and the rest.
-const PROMPT: Duration = Duration::from_secs(15);
+/// What a run is given to notice and to be gone: the stall, a look whether the server works, and ten
+/// seconds in which a silent target could still have dropped the build.
+const PROMPT: Duration = Duration::from_secs(30);
 
 /// A play with something published and with rows enough to stall between them.
 fn published() -> (Play, String) {
