@@ -251,7 +251,7 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
         }
         Err(failure) => {
             if let Some(build) = built {
-                discard(stage, &build).await;
+                Box::pin(discard(stage, &build)).await;
             }
             Err(failure)
         }
@@ -533,7 +533,7 @@ async fn discard(stage: &Stage<'_>, build: &Build) {
             let admin = Session::open(url.connect(Kind::Target).await?, Side::Target).await?;
             build.discard(&admin).await
         };
-        dropped = answers(Kind::Target, doing, limit, again).await;
+        dropped = Box::pin(answers(Kind::Target, doing, limit, again)).await;
     }
     if let Err(error) = dropped {
         stage.observer.notice(&format!("{error}; the next run drops the build `{}`", build.name));

@@ -5,6 +5,7 @@ use crate::error::{Error, Kind, Result};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
 use clap::Args;
+use zeroize::Zeroizing;
 
 /// The URL of production
 #[derive(Args)]
@@ -61,7 +62,7 @@ impl Target {
 
 fn url(given: Option<&str>, flag: &str, variable: &str) -> Result<Url> {
     let from_environment = std::env::var(variable).ok().filter(|value| !value.is_empty());
-    let text = given.map(str::to_owned).or(from_environment).ok_or_else(|| {
+    let text = given.map(str::to_owned).or(from_environment).map(Zeroizing::new).ok_or_else(|| {
         Error::usage(format!("`{flag}` is missing"))
             .help(format!("give `{flag} postgres://user@host/database`, or set {variable}"))
     })?;

@@ -25,6 +25,7 @@ use std::process::Stdio;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::process::Command;
+use zeroize::Zeroizing;
 
 /// Entry types that never reach staging, as a table of contents names them.
 const NEVER: &[&str] = &[
@@ -223,7 +224,7 @@ impl SchemaArchive {
         for variable in HIDDEN_FROM_TOOLS {
             command.env_remove(variable);
         }
-        if let Some(lines) = url.passfile_line() {
+        if let Some(lines) = url.passfile_line().map(Zeroizing::new) {
             let path = self.directory.path().join("pass");
             write_private(&path, &lines)?;
             command.env("PGPASSFILE", path);
