@@ -251,7 +251,7 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
         }
         Err(failure) => {
             if let Some(build) = built {
-                discard(stage, &build).await;
+                Box::pin(discard(stage, &build)).await;
             }
             Err(failure)
         }
@@ -530,7 +530,7 @@ async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
 /// Drops a build that will not be published. Where that fails too, the next run does it.
 async fn discard(stage: &Stage<'_>, build: &Build) {
     // A server that fell silent must not hold the end of the run back.
-    let limit = stage.options.budget.stall.min(Duration::from_secs(30));
+    let limit = stage.options.budget.stall.clamp(Duration::from_secs(10), Duration::from_mins(1));
     let doing = "dropping the build";
     let mut dropped = answers(Kind::Target, doing, limit, build.discard(&stage.admin)).await;
     if dropped.is_err() && stage.admin.connection().is_closed() {
@@ -540,7 +540,7 @@ async fn discard(stage: &Stage<'_>, build: &Build) {
             let admin = Session::open(url.connect(Kind::Target).await?, Side::Target).await?;
             build.discard(&admin).await
         };
-        dropped = answers(Kind::Target, doing, limit, again).await;
+        dropped = Box::pin(answers(Kind::Target, doing, limit, again)).await;
     }
     if let Err(error) = dropped {
         stage.observer.notice(&format!("{error}; the next run drops the build `{}`", build.name));

@@ -6,6 +6,7 @@ use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
 use crate::publish::Sign;
 use clap::Args;
+use zeroize::Zeroizing;
 
 /// The URL of production
 #[derive(Args)]
@@ -70,7 +71,7 @@ pub(super) fn sign(word: &str) -> Result<Sign, String> {
 
 fn url(given: Option<&str>, flag: &str, variable: &str) -> Result<Url> {
     let from_environment = std::env::var(variable).ok().filter(|value| !value.is_empty());
-    let text = given.map(str::to_owned).or(from_environment).ok_or_else(|| {
+    let text = given.map(str::to_owned).or(from_environment).map(Zeroizing::new).ok_or_else(|| {
         Error::usage(format!("`{flag}` is missing"))
             .help(format!("give `{flag} postgres://user@host/database`, or set {variable}"))
     })?;

@@ -12,6 +12,7 @@ use crate::postgres::snapshot::{self, Ticket};
 use crate::postgres::url::Url;
 use crate::sink::Writer;
 use crate::source::{Rows, Throttle};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -140,7 +141,7 @@ async fn live(
             let patience = Patience::with(&writer, &assignment.build, stall).await?;
             Ok((writer, patience))
         };
-        let (writer, writing) = answers(Kind::Target, "preparing the load", stall, opened).await?;
+        let (writer, writing) = Box::pin(answers(Kind::Target, "preparing the load", stall, opened)).await?;
         let began = Patience::with(&reader, source, stall);
         let reading = answers(Kind::Source, "preparing to read", stall, began).await?;
         let ends = Ends { reader: &reader, reading: &reading, writer: &writer, writing: &writing };
@@ -190,8 +191,8 @@ async fn stream(chunk: &Chunk, ends: Ends<'_>, given: &Assignment) -> Result<()>
     let counters = given.progress.of(plan);
     let masked = !plan.masked.is_empty();
     let statement = plan.copy_out(chunk.blocks, None);
-    let begun = Rows::read(ends.reader, &statement, plan.wire, masked, &table);
-    let rows = ends.reading.wait(&format!("reading `{table}`"), begun).await??;
+    let reading = Rows::read(ends.reader, &statement, plan.wire, masked, &table);
+    let rows = ends.reading.wait(&format!("reading `{table}`"), reading).await??;
     let mut rows = rows.throttled(given.throttle.clone()).patient(ends.reading.clone());
     let mut sink = Writer::open(ends.writer, plan, masked, &table, ends.writing).await?;
     let permits = Arc::new(Semaphore::new(PERMITS));
@@ -290,7 +291,10 @@ fn hand_over(chunk: &Chunk, batch: Batch) -> oneshot::Receiver<Result<Batch>> {
     }
     let plan = Arc::clone(&chunk.plan);
     rayon::spawn(move || {
-        done.send(mask(&plan, batch)).ok();
+        // Rayon ends the process where one of its threads panics; the run is to end well, and clean up.
+        if let Ok(outcome) = catch_unwind(AssertUnwindSafe(|| mask(&plan, batch))) {
+            done.send(outcome).ok();
+        }
     });
     pending
 }

@@ -13,6 +13,7 @@ use crate::plan::{LargeObjects, TablePlan};
 use crate::postgres::patience::Patience;
 use crate::postgres::session::Session;
 use crate::source::Rows;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 use tokio_postgres::Statement;
@@ -237,8 +238,10 @@ async fn masked(plan: &Arc<TablePlan>, value: Vec<u8>) -> Result<Vec<u8>> {
     let (done, pending) = oneshot::channel();
     let plan = Arc::clone(plan);
     rayon::spawn(move || {
-        // Nobody listens any more when the run has ended already.
-        done.send(mask_value(&plan, &value)).ok();
+        if let Ok(outcome) = catch_unwind(AssertUnwindSafe(|| mask_value(&plan, &value))) {
+            // Nobody listens any more when the run has ended already.
+            done.send(outcome).ok();
+        }
     });
     pending.await.map_err(|_| Error::internal("a mask panicked"))?
 }

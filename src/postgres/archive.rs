@@ -14,15 +14,18 @@
 
 use super::binaries::Tools;
 use super::complaint;
+use super::environment::hide_secrets;
 use super::session;
 use super::standby::CONFLICT;
 use super::url::{HIDDEN_FROM_TOOLS, Url};
 use crate::error::{Error, Kind, Result};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::process::Command;
+use zeroize::Zeroizing;
 
 /// Entry types that never reach staging, as a table of contents names them.
 const NEVER: &[&str] = &[
@@ -111,7 +114,10 @@ impl SchemaArchive {
     ) -> Result<Self> {
         sweep(&std::env::temp_dir());
         let prefix = format!("{PREFIX}{}-", std::process::id());
-        let directory = tempfile::Builder::new().prefix(&prefix).tempdir().map_err(|e| {
+        // The tools make their files with the user's mask: what keeps others out is the directory.
+        let private = std::fs::Permissions::from_mode(0o700);
+        let made = tempfile::Builder::new().prefix(&prefix).permissions(private).tempdir();
+        let directory = made.map_err(|e| {
             Error::usage("can't make a private directory for the schema").because(e).help("set TMPDIR")
         })?;
         let this = Self {
@@ -212,15 +218,13 @@ impl SchemaArchive {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .env("LC_ALL", "C")
-            .env_remove("MASQUE_SECRET")
-            .env_remove("MASQUE_SOURCE")
-            .env_remove("MASQUE_TARGET")
             .arg("--dbname")
             .arg(url.conninfo_without_password());
+        hide_secrets(command.as_std_mut());
         for variable in HIDDEN_FROM_TOOLS {
             command.env_remove(variable);
         }
-        if let Some(lines) = url.passfile_line() {
+        if let Some(lines) = url.passfile_line().map(Zeroizing::new) {
             let path = self.directory.path().join("pass");
             write_private(&path, &lines)?;
             command.env("PGPASSFILE", path);
@@ -232,6 +236,7 @@ impl SchemaArchive {
         let mut command = Command::new(&self.tools.pg_restore);
         command.arg("--list").arg(self.file()).stdin(Stdio::null()).stdout(Stdio::piped());
         command.stderr(Stdio::null()).kill_on_drop(true).env("LC_ALL", "C");
+        hide_secrets(command.as_std_mut());
         let output = run(command).await?;
         if !output.status.success() {
             return Err(Error::internal("pg_restore can't list the schema dump that pg_dump wrote"));
@@ -357,8 +362,10 @@ fn restore_error(section: Section, said: &str) -> Error {
             .help("install client tools of one version, or point MASQUE_PG_BINDIR at them");
     }
     let Some(entry) = entry else {
-        let error =
-            |words: &str| Error::new(Kind::Target, format!("making the schema on the target: {words}"));
+        let at = refused_command(said).map_or(String::from("making the schema on the target"), |command| {
+            format!("the target refuses `{command} …`")
+        });
+        let error = |words: &str| Error::new(Kind::Target, format!("{at}: {words}"));
         if let Some(error) = complaint::explain(error, said) {
             return error;
         }

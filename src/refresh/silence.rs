@@ -24,7 +24,7 @@ async fn listen(url: &Url, side: Side, stall: Duration) -> Error {
         let Ok(connection) = url.connect(side.kind()).await else { return Ok(None) };
         Ok::<_, Error>(Session::open(connection, side).await.ok())
     };
-    let opened: Result<_> = answers(side.kind(), DOING, stall, opening).await;
+    let opened: Result<_> = Box::pin(answers(side.kind(), DOING, stall, opening)).await;
     match opened {
         Ok(Some(session)) => pulse(&session, DOING, stall).await,
         Ok(None) => std::future::pending().await,

@@ -34,7 +34,7 @@ fn play() -> Play {
     Play::new(source, RULES)
 }
 
-/// Numbers that look random and are the same for a seed (SplitMix64).
+/// Numbers that look random and are the same for a seed (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {

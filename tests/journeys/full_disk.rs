@@ -93,8 +93,8 @@ fn refresh_on_full(name: &str, folder: &str, disk: u32, rows: u32, index: &[&str
     };
     refresh().assert_code(0);
     let Some(disk) = SmallDisk::under(&server, folder, disk) else { return };
-    let digest = || value(&target, "select md5(string_agg(p::text, ',' order by id)) from people p");
-    let served = digest();
+    let shown = || value(&target, "select md5(string_agg(p::text, ',' order by id)) from people p");
+    let before = shown();
     fill(&play.source.url(), rows);
     execute(&play.source.url(), index);
     let output = refresh();
@@ -107,7 +107,7 @@ fn refresh_on_full(name: &str, folder: &str, disk: u32, rows: u32, index: &[&str
         disk.grow();
         server.restart_immediate().unwrap();
     }
-    assert_eq!(digest(), served, "the old data is not served");
+    assert_eq!(shown(), before, "the old data is not served");
     fill(&play.source.url(), 1);
     refresh().assert_code(0);
     assert_eq!(count(&target, "people"), 1000);

@@ -41,6 +41,7 @@ mod remade;
 mod sequences;
 mod shop;
 mod signals;
+mod silent_children;
 mod source_log;
 mod stalls;
 mod standby;

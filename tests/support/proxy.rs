@@ -149,7 +149,7 @@ struct Wire {
 fn carry_both(client: TcpStream, server: TcpStream, state: &Arc<State>) {
     for socket in [&client, &server] {
         socket.set_read_timeout(Some(MOMENT)).unwrap();
-        socket.set_write_timeout(Some(Duration::from_secs(60))).unwrap();
+        socket.set_write_timeout(Some(Duration::from_mins(1))).unwrap();
         socket.set_nodelay(true).unwrap();
     }
     let sent = Arc::new(Mutex::new(Vec::new()));
@@ -204,8 +204,8 @@ impl Wire {
                 None => {}
             }
             let rate = self.state.rate.load(Ordering::Relaxed);
-            if rate > 0 {
-                std::thread::sleep(Duration::from_micros(size as u64 * 1_000_000 / rate));
+            if let Some(worth) = (size as u64 * 1_000_000).checked_div(rate) {
+                std::thread::sleep(Duration::from_micros(worth));
             }
         }
         let _ = self.client.shutdown(Shutdown::Both);
