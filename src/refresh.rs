@@ -220,10 +220,11 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
     // Dropping the sender, by whatever way out of here, ends every lane.
     let (stop, stopped) = signal::channel(false);
     let application = leftover::application(&stage.run);
-    let mut built = None;
+    // The build's name, from the moment it may exist.
+    let mut begun = None;
     let toll = Toll::default();
     let outcome = tokio::select! {
-        outcome = copy(stage, &snapshot, stopped, &mut account, &mut built) => outcome,
+        outcome = copy(stage, &snapshot, stopped, &mut account, &mut begun) => outcome,
         error = watch::watch(&watcher, &application, options.budget, &toll) => Err(error.into()),
         error = stage.lock.watch(stall) => Err(error.into()),
     };
@@ -250,7 +251,7 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
             Ok(report)
         }
         Err(failure) => {
-            if let Some(build) = built {
+            if let Some(build) = begun {
                 Box::pin(discard(stage, &build)).await;
             }
             Err(failure)
@@ -281,7 +282,7 @@ async fn copy(
     snapshot: &Snapshot,
     stopped: signal::Receiver<bool>,
     account: &mut Account<'_>,
-    built: &mut Option<Build>,
+    begun: &mut Option<String>,
 ) -> Result<Copied, Failure> {
     let options = stage.options;
     let mut lanes = Vec::new();
@@ -325,8 +326,8 @@ async fn copy(
     // A target that can't hold such a database says so before anything of the schema is read.
     let target = options.target.database();
     let template = options.template.as_deref();
+    *begun = Some(Build::name_of(target, &stage.run));
     let made = Build::create(&stage.admin, snapshot.session(), target, &stage.run, template).await?;
-    *built = Some(made.clone());
     let (major, id) = (stage.target_major, snapshot.id());
     let archive = SchemaArchive::dump(&stage.tools, &stage.source, major, id, wait, comments).await?;
     snapshot.check_unchanged().await?;
@@ -528,22 +529,22 @@ async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
 }
 
 /// Drops a build that will not be published. Where that fails too, the next run does it.
-async fn discard(stage: &Stage<'_>, build: &Build) {
+async fn discard(stage: &Stage<'_>, build: &str) {
     // A server that fell silent must not hold the end of the run back.
     let limit = stage.options.budget.stall.clamp(Duration::from_secs(10), Duration::from_mins(1));
     let doing = "dropping the build";
-    let mut dropped = answers(Kind::Target, doing, limit, build.discard(&stage.admin)).await;
+    let mut dropped = answers(Kind::Target, doing, limit, Build::discard(&stage.admin, build)).await;
     if dropped.is_err() && stage.admin.connection().is_closed() {
         // What ended the run may have ended this session only.
         let again = async {
             let url = stage.options.target.with_database(&stage.options.maintenance_database);
             let admin = Session::open(url.connect(Kind::Target).await?, Side::Target).await?;
-            build.discard(&admin).await
+            Build::discard(&admin, build).await
         };
         dropped = Box::pin(answers(Kind::Target, doing, limit, again)).await;
     }
     if let Err(error) = dropped {
-        stage.observer.notice(&format!("{error}; the next run drops the build `{}`", build.name));
+        stage.observer.notice(&format!("{error}; the next run drops the build `{build}`"));
     }
 }
 

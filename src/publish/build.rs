@@ -37,6 +37,12 @@ impl Build {
         Ok(dropped)
     }
 
+    /// The name that a run's build for a target gets.
+    #[must_use]
+    pub fn name_of(target: &str, run: &str) -> String {
+        beside(target, "masque", run)
+    }
+
     /// Makes an empty build for `target` with the source's encoding and collation.
     ///
     /// # Errors
@@ -48,7 +54,7 @@ impl Build {
         run: &str,
         template: Option<&str>,
     ) -> Result<Self> {
-        let name = beside(target, "masque", run);
+        let name = Self::name_of(target, run);
         let locale = locale_clauses(source, admin).await?;
         let made_from = template.unwrap_or("template0");
         let sql = format!(
@@ -85,8 +91,8 @@ impl Build {
     ///
     /// # Errors
     /// Target, where the server refuses; the next run drops it then.
-    pub async fn discard(&self, admin: &Session) -> Result<()> {
-        drop_database(admin, &self.name).await
+    pub async fn discard(admin: &Session, name: &str) -> Result<()> {
+        drop_database(admin, name).await
     }
 }
 
