@@ -81,6 +81,21 @@ impl Build {
         Ok(Self { name, marker })
     }
 
+    /// Drops what there is of a run's build when the run ended before it had one; a database
+    /// that only has its name stays.
+    ///
+    /// # Errors
+    /// Target, where the server refuses; the next run drops it then.
+    pub async fn discard_half_made(admin: &Session, target: &str, run: &str) -> Result<()> {
+        let name = beside(target, "masque", run);
+        for database in marker::databases(admin).await? {
+            if database.name == name && is_build(&database, target) {
+                drop_database(admin, &name).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Drops the build and ends whoever is connected to it.
     ///
     /// # Errors

@@ -1,0 +1,43 @@
+//! The end of a build that will not be published.
+
+use super::Stage;
+use crate::error::{Kind, Result};
+use crate::postgres::leftover;
+use crate::postgres::patience::answers;
+use crate::postgres::session::{Session, Side};
+use crate::publish::Build;
+use std::time::Duration;
+
+const DOING: &str = "dropping the build";
+
+/// Drops the build of a run that failed; where even that fails, the next run does it. Without
+/// `build` the run ended before it knew of one, perhaps while the server was making it.
+pub(super) async fn discard(stage: &Stage<'_>, build: Option<&Build>) {
+    // A server that fell silent must not hold the end of the run back.
+    let limit = stage.options.budget.stall.clamp(Duration::from_secs(10), Duration::from_mins(1));
+    let mut dropped = Box::pin(answers(Kind::Target, DOING, limit, remove(stage, &stage.admin, build))).await;
+    if dropped.is_err() && stage.admin.connection().is_closed() {
+        // What ended the run may have ended this session only.
+        let again = async {
+            let url = stage.options.target.with_database(&stage.options.maintenance_database);
+            let admin = Session::open(url.connect(Kind::Target).await?, Side::Target).await?;
+            // The server may still be at the last thing that the lost session asked for.
+            leftover::end(&admin, &stage.run).await?;
+            remove(stage, &admin, build).await
+        };
+        dropped = Box::pin(answers(Kind::Target, DOING, limit, again)).await;
+    }
+    if let Err(error) = dropped {
+        let name = build.map(|build| format!(" the build `{}`", build.name));
+        stage
+            .observer
+            .notice(&format!("{error}; the next run drops{}", name.as_deref().unwrap_or(" what is left")));
+    }
+}
+
+async fn remove(stage: &Stage<'_>, admin: &Session, build: Option<&Build>) -> Result<()> {
+    match build {
+        Some(build) => build.discard(admin).await,
+        None => Build::discard_half_made(admin, stage.options.target.database(), &stage.run).await,
+    }
+}
