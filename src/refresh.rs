@@ -454,16 +454,23 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
     }
     account.step(Step::Publish);
     stage.lock.check_held().await?;
+    let old_marker = stage.old.as_ref().and_then(|old| old.marker.as_ref());
     let finished = Marker {
         state: State::Published,
         snapshot: Some(copied.taken_at.clone()),
         rules: Some(copied.rules.digest().to_owned()),
         secret: Some(options.secret.id()),
         expires: options.expires.and_then(publish::expiry),
+        copied_disks: old_marker.is_some_and(|marker| marker.copied_disks),
         ..copied.build.marker.clone()
     };
     let (old, keep, wait) = (stage.old.as_ref(), options.keep, options.publish_wait);
-    Ok(publish::publish(&stage.renamer, &stage.admin, &copied.build, old, &finished, keep, wait).await?)
+    let published =
+        publish::publish(&stage.renamer, &stage.admin, &copied.build, old, &finished, keep, wait).await?;
+    if let Some(error) = &published.left {
+        account.note(format!("the copy is published, but an older generation could not be dropped: {error}"));
+    }
+    Ok(published)
 }
 
 /// Steps 8 and 9: keys, views, statistics, and a look at all of it.

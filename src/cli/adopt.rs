@@ -1,9 +1,9 @@
 //! `masque adopt`
 
-use super::connection::Served;
+use super::connection::{Served, sign};
 use super::{Failure, block_on, output};
 use crate::error::{Error, Kind, Result};
-use crate::publish::{State, adopt};
+use crate::publish::{Adoption, Sign, State, adopt};
 use clap::Args;
 use std::io::{BufRead, IsTerminal};
 
@@ -15,6 +15,12 @@ pub(super) struct Adopt {
     /// The database's name, for scripts: says yes without being asked
     #[arg(long, value_name = "NAME")]
     yes: Option<String>,
+    /// Signs of production that the target may show: sessions, replicas, slots, archive, name, size
+    #[arg(long, value_name = "SIGNS", value_delimiter = ',', value_parser = sign)]
+    allow: Vec<Sign>,
+    /// The target's server was restored from a copy of production's disks
+    #[arg(long)]
+    copied_disks: bool,
 }
 
 impl Adopt {
@@ -34,7 +40,8 @@ impl Adopt {
         }
         let marker = block_on(async {
             let admin = self.served.administer(&target, "masque adopt").await?;
-            Ok(adopt(&admin, &target).await?)
+            let said = Adoption { allow: self.allow.clone(), copied_disks: self.copied_disks };
+            Ok(adopt(&admin, &target, &said).await?)
         })?;
         output::print(&match marker.state {
             State::Adopted => format!("`{name}` is masque's now: the next refresh replaces it"),

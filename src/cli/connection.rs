@@ -4,6 +4,7 @@ use super::output;
 use crate::error::{Error, Kind, Result};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
+use crate::publish::Sign;
 use clap::Args;
 use zeroize::Zeroizing;
 
@@ -58,6 +59,14 @@ impl Target {
     pub(super) fn url(&self) -> Result<Url> {
         url(self.target.as_deref(), "--target", "MASQUE_TARGET")
     }
+}
+
+/// Reads the word for a sign of production.
+pub(super) fn sign(word: &str) -> Result<Sign, String> {
+    Sign::ALL.into_iter().find(|sign| sign.word() == word).ok_or_else(|| {
+        let words: Vec<_> = Sign::ALL.iter().map(|sign| sign.word()).collect();
+        format!("signs of production are {}", words.join(", "))
+    })
 }
 
 fn url(given: Option<&str>, flag: &str, variable: &str) -> Result<Url> {

@@ -1,13 +1,13 @@
 //! `masque refresh`
 
-use super::connection::{Source, Target};
+use super::connection::{Source, Target, sign};
 use super::duration::duration;
 use super::progress::Display;
 use super::secret::SecretFrom;
 use super::{Failure, block_on, output, signal};
 use crate::error::{Error, Result};
 use crate::postgres::watch::Budget;
-use crate::publish::Guard;
+use crate::publish::{Guard, Sign};
 use crate::refresh::{Options, Verify, refresh};
 use crate::report::{self, Report};
 use crate::rules::RuleFile;
@@ -82,6 +82,10 @@ pub(super) struct Refresh {
     /// Allow a source that is itself a copy made by masque
     #[arg(long)]
     source_is_copy: bool,
+    /// Signs of production that a target without a marker may show: sessions, replicas, slots,
+    /// archive, name, size
+    #[arg(long, value_name = "SIGNS", value_delimiter = ',', value_parser = sign)]
+    allow: Vec<Sign>,
     /// The database of the target's server to connect to for making others
     #[arg(long, value_name = "DATABASE", default_value = "postgres")]
     maintenance_db: String,
@@ -128,7 +132,11 @@ impl Refresh {
                 VerifyArgument::Full => Verify::Full,
                 VerifyArgument::Off => Verify::Off,
             },
-            guard: Guard { same_server: self.same_server, source_is_copy: self.source_is_copy },
+            guard: Guard {
+                same_server: self.same_server,
+                source_is_copy: self.source_is_copy,
+                allow: self.allow,
+            },
             owners: !self.no_owner,
             privileges: !self.no_privileges,
             strict: self.strict,

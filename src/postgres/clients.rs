@@ -15,13 +15,13 @@ use std::path::Path;
 /// A release: 15.18.
 type Version = (u32, u32);
 
-/// Which program has the hole.
+/// Which program has the hole: `pg_dump`, `pg_restore`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Program {
-    PgDump,
-    PgRestore,
+    Dump,
+    Restore,
     /// `pg_dump` is safe only where the server it reads is mended, too.
-    PgDumpAndServer,
+    DumpAndServer,
 }
 
 /// A published hole.
@@ -37,42 +37,42 @@ struct Hole {
 const HOLES: &[Hole] = &[
     Hole {
         id: "CVE-2024-7348",
-        program: Program::PgDumpAndServer,
+        program: Program::DumpAndServer,
         mended: &[(12, 20), (13, 16), (14, 13), (15, 8), (16, 4)],
         near: Some("whoever may create objects on the source can have code run as the reading role"),
     },
     // Out of reach: it needs psql to read a plain dump.
     Hole {
         id: "CVE-2025-8714",
-        program: Program::PgDump,
+        program: Program::Dump,
         mended: &[(13, 22), (14, 19), (15, 14), (16, 10), (17, 6)],
         near: None,
     },
     // Out of reach: it needs psql, or a dump of rows by way of a partition's root.
     Hole {
         id: "CVE-2025-8715",
-        program: Program::PgDump,
+        program: Program::Dump,
         mended: &[(13, 22), (14, 19), (15, 14), (16, 10), (17, 6)],
         near: None,
     },
     // Out of reach: it needs pg_dump to read large objects, which masque does itself.
     Hole {
         id: "CVE-2026-6477",
-        program: Program::PgDump,
+        program: Program::Dump,
         mended: &[(14, 23), (15, 18), (16, 14), (17, 10), (18, 4)],
         near: None,
     },
     // Out of reach: it needs psql to read a plain dump.
     Hole {
         id: "CVE-2026-18408",
-        program: Program::PgDump,
+        program: Program::Dump,
         mended: &[(14, 24), (15, 19), (16, 15), (17, 11), (18, 6)],
         near: None,
     },
     // The archive is pg_dump's own, in a private folder; but what it holds is the source's choice.
     Hole {
         id: "CVE-2026-116314",
-        program: Program::PgRestore,
+        program: Program::Restore,
         mended: &[(14, 25), (15, 20), (16, 16), (17, 12), (18, 7)],
         near: Some("a crafted archive can have code run where masque runs"),
     },
@@ -103,9 +103,9 @@ fn sentences(dump: Version, restore: Version, source: Version) -> Vec<String> {
             hole.is_in(version).then(|| format!("{name} {major}.{minor} has {id}: {what}; {cure} mends it"))
         };
         match hole.program {
-            Program::PgDump => said.extend(of("`pg_dump`", dump)),
-            Program::PgRestore => said.extend(of("`pg_restore`", restore)),
-            Program::PgDumpAndServer => {
+            Program::Dump => said.extend(of("`pg_dump`", dump)),
+            Program::Restore => said.extend(of("`pg_restore`", restore)),
+            Program::DumpAndServer => {
                 said.extend(of("`pg_dump`", dump).or_else(|| of("the source's PostgreSQL", source)));
             }
         }

@@ -50,6 +50,9 @@ pub struct Marker {
     /// When the copy should be gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
+    /// Whether a person said that its server was restored from a copy of production's disks.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub copied_disks: bool,
     /// When it became what it is.
     pub at: String,
 }
@@ -135,6 +138,7 @@ impl Marker {
             rules: None,
             secret: None,
             expires: None,
+            copied_disks: false,
             at: now(),
         }
     }

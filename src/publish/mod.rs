@@ -8,19 +8,22 @@ mod build;
 mod carry;
 mod clean;
 mod guard;
+mod kinship;
 mod lock;
 mod marker;
 mod rename;
 mod rollback;
+mod sign;
 mod status;
 
 pub use build::{Build, run_of};
 pub use clean::{Chore, Cleaned, clean};
-pub use guard::{Guard, adopt, check_rights};
+pub use guard::{Adoption, Guard, adopt, check_rights};
 pub use lock::{Holder, RunLock};
 pub use marker::{Database, Marker, State, expiry, find};
 pub use rename::{Published, publish};
 pub use rollback::{RolledBack, rollback};
+pub use sign::Sign;
 pub use status::{Generation, Standing, Status, Unfinished};
 
 use crate::error::{Error, Kind, Result};

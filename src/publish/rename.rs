@@ -17,12 +17,14 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 /// What publishing did.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Published {
     /// The name the old database was kept under, if there was one.
     pub kept: Option<String>,
     /// Older generations that were dropped.
     pub dropped: Vec<String>,
+    /// Why older generations are left: no reason to say that nothing was published.
+    pub left: Option<Error>,
     /// How long the transaction took.
     pub took: Duration,
 }
@@ -44,9 +46,10 @@ pub async fn publish(
     wait: Duration,
 ) -> Result<Published> {
     let (kept, took) = swap(renamer, admin, &build.name, old, &finished.run, finished, wait).await?;
-    let dropped = drop_generations(admin, &finished.target, keep).await?;
+    let mut dropped = Vec::new();
+    let left = drop_generations(admin, &finished.target, keep, &mut dropped).await.err();
     reach(Point::GenerationsDropped).await;
-    Ok(Published { kept, dropped, took })
+    Ok(Published { kept, dropped, left, took })
 }
 
 /// Puts the database `incoming` in the target's place, under the marker `finished`, and the old
@@ -81,7 +84,11 @@ pub(super) async fn swap(
             Err(error) => {
                 renamer.run("giving up the rename", "ROLLBACK").await?;
                 if error.sqlstate() != Some("55006") || began.elapsed() > wait {
-                    return Err(explain(error));
+                    let error = explain(error);
+                    return Err(match error.sqlstate() {
+                        Some("55006") => error.help(stayed(admin, target, incoming).await),
+                        _ => error,
+                    });
                 }
             }
         }
@@ -93,9 +100,6 @@ pub(super) async fn swap(
 
 fn explain(error: Error) -> Error {
     match error.sqlstate() {
-        Some("55006") => error.context("publishing").help(
-            "sessions on the target could not be ended: a superuser's can only be ended by a superuser",
-        ),
         Some("42501") => error
             .context("publishing")
             .help("the loading role must own the target database and have CREATEDB"),
@@ -132,29 +136,54 @@ async fn rename(
     renamer.run("renaming the databases", &sql).await
 }
 
+/// Which sessions are in the way, and whether this role may end them. Of another role's
+/// session a role without `pg_read_all_stats` sees the name and the database, but not the kind.
+const IN_THE_WAY: &str = "FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid, \
+     LATERAL (SELECT me.rolsuper OR NOT r.rolsuper AND \
+              (pg_has_role(r.oid, 'USAGE') OR pg_has_role('pg_signal_backend', 'USAGE')) AS yes \
+              FROM pg_roles me WHERE me.rolname = current_user) may \
+     WHERE a.datname IN ($1, $2) AND a.pid <> pg_backend_pid() \
+       AND coalesce(a.backend_type, 'client backend') = 'client backend'";
+
 /// Ends every session on the two databases again and again.
 async fn evict(admin: &Session, target: &str, incoming: &str) -> Error {
     reach(Point::RenameSent).await;
+    // A single session that may not be ended would refuse the whole statement.
+    let sql = format!("SELECT count(pg_terminate_backend(a.pid)) {IN_THE_WAY} AND may.yes");
     loop {
-        // A role without pg_read_all_stats doesn't see of what kind another's session is.
-        let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
-                   WHERE datname IN ($1, $2) AND pid <> pg_backend_pid() AND usesysid IS NOT NULL \
-                     AND coalesce(backend_type, 'client backend') = 'client backend'";
-        let ended = admin.query("ending sessions on the target", sql, &[&target, &incoming]).await;
+        let ended = admin.query("ending sessions on the target", &sql, &[&target, &incoming]).await;
         match ended {
-            // A superuser's session among them refuses the whole statement (42501).
             Err(error) if error.sqlstate() != Some("42501") => return error,
             _ => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     }
 }
 
+/// Says whose sessions stayed, and what would have let them be ended.
+async fn stayed(admin: &Session, target: &str, incoming: &str) -> String {
+    let sql = format!("SELECT DISTINCT r.rolname::text, r.rolsuper {IN_THE_WAY} ORDER BY 1");
+    let found =
+        admin.query("asking who is on the target", &sql, &[&target, &incoming]).await.unwrap_or_default();
+    let whose: Vec<String> = found.iter().map(|row| format!("`{}`", row.get::<_, String>(0))).collect();
+    let whose = if whose.is_empty() { String::new() } else { format!(" of {}", whose.join(", ")) };
+    let cure = if found.iter().any(|row| row.get(1)) {
+        "a superuser's can only be ended by a superuser"
+    } else {
+        "`GRANT pg_signal_backend TO <the loading role>`, or give a longer `--publish-wait`"
+    };
+    format!("sessions{whose} on the target could not be ended: {cure}")
+}
+
 /// Drops the oldest generations of a target until `keep` are left.
-async fn drop_generations(admin: &Session, target: &str, keep: usize) -> Result<Vec<String>> {
-    let mut dropped = Vec::new();
+async fn drop_generations(
+    admin: &Session,
+    target: &str,
+    keep: usize,
+    dropped: &mut Vec<String>,
+) -> Result<()> {
     for (name, _) in marker::generations(admin, target).await?.into_iter().skip(keep) {
         drop_database(admin, &name).await?;
         dropped.push(name);
     }
-    Ok(dropped)
+    Ok(())
 }

@@ -61,7 +61,9 @@ pub async fn rollback(
             .help(format!("`--to {name}` serves it all the same")));
     }
     lock.check_held().await?;
-    let again = Marker { state: State::Published, ..marker.clone() };
+    let copied_disks =
+        served.as_ref().and_then(|s| s.marker.as_ref()).map_or(marker.copied_disks, |m| m.copied_disks);
+    let again = Marker { state: State::Published, copied_disks, ..marker.clone() };
     let (kept, took) = swap(renamer, admin, &name, served.as_ref(), run, &again, PATIENCE).await?;
     Ok(RolledBack { to: Generation::of(name, marker), kept, took })
 }

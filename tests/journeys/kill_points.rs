@@ -88,7 +88,7 @@ impl Numbered {
     }
 
     /// What the target shows whole, as [`Numbered::shown`] prints it.
-    fn whole(&self, number: u32) -> String {
+    fn whole(number: u32) -> String {
         format!(
             "400 people of generation {number}, 2000 orders of generation {number}, noted 2000 times as generation {number}"
         )
@@ -162,7 +162,7 @@ impl Numbered {
     #[track_caller]
     pub(super) fn assert_recovers(&self) {
         self.refresh();
-        assert_eq!(self.shown(), self.whole(self.generation));
+        assert_eq!(self.shown(), Self::whole(self.generation));
         assert_eq!(self.play.builds(), Vec::<String>::new(), "an orphan is left");
         assert_eq!(self.play.target.generations().len(), 2, "the target and the generation before it");
         let left: Vec<_> =
@@ -184,12 +184,12 @@ impl Numbered {
 
     #[track_caller]
     pub(super) fn assert_serves_new(&self) {
-        assert_eq!(self.shown(), self.whole(self.generation));
+        assert_eq!(self.shown(), Self::whole(self.generation));
     }
 
     pub(super) fn before(&self) -> String {
         let number = self.generation;
-        assert_eq!(self.shown(), self.whole(number));
+        assert_eq!(self.shown(), Self::whole(number));
         self.digest()
     }
 
@@ -202,13 +202,20 @@ impl Numbered {
         let run = self.start(Some(point), &[]);
         run.kill();
         if guest.is_some() {
-            // The statement outlives its client: it is given time to fail, or to go through.
-            std::thread::sleep(Duration::from_millis(300));
+            // The statement outlives its client; when nobody is in its way, it goes through.
+            drop(guest);
+            let sql = format!(
+                "select count(*) from pg_stat_activity where state = 'active' and pid <> pg_backend_pid() \
+                 and starts_with(query, 'BEGIN; ALTER DATABASE \"{}\"')",
+                self.play.target.name()
+            );
+            wait_until("the rename has ended", Duration::from_secs(20), || {
+                value(&Side::Staging.url("postgres"), &sql) == "0"
+            });
         }
-        drop(guest);
         match point {
             Point::RenameSent => assert!(
-                self.digest() == before || self.shown() == self.whole(self.generation),
+                self.digest() == before || self.shown() == Self::whole(self.generation),
                 "half new: {}",
                 self.shown()
             ),
