@@ -9,6 +9,7 @@
 mod account;
 mod census;
 mod clear;
+mod discard;
 mod options;
 mod silence;
 
@@ -25,7 +26,7 @@ use crate::postgres::archive::{SchemaArchive, Section};
 use crate::postgres::binaries::Tools;
 use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::lock_table::{self, Locking};
-use crate::postgres::patience::{Patience, answers, pulse};
+use crate::postgres::patience::{Patience, pulse};
 use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
@@ -252,7 +253,7 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
         }
         Err(failure) => {
             if let Some(build) = begun {
-                Box::pin(discard(stage, &build)).await;
+                Box::pin(discard::discard(stage, &build)).await;
             }
             Err(failure)
         }
@@ -526,26 +527,6 @@ async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
     };
     futures_util::future::try_join_all((0..stage.options.jobs).map(|_| work())).await?;
     Ok(())
-}
-
-/// Drops a build that will not be published. Where that fails too, the next run does it.
-async fn discard(stage: &Stage<'_>, build: &str) {
-    // A server that fell silent must not hold the end of the run back.
-    let limit = stage.options.budget.stall.clamp(Duration::from_secs(10), Duration::from_mins(1));
-    let doing = "dropping the build";
-    let mut dropped = answers(Kind::Target, doing, limit, Build::discard(&stage.admin, build)).await;
-    if dropped.is_err() && stage.admin.connection().is_closed() {
-        // What ended the run may have ended this session only.
-        let again = async {
-            let url = stage.options.target.with_database(&stage.options.maintenance_database);
-            let admin = Session::open(url.connect(Kind::Target).await?, Side::Target).await?;
-            Build::discard(&admin, build).await
-        };
-        dropped = Box::pin(answers(Kind::Target, doing, limit, again)).await;
-    }
-    if let Err(error) = dropped {
-        stage.observer.notice(&format!("{error}; the next run drops the build `{build}`"));
-    }
 }
 
 async fn major(session: &Session) -> Result<u32> {

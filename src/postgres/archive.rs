@@ -363,7 +363,7 @@ fn restore_error(section: Section, said: &str) -> Error {
     }
     let Some(entry) = entry else {
         let at = refused_command(said).map_or(String::from("making the schema on the target"), |command| {
-            format!("the target refuses `{command} …`")
+            format!("making the schema on the target, at `{command} …`")
         });
         let error = |words: &str| Error::new(Kind::Target, format!("{at}: {words}"));
         if let Some(error) = complaint::explain(error, said) {
