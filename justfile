@@ -23,6 +23,10 @@ test:
 matrix *pairs:
     .ci/matrix {{pairs}}
 
+# Kills a run at every point three times, and publishes 20 times under 50 clients; some minutes.
+kill-matrix:
+    cargo test --locked --test masque -- --include-ignored --nocapture journeys::kill_points journeys::signals journeys::atomic
+
 deny:
     cargo deny --locked check
 

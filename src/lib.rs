@@ -23,7 +23,7 @@
 //!
 //! ```text
 //!  9 cli   8 demo   7 refresh   6 discover verify report publish parity   5 pipeline   4 source sink
-//!  3 plan   2 rules postgres   1 transform   0 format schema secret diagnostic error
+//!  3 plan   2 rules postgres   1 transform   0 format schema secret diagnostic error point
 //! ```
 //!
 //! # Where it stands
@@ -48,6 +48,7 @@ pub mod format;
 pub mod parity;
 pub mod pipeline;
 pub mod plan;
+pub mod point;
 pub mod postgres;
 pub mod publish;
 pub mod refresh;

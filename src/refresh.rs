@@ -8,7 +8,10 @@
 
 mod account;
 mod census;
+mod clear;
+mod discard;
 mod options;
+mod silence;
 
 pub use account::{Observer, Step};
 pub use options::{Options, Verify};
@@ -17,20 +20,25 @@ use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::{self, Assignment, Carried, Lane, Progress, Queue};
 use crate::plan::{Plan, split};
+use crate::point::{Point, reach};
 use crate::postgres::access::{Access, Loader, Wish};
 use crate::postgres::archive::{SchemaArchive, Section};
 use crate::postgres::binaries::Tools;
 use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::lock_table::{self, Locking};
+use crate::postgres::patience::{Patience, pulse};
 use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
 use crate::postgres::url::Url;
+use crate::postgres::volume::{self, Volume};
 use crate::postgres::watch::Toll;
-use crate::postgres::{access, catalog, frequency, left_out, standby, statistics, uncarried, watch};
+use crate::postgres::{
+    access, catalog, clients, frequency, left_out, leftover, standby, statistics, uncarried, watch,
+};
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
-use crate::rules::{self, CheckedRules};
+use crate::rules::{self, CheckedRules, Rows};
 use crate::schema::Schema;
 use crate::source::Throttle;
 use crate::{parity, sink, source, verify};
@@ -82,8 +90,12 @@ pub async fn refresh(
     observer: &dyn Observer,
     interrupted: impl Future<Output = Error>,
 ) -> Result<Report, Failure> {
+    let run = publish::new_run()?;
     let work = async {
-        let stage = prepare(options, observer).await?;
+        let stage = tokio::select! {
+            stage = prepare(options, observer, &run) => stage?,
+            error = silence::fallen(options) => return Err(error.into()),
+        };
         let mut tries = 0;
         loop {
             match Box::pin(attempt(&stage)).await {
@@ -100,17 +112,19 @@ pub async fn refresh(
     tokio::select! {
         outcome = work => outcome,
         error = interrupted => {
-            clear(options).await;
+            if clear::clear(options, &run).await {
+                return Err(Error::new(error.kind(), "ended by a signal when the new data was published already")
+                    .help("only the report is missing, and older generations may be left for the next run to drop").into());
+            }
             Err(error.into())
         }
     }
 }
 
 /// Step 1: connect, climb the guard ladder, take the run lock, clear up after a crash.
-async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result<Stage<'a>> {
+async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str) -> Result<Stage<'a>> {
     observer.step(Step::Connect);
-    let run = new_run_id()?;
-    let application = format!("masque {run}");
+    let application = leftover::application(run);
     let source = options.source.with_application_name(&application);
     let target = options.target.with_application_name(&application);
     let maintenance = target.with_database(&options.maintenance_database);
@@ -118,6 +132,7 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
     let admin = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
     let renamer = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
     let holder = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
+    reach(Point::Connected).await;
     if target.database() == options.maintenance_database {
         return Err(Error::new(Kind::Guard, "the target is its server's maintenance database")
             .help("give `--target` another database, or name another one with `--maintenance-db`"));
@@ -134,10 +149,21 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
         observer.notice(&format!("there is no database `{}` yet: it will be made", target.database()));
     }
     publish::check_rights(&admin, old.as_ref()).await?;
+    reach(Point::Guarded).await;
     let lock = RunLock::take(holder, target.database(), options.lock_wait).await?;
+    reach(Point::Locked).await;
     for name in Build::sweep(&admin, target.database()).await? {
         observer.notice(&format!("dropped `{name}`, which a run left behind that did not end well"));
+        let ended = leftover::end(&reader, publish::run_of(&name)).await?;
+        if ended > 0 {
+            let s = if ended == 1 { "" } else { "s" };
+            observer.notice(&format!("ended {ended} session{s} of that run on the source"));
+        }
     }
+    // While the lock was not ours another run may have published.
+    let now = publish::find(&admin, target.database()).await?;
+    let old = if now == old { old } else { options.guard.check(&reader, &admin, &target).await? };
+    reach(Point::Swept).await;
     let (source_major, target_major) = (major(&reader).await?, major(&admin).await?);
     if target_major < source_major {
         return Err(Error::new(
@@ -153,17 +179,18 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer) -> Result
         }
         None => None,
     };
-    let notices = parity::preflight(&reader, &admin, template.as_ref()).await?;
+    let mut notices = parity::preflight(&reader, &admin, template.as_ref()).await?;
+    let tools = Tools::find()?.require_at_least(source_major)?;
+    notices.extend(clients::warn(&tools, &reader).await?);
     for notice in &notices {
         observer.notice(notice);
     }
     let place = Place::of(&reader).await?;
-    let tools = Tools::find()?.require_at_least(source_major)?;
     let locking = lock_table::look(&reader, options.jobs).await?;
     Ok(Stage {
         options,
         observer,
-        run,
+        run: run.to_owned(),
         source,
         place,
         admin,
@@ -184,16 +211,23 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
     let mut account = Account::begin(stage.observer, stage.notices.clone());
     account.step(Step::Snapshot);
     let watcher = Session::open(stage.source.connect(Kind::Source).await?, Side::Source).await?;
-    let snapshot = Snapshot::take(&stage.source, options.budget.max_blocked).await?;
+    let stall = options.budget.stall;
+    let snapshot = tokio::select! {
+        taken = Snapshot::take(&stage.source, options.budget.max_blocked) => taken?,
+        error = pulse(&watcher, "taking the snapshot", stall) => return Err(error.into()),
+    };
+    reach(Point::SnapshotExported).await;
     snapshot.place().same_server(&stage.place)?;
     // Dropping the sender, by whatever way out of here, ends every lane.
     let (stop, stopped) = signal::channel(false);
-    let application = format!("masque {}", stage.run);
-    let mut built = None;
+    let application = leftover::application(&stage.run);
+    // The build's name, from the moment it may exist.
+    let mut begun = None;
     let toll = Toll::default();
     let outcome = tokio::select! {
-        outcome = copy(stage, &snapshot, stopped, &mut account, &mut built) => outcome,
+        outcome = copy(stage, &snapshot, stopped, &mut account, &mut begun) => outcome,
         error = watch::watch(&watcher, &application, options.budget, &toll) => Err(error.into()),
+        error = stage.lock.watch(stall) => Err(error.into()),
     };
     // Where the server took the snapshot away, the readers only know that it is gone.
     let outcome = match (outcome, snapshot.ended()) {
@@ -204,15 +238,22 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
     let held = snapshot.age();
     drop(snapshot);
     drop(watcher);
+    if outcome.is_ok() {
+        reach(Point::SourceReleased).await;
+    }
     let outcome = match outcome {
         Ok(copied) => finish(stage, &copied, &mut account).await.map(|published| (copied, published)),
         Err(failure) => Err(failure),
     };
     match outcome {
-        Ok((copied, published)) => Ok(account.close(stage, &copied, published, held, &toll.seen())),
+        Ok((copied, published)) => {
+            let report = account.close(stage, &copied, published, held, &toll.seen());
+            reach(Point::Reported).await;
+            Ok(report)
+        }
         Err(failure) => {
-            if let Some(build) = built {
-                discard(stage, &build).await;
+            if let Some(build) = begun {
+                Box::pin(discard::discard(stage, &build)).await;
             }
             Err(failure)
         }
@@ -228,6 +269,7 @@ struct Copied {
     taken_at: String,
     archive: SchemaArchive,
     inventory: Inventory,
+    volume: Volume,
     access: Access,
     loader: Loader,
     left_out: Vec<(String, u64)>,
@@ -241,7 +283,7 @@ async fn copy(
     snapshot: &Snapshot,
     stopped: signal::Receiver<bool>,
     account: &mut Account<'_>,
-    built: &mut Option<Build>,
+    begun: &mut Option<String>,
 ) -> Result<Copied, Failure> {
     let options = stage.options;
     let mut lanes = Vec::new();
@@ -256,11 +298,13 @@ async fn copy(
     for lane in &mut lanes {
         lane.admitted().await?;
     }
+    reach(Point::LanesAdmitted).await;
     account.step(Step::Plan);
     let schema = catalog::read(snapshot.session()).await?;
     let inventory = inventory::read(snapshot.session()).await?;
     let comments = options.rules.keeps_comments();
     let left_out = left_out::count(snapshot.session(), comments).await?;
+    reach(Point::CatalogRead).await;
     check_roles(options, snapshot.session()).await?;
     let (plan, rules) = decide(options, schema, snapshot.session()).await?;
     check_readable(&plan)?;
@@ -274,30 +318,37 @@ async fn copy(
         roles: options.rules.roles(),
     });
     let loader = Loader::prepare(&stage.admin, &access).await?;
+    let volume = volume::measure(snapshot.session(), &filled(&plan)).await?;
+    account.need(volume);
+    reach(Point::PlanMade).await;
 
     account.step(Step::Schema);
     let wait = options.budget.max_blocked;
     // A target that can't hold such a database says so before anything of the schema is read.
     let target = options.target.database();
     let template = options.template.as_deref();
+    *begun = Some(Build::name_of(target, &stage.run));
     let made = Build::create(&stage.admin, snapshot.session(), target, &stage.run, template).await?;
-    *built = Some(made.clone());
     let (major, id) = (stage.target_major, snapshot.id());
     let archive = SchemaArchive::dump(&stage.tools, &stage.source, major, id, wait, comments).await?;
     snapshot.check_unchanged().await?;
-    let build_url =
-        options.target.with_application_name(&format!("masque {}", stage.run)).with_database(&made.name);
+    reach(Point::SchemaDumped).await;
+    let application = leftover::application(&stage.run);
+    let build_url = options.target.with_application_name(&application).with_database(&made.name);
     loader.make_roles(&stage.admin).await?;
+    reach(Point::RolesMade).await;
     let there = access::roles(&stage.admin).await?;
     let problems = source::check_named(snapshot.session(), &plan, Some(&there)).await?;
     if !problems.is_empty() {
         return Err(Failure::Rules(problems));
     }
     archive.restore(Section::PreData, &build_url, 1).await?;
+    reach(Point::PreDataMade).await;
     let session = Session::open(build_url.connect(Kind::Target).await?, Side::Target).await?;
     sink::loosen(&session, &plan).await?;
     say_column_orders(snapshot.session(), &session, account).await?;
     sink::make_room(&session, &plan).await?;
+    reach(Point::RoomMade).await;
 
     account.step(Step::Stream);
     let progress = Arc::new(Progress::new(&plan));
@@ -308,14 +359,18 @@ async fn copy(
         queue: Queue::new(chunks),
         progress: Arc::clone(&progress),
         throttle: options.throttle.map(|rate| Arc::new(Throttle::new(rate))),
+        stall: options.budget.stall,
     };
     for lane in &mut lanes {
         lane.assign(assignment.clone());
     }
     // The first lane to fail decides; the others are stopped by whoever drops them.
     let rows = futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished));
-    let objects = pipeline::carry(snapshot.session(), &session, &plan.large_objects);
+    let patience = Patience::with(snapshot.session(), &stage.source, options.budget.stall).await?;
+    let objects = pipeline::carry(snapshot.session(), &session, &plan.large_objects, patience);
     let (_, carried) = tokio::try_join!(rows, objects)?;
+    reach(Point::RowsDone).await;
+    snapshot.check_held().await?;
     Ok(Copied {
         plan,
         rules,
@@ -324,12 +379,19 @@ async fn copy(
         taken_at: snapshot.taken_at().to_owned(),
         archive,
         inventory,
+        volume,
         access,
         loader,
         left_out,
         carried,
         progress,
     })
+}
+
+/// The tables whose rows travel, as the source numbers them.
+fn filled(plan: &Plan) -> Vec<u32> {
+    let filled = plan.tables.iter().filter(|table| !table.is_empty() && !matches!(table.rows, Rows::None));
+    filled.filter_map(|table| plan.schema.table(table.table)).map(|table| table.oid).collect()
 }
 
 /// Roles that `[roles]` names and the source lacks are mistakes.
@@ -389,18 +451,53 @@ fn check_readable(plan: &Plan) -> Result<()> {
 /// Steps 8 to 10: everything that only needs the target.
 async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -> Result<Published, Failure> {
     let options = stage.options;
+    tokio::select! {
+        done = complete(stage, copied, account) => done?,
+        error = stage.lock.watch(options.budget.stall) => return Err(error.into()),
+    }
+    account.step(Step::Publish);
+    stage.lock.check_held().await?;
+    let old_marker = stage.old.as_ref().and_then(|old| old.marker.as_ref());
+    let finished = Marker {
+        state: State::Published,
+        snapshot: Some(copied.taken_at.clone()),
+        rules: Some(copied.rules.digest().to_owned()),
+        secret: Some(options.secret.id()),
+        expires: options.expires.and_then(publish::expiry),
+        copied_disks: old_marker.is_some_and(|marker| marker.copied_disks),
+        ..copied.build.marker.clone()
+    };
+    let (old, keep, wait) = (stage.old.as_ref(), options.keep, options.publish_wait);
+    let published =
+        publish::publish(&stage.renamer, &stage.admin, &copied.build, old, &finished, keep, wait).await?;
+    if let Some(error) = &published.left {
+        account.note(format!("the copy is published, but an older generation could not be dropped: {error}"));
+    }
+    Ok(published)
+}
+
+/// Steps 8 and 9: keys, views, statistics, and a look at all of it.
+async fn complete(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -> Result<()> {
+    let options = stage.options;
     let session = Session::open(copied.build_url.connect(Kind::Target).await?, Side::Target).await?;
     account.step(Step::Finish);
     sink::remake(&session, &copied.plan).await?;
+    reach(Point::Remade).await;
     copied.archive.restore(Section::PostData, &copied.build_url, options.jobs).await?;
+    reach(Point::PostDataMade).await;
     sink::set_sequences(&session, &copied.plan).await?;
+    reach(Point::SequencesSet).await;
     sink::refresh_views(&session, &copied.plan).await?;
+    reach(Point::ViewsRefreshed).await;
     account.step(Step::Verify);
     settle(stage, copied).await?;
+    reach(Point::Counted).await;
     // From here on the loading role may no longer be allowed to read or change the build.
     copied.access.secure(&session).await?;
+    reach(Point::Secured).await;
     copied.archive.restore(Section::Comments, &copied.build_url, 1).await?;
     copied.access.clone().close(&session).await?;
+    reach(Point::Closed).await;
     if options.verify == Verify::Full {
         let build = inventory::read(&session).await?;
         let exact = stage.source_major == stage.target_major;
@@ -408,17 +505,8 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
         account.verified.counted = copied.plan.tables.len();
     }
     drop(session);
-    account.step(Step::Publish);
-    stage.lock.check_held().await?;
-    let finished = Marker {
-        state: State::Published,
-        snapshot: Some(copied.taken_at.clone()),
-        rules: Some(copied.rules.digest().to_owned()),
-        secret: Some(options.secret.id()),
-        ..copied.build.marker.clone()
-    };
-    let (old, keep) = (stage.old.as_ref(), options.keep);
-    Ok(publish::publish(&stage.renamer, &stage.admin, &copied.build, old, &finished, keep).await?)
+    reach(Point::Compared).await;
+    Ok(())
 }
 
 /// Statistics and counts of every table, on as many connections as there are lanes.
@@ -441,35 +529,8 @@ async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
     Ok(())
 }
 
-/// Drops a build that will not be published. Where that fails too, the next run does it.
-async fn discard(stage: &Stage<'_>, build: &Build) {
-    if let Err(error) = build.discard(&stage.admin).await {
-        stage.observer.notice(&format!("{error}; the next run drops the build `{}`", build.name));
-    }
-}
-
-/// After a signal: the run's own sessions are gone with it, so a new one drops the build.
-async fn clear(options: &Options) {
-    let maintenance = options.target.with_database(&options.maintenance_database);
-    let work = async {
-        let admin = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
-        // The dropped sessions need a moment to give the run lock back.
-        let holder = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
-        let _lock = RunLock::take(holder, options.target.database(), Duration::from_secs(3)).await?;
-        Build::sweep(&admin, options.target.database()).await
-    };
-    // Bounded, because a person waits; the next run clears up what this could not.
-    tokio::time::timeout(Duration::from_secs(4), work).await.ok();
-}
-
 async fn major(session: &Session) -> Result<u32> {
     let sql = "SELECT current_setting('server_version_num')::int / 10000";
     let row = session.one("reading the version", sql, &[]).await?;
     Ok(u32::try_from(row.get::<_, i32>(0)).unwrap_or(0))
-}
-
-fn new_run_id() -> Result<String> {
-    let mut bytes = [0_u8; 4];
-    getrandom::fill(&mut bytes).map_err(|_| Error::internal("the operating system gave no random bytes"))?;
-    Ok(data_encoding::HEXLOWER.encode(&bytes))
 }

@@ -161,7 +161,7 @@ impl DomainKey {
     /// A key within this domain, for a second purpose on the same inputs.
     #[must_use]
     pub fn purpose(&self, name: &str) -> Self {
-        Self::new(&self.digest(name.as_bytes()))
+        Self::new(&Zeroizing::new(self.digest(name.as_bytes())))
     }
 
     /// A permutation of `0..size`. `size` must be at least 1 and at most 2^126.
@@ -177,10 +177,10 @@ impl DomainKey {
     }
 
     fn cipher(&self, purpose: &str) -> aes::Aes128 {
-        let digest = self.digest(purpose.as_bytes());
-        let mut key = [0_u8; 16];
+        let digest = Zeroizing::new(self.digest(purpose.as_bytes()));
+        let mut key = Zeroizing::new([0_u8; 16]);
         key.copy_from_slice(&digest[..16]);
-        <aes::Aes128 as aes::cipher::KeyInit>::new(&key.into())
+        <aes::Aes128 as aes::cipher::KeyInit>::new((&*key).into())
     }
 }
 
@@ -356,6 +356,16 @@ mod tests {
         };
         // One place in all is kept by chance, wherever the permutations are unrelated.
         assert!(same(10_000) < 8 && same(100_000) < 4);
+    }
+
+    #[test]
+    fn whatever_holds_a_key_is_wiped_when_it_is_dropped() {
+        fn is_wiped<T: ZeroizeOnDrop>() {}
+        is_wiped::<Secret>();
+        is_wiped::<DomainKey>();
+        // Only with the crates' features for it.
+        is_wiped::<aes::Aes128>();
+        is_wiped::<Sha256>();
     }
 
     #[test]

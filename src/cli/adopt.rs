@@ -1,10 +1,9 @@
 //! `masque adopt`
 
-use super::connection::Target;
+use super::connection::{Served, sign};
 use super::{Failure, block_on, output};
 use crate::error::{Error, Kind, Result};
-use crate::postgres::session::{Session, Side};
-use crate::publish::{State, adopt};
+use crate::publish::{Adoption, Sign, State, adopt};
 use clap::Args;
 use std::io::{BufRead, IsTerminal};
 
@@ -12,21 +11,24 @@ use std::io::{BufRead, IsTerminal};
 #[derive(Debug, Args)]
 pub(super) struct Adopt {
     #[command(flatten)]
-    target: Target,
+    served: Served,
     /// The database's name, for scripts: says yes without being asked
     #[arg(long, value_name = "NAME")]
     yes: Option<String>,
-    /// The database of the target's server to connect to
-    #[arg(long, value_name = "DATABASE", default_value = "postgres")]
-    maintenance_db: String,
+    /// Signs of production that the target may show: sessions, replicas, slots, archive, name, size
+    #[arg(long, value_name = "SIGNS", value_delimiter = ',', value_parser = sign)]
+    allow: Vec<Sign>,
+    /// The target's server was restored from a copy of production's disks
+    #[arg(long)]
+    copied_disks: bool,
 }
 
 impl Adopt {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let target = self.target.url()?;
+        let target = self.served.url()?;
         let name = target.database().to_owned();
-        let said = match self.yes {
-            Some(said) => said,
+        let said = match &self.yes {
+            Some(said) => said.clone(),
             None => ask(&name, &target.to_string())?,
         };
         if said != name {
@@ -37,9 +39,9 @@ impl Adopt {
             .into());
         }
         let marker = block_on(async {
-            let maintenance = target.with_database(&self.maintenance_db);
-            let admin = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
-            Ok(adopt(&admin, &target).await?)
+            let admin = self.served.administer(&target, "masque adopt").await?;
+            let said = Adoption { allow: self.allow.clone(), copied_disks: self.copied_disks };
+            Ok(adopt(&admin, &target, &said).await?)
         })?;
         output::print(&match marker.state {
             State::Adopted => format!("`{name}` is masque's now: the next refresh replaces it"),

@@ -1,9 +1,12 @@
 //! Where the servers are: arguments shared by several commands.
 
 use super::output;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
+use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
+use crate::publish::Sign;
 use clap::Args;
+use zeroize::Zeroizing;
 
 /// The URL of production
 #[derive(Args)]
@@ -21,6 +24,29 @@ pub(super) struct Target {
     target: Option<String>,
 }
 
+/// Staging and the database from which it is looked after
+#[derive(Debug, Args)]
+pub(super) struct Served {
+    #[command(flatten)]
+    target: Target,
+    /// The database of the target's server to connect to
+    #[arg(long, value_name = "DATABASE", default_value = "postgres")]
+    maintenance_db: String,
+}
+
+impl Served {
+    /// The target's URL, from the argument or the environment.
+    pub(super) fn url(&self) -> Result<Url> {
+        self.target.url()
+    }
+
+    /// A session in the maintenance database, known by a name of its own.
+    pub(super) async fn administer(&self, target: &Url, name: &str) -> Result<Session> {
+        let maintenance = target.with_database(&self.maintenance_db).with_application_name(name);
+        Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await
+    }
+}
+
 impl Source {
     /// The URL, from the argument or the environment.
     pub(super) fn url(&self) -> Result<Url> {
@@ -35,9 +61,17 @@ impl Target {
     }
 }
 
+/// Reads the word for a sign of production.
+pub(super) fn sign(word: &str) -> Result<Sign, String> {
+    Sign::ALL.into_iter().find(|sign| sign.word() == word).ok_or_else(|| {
+        let words: Vec<_> = Sign::ALL.iter().map(|sign| sign.word()).collect();
+        format!("signs of production are {}", words.join(", "))
+    })
+}
+
 fn url(given: Option<&str>, flag: &str, variable: &str) -> Result<Url> {
     let from_environment = std::env::var(variable).ok().filter(|value| !value.is_empty());
-    let text = given.map(str::to_owned).or(from_environment).ok_or_else(|| {
+    let text = given.map(str::to_owned).or(from_environment).map(Zeroizing::new).ok_or_else(|| {
         Error::usage(format!("`{flag}` is missing"))
             .help(format!("give `{flag} postgres://user@host/database`, or set {variable}"))
     })?;

@@ -2,25 +2,30 @@
 
 mod adopt;
 mod check;
+mod clean;
 mod completions;
 mod connection;
 mod demo;
 pub mod diagnostics;
 mod discover;
+mod duration;
 mod example;
 mod output;
 mod parity;
 mod preview;
 mod progress;
 mod refresh;
+mod rollback;
 mod schema;
 mod secret;
 mod signal;
+mod status;
 mod transformers;
 
 use crate::diagnostic::Diagnostic;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use clap::{Parser, Subcommand};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 /// Makes staging a faithful, harmless double of a production PostgreSQL database
@@ -39,6 +44,9 @@ enum Command {
     Preview(preview::Preview),
     Refresh(Box<refresh::Refresh>),
     Adopt(adopt::Adopt),
+    Status(status::Status),
+    Rollback(rollback::Rollback),
+    Clean(clean::Clean),
     Parity(parity::Parity),
     Transformers(transformers::Transformers),
     Schema(schema::Schema),
@@ -72,6 +80,16 @@ impl From<crate::refresh::Failure> for Failure {
 #[must_use]
 pub fn main() -> ExitCode {
     silence_panics();
+    leave_no_core();
+    guarded(obey)
+}
+
+/// A panic is an internal error like any other: exit code 1.
+fn guarded(work: impl FnOnce() -> ExitCode) -> ExitCode {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| ExitCode::from(Kind::Internal.exit_code()))
+}
+
+fn obey() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -88,6 +106,9 @@ pub fn main() -> ExitCode {
         Command::Preview(command) => command.run(),
         Command::Refresh(command) => command.run(),
         Command::Adopt(command) => command.run(),
+        Command::Status(command) => command.run(),
+        Command::Rollback(command) => command.run(),
+        Command::Clean(command) => command.run(),
         Command::Parity(command) => command.run(),
         Command::Transformers(command) => command.run(),
         Command::Schema(_) => schema::Schema::run(),
@@ -117,6 +138,13 @@ fn silence_panics() {
     }));
 }
 
+/// A core file would hold rows, passwords and the secret. Children inherit it.
+fn leave_no_core() {
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    // Lowering a limit needs no right; where the system refuses all the same, the run is no worse.
+    rustix::process::setrlimit(rustix::process::Resource::Core, none).ok();
+}
+
 /// Runs a command's work on a runtime of this thread.
 fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -127,4 +155,37 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
     // A host name that is still being looked up must not hold the exit back.
     runtime.shutdown_background();
     outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    /// What the child process of the test below does: it panics as masque would.
+    #[test]
+    #[ignore = "ends its process"]
+    fn panics_over_a_row() {
+        silence_panics();
+        let code = guarded(|| std::panic::panic_any(String::from("the row of ann@corp.example")));
+        std::process::exit(if code == ExitCode::from(1) { 1 } else { 99 });
+    }
+
+    #[test]
+    fn a_panic_ends_with_1_and_shows_its_place_and_nothing_else() {
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child.args([
+            "--exact",
+            "cli::tests::panics_over_a_row",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ]);
+        let output = child.env("RUST_BACKTRACE", "full").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("masque met a bug of its own at src/cli/mod.rs:"), "{said}");
+        assert!(!said.contains("corp.example") && !said.contains("backtrace"), "{said}");
+        assert!(!String::from_utf8_lossy(&output.stdout).contains("corp.example"));
+    }
 }

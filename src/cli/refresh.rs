@@ -1,12 +1,13 @@
 //! `masque refresh`
 
-use super::connection::{Source, Target};
+use super::connection::{Source, Target, sign};
+use super::duration::duration;
 use super::progress::Display;
 use super::secret::SecretFrom;
 use super::{Failure, block_on, output, signal};
 use crate::error::{Error, Result};
 use crate::postgres::watch::Budget;
-use crate::publish::Guard;
+use crate::publish::{Guard, Sign};
 use crate::refresh::{Options, Verify, refresh};
 use crate::report::{self, Report};
 use crate::rules::RuleFile;
@@ -45,6 +46,9 @@ pub(super) struct Refresh {
     /// End the run when its snapshot is this old
     #[arg(long, value_name = "TIME", default_value = "4h", value_parser = duration)]
     max_snapshot_age: Duration,
+    /// End the run when a server is silent this long where it should answer, or send or take rows
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
+    stall_timeout: Duration,
     /// Read no more than so many megabytes a second from the source, all lanes together
     #[arg(long, value_name = "MB/s", value_parser = megabytes)]
     throttle: Option<f64>,
@@ -54,9 +58,15 @@ pub(super) struct Refresh {
     /// Wait this long for another run on the same target
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
     lock_wait: Duration,
+    /// Go on this long with ending the sessions on the target when publishing
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    publish_wait: Duration,
     /// Keep so many older generations of the target
     #[arg(long, value_name = "N", default_value_t = 1)]
     keep: usize,
+    /// Write down that the copy should be gone after this time; `masque status` tells when it is over
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    expires: Option<Duration>,
     /// Leave everything to the loading role instead of the source's owners
     #[arg(long)]
     no_owner: bool,
@@ -72,6 +82,10 @@ pub(super) struct Refresh {
     /// Allow a source that is itself a copy made by masque
     #[arg(long)]
     source_is_copy: bool,
+    /// Signs of production that a target without a marker may show: sessions, replicas, slots,
+    /// archive, name, size
+    #[arg(long, value_name = "SIGNS", value_delimiter = ',', value_parser = sign)]
+    allow: Vec<Sign>,
     /// The database of the target's server to connect to for making others
     #[arg(long, value_name = "DATABASE", default_value = "postgres")]
     maintenance_db: String,
@@ -103,16 +117,26 @@ impl Refresh {
             secret,
             secret_is_fresh,
             jobs: self.jobs.map_or_else(cores, usize::from),
-            budget: Budget { max_blocked: self.max_blocked, max_snapshot_age: self.max_snapshot_age },
+            budget: Budget {
+                max_blocked: self.max_blocked,
+                max_snapshot_age: self.max_snapshot_age,
+                stall: self.stall_timeout.max(Duration::from_secs(1)),
+            },
             throttle: self.throttle,
             retries: self.retries,
             lock_wait: self.lock_wait,
+            publish_wait: self.publish_wait,
             keep: self.keep,
+            expires: self.expires,
             verify: match self.verify {
                 VerifyArgument::Full => Verify::Full,
                 VerifyArgument::Off => Verify::Off,
             },
-            guard: Guard { same_server: self.same_server, source_is_copy: self.source_is_copy },
+            guard: Guard {
+                same_server: self.same_server,
+                source_is_copy: self.source_is_copy,
+                allow: self.allow,
+            },
             owners: !self.no_owner,
             privileges: !self.no_privileges,
             strict: self.strict,
@@ -178,35 +202,9 @@ fn megabytes(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Reads `5s`, `500ms`, `10m`, `4h`, `2d`.
-fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let wrong = || String::from("a time is a number and a unit: 500ms, 5s, 10m, 4h, 2d");
-    let number: u64 = number.parse().map_err(|_| wrong())?;
-    let seconds = match unit.trim() {
-        "ms" => return Ok(Duration::from_millis(number)),
-        "s" | "" => 1,
-        "m" | "min" => 60,
-        "h" => 3600,
-        "d" => 86_400,
-        _ => return Err(wrong()),
-    };
-    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(wrong)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_have_units_and_nonsense_is_refused() {
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("4h"), Ok(Duration::from_hours(4)));
-        for bad in ["", "h", "5 parsecs", "-1s", "99999999999999999999s"] {
-            assert!(duration(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn a_rate_is_in_megabytes_and_never_nothing() {

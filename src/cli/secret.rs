@@ -1,6 +1,7 @@
 //! Where the secret comes from. Never from an argument: arguments show in process lists.
 
 use crate::error::{Error, Result};
+use crate::postgres::environment::hide_secrets;
 use crate::secret::Secret;
 use clap::Args;
 use std::os::unix::fs::PermissionsExt;
@@ -55,7 +56,8 @@ fn run(command: &str) -> Result<Secret> {
     let Some(program) = words.next() else {
         return Err(Error::usage("`--secret-command` is empty"));
     };
-    let output = Command::new(program)
+    let mut command = Command::new(program);
+    let output = hide_secrets(&mut command)
         .args(words)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())

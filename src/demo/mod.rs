@@ -67,7 +67,7 @@ impl Theatre {
         )?;
         let admin = self.staging.url("postgres");
         let admin = Session::open(admin.connect(Kind::Target).await?, Side::Target).await?;
-        publish::adopt(&admin, &self.staging.url("shop_staging")).await?;
+        publish::adopt(&admin, &self.staging.url("shop_staging"), &publish::Adoption::default()).await?;
         Ok(())
     }
 

@@ -5,11 +5,14 @@ use super::mask::mask;
 use super::{Progress, Queue};
 use crate::error::{Error, Kind, Result};
 use crate::plan::Chunk;
+use crate::point::{Point, reach};
+use crate::postgres::patience::{Patience, answers};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Ticket};
 use crate::postgres::url::Url;
 use crate::sink::Writer;
 use crate::source::{Rows, Throttle};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -35,6 +38,8 @@ pub struct Assignment {
     pub progress: Arc<Progress>,
     /// The bound on how fast all lanes read, where there is one.
     pub throttle: Option<Arc<Throttle>>,
+    /// How long a server may stall.
+    pub stall: Duration,
 }
 
 /// A lane at work on its own thread.
@@ -129,15 +134,25 @@ async fn live(
         admit.send(Ok(())).ok();
         // No assignment means the run ended first, and it knows why.
         let Ok(assignment) = assigned.await else { return Ok(()) };
-        let writer = Session::open(assignment.build.connect(Kind::Target).await?, Side::Target).await?;
-        writer.run("preparing the load", "SET synchronous_commit = off").await?;
+        let stall = assignment.stall;
+        let opened = async {
+            let writer = Session::open(assignment.build.connect(Kind::Target).await?, Side::Target).await?;
+            writer.run("preparing the load", "SET synchronous_commit = off").await?;
+            let patience = Patience::with(&writer, &assignment.build, stall).await?;
+            Ok((writer, patience))
+        };
+        let (writer, writing) = Box::pin(answers(Kind::Target, "preparing the load", stall, opened)).await?;
+        let began = Patience::with(&reader, source, stall);
+        let reading = answers(Kind::Source, "preparing to read", stall, began).await?;
+        let ends = Ends { reader: &reader, reading: &reading, writer: &writer, writing: &writing };
         while let Some(chunk) = assignment.queue.next()? {
             tokio::select! {
                 biased;
-                done = stream(&chunk, &reader, &writer, &assignment) => done?,
+                done = stream(&chunk, ends, &assignment) => done?,
                 gone = closed(&writer, &chunk) => return Err(gone),
             }
-            snapshot::let_go(&reader).await?;
+            answers(Kind::Source, "giving back locks", stall, snapshot::let_go(&reader)).await?;
+            reach(Point::FirstChunk).await;
         }
         Ok(())
     };
@@ -153,22 +168,33 @@ async fn closed(writer: &Session, chunk: &Chunk) -> Error {
     while !writer.connection().is_closed() {
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    Error::new(Kind::Target, format!("writing `{}`: the connection was closed", chunk.plan.name))
+    writer.connection().ending().of(Kind::Target, &format!("writing `{}`", chunk.plan.name))
 }
 
 /// A masked batch on its way, with the permit it must give back.
 type Pending = (oneshot::Receiver<Result<Batch>>, OwnedSemaphorePermit);
 
+/// A lane's sessions, and how long each may stall.
+#[derive(Clone, Copy)]
+struct Ends<'a> {
+    reader: &'a Session,
+    reading: &'a Patience,
+    writer: &'a Session,
+    writing: &'a Patience,
+}
+
 /// Reads a chunk, masks it and writes it. Both ends must agree on the rows.
-async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, given: &Assignment) -> Result<()> {
+async fn stream(chunk: &Chunk, ends: Ends<'_>, given: &Assignment) -> Result<()> {
     let plan = &chunk.plan;
     let table = plan.name.to_string();
     let began = Instant::now();
     let counters = given.progress.of(plan);
     let masked = !plan.masked.is_empty();
-    let rows = Rows::read(reader, &plan.copy_out(chunk.blocks, None), plan.wire, masked, &table).await?;
-    let mut rows = rows.throttled(given.throttle.clone());
-    let mut sink = Writer::open(writer, plan, masked, &table).await?;
+    let statement = plan.copy_out(chunk.blocks, None);
+    let reading = Rows::read(ends.reader, &statement, plan.wire, masked, &table);
+    let rows = ends.reading.wait(&format!("reading `{table}`"), reading).await??;
+    let mut rows = rows.throttled(given.throttle.clone()).patient(ends.reading.clone());
+    let mut sink = Writer::open(ends.writer, plan, masked, &table, ends.writing).await?;
     let permits = Arc::new(Semaphore::new(PERMITS));
     let (send, mut receive) = mpsc::channel::<Pending>(PERMITS);
 
@@ -236,6 +262,7 @@ async fn stream(chunk: &Chunk, reader: &Session, writer: &Session, given: &Assig
             if let Some(counters) = counters {
                 counters.rows.fetch_add(count, Ordering::Relaxed);
             }
+            reach(Point::FirstRows).await;
         }
         sink.finish().await
     };
@@ -264,7 +291,10 @@ fn hand_over(chunk: &Chunk, batch: Batch) -> oneshot::Receiver<Result<Batch>> {
     }
     let plan = Arc::clone(&chunk.plan);
     rayon::spawn(move || {
-        done.send(mask(&plan, batch)).ok();
+        // Rayon ends the process where one of its threads panics; the run is to end well, and clean up.
+        if let Ok(outcome) = catch_unwind(AssertUnwindSafe(|| mask(&plan, batch))) {
+            done.send(outcome).ok();
+        }
     });
     pending
 }

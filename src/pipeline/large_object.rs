@@ -10,8 +10,10 @@ use super::mask::mask;
 use crate::error::{Error, Kind, Result};
 use crate::format::{Place, Wire, binary};
 use crate::plan::{LargeObjects, TablePlan};
+use crate::postgres::patience::Patience;
 use crate::postgres::session::Session;
 use crate::source::Rows;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 use tokio_postgres::Statement;
@@ -44,7 +46,12 @@ const EMPTY: &str = "SELECT m.oid FROM pg_catalog.pg_largeobject_metadata m \
 /// # Errors
 /// Source or target, where a server refuses; rules, where a mask can't read one or it
 /// is too large for a value; verify, where the numbers differ. The object is named.
-pub async fn carry(reader: &Session, writer: &Session, plan: &LargeObjects) -> Result<Carried> {
+pub async fn carry(
+    reader: &Session,
+    writer: &Session,
+    plan: &LargeObjects,
+    patience: Patience,
+) -> Result<Carried> {
     let plan = match plan {
         LargeObjects::None => return Ok(Carried::default()),
         LargeObjects::Keep => None,
@@ -59,7 +66,8 @@ pub async fn carry(reader: &Session, writer: &Session, plan: &LargeObjects) -> R
     }
     let page_size = page_size(reader).await?;
     reader.run("preparing to read the large objects", BY_INDEX).await?;
-    let mut pages = Rows::read(reader, PAGES, Wire::Binary, false, "pg_catalog.pg_largeobject").await?;
+    let pages = Rows::read(reader, PAGES, Wire::Binary, false, "pg_catalog.pg_largeobject").await?;
+    let mut pages = pages.patient(patience);
     while let Some(row) = pages.next().await? {
         let page =
             Page::of(&row).ok_or_else(|| Error::internal("a page of large objects has another shape"))?;
@@ -230,8 +238,10 @@ async fn masked(plan: &Arc<TablePlan>, value: Vec<u8>) -> Result<Vec<u8>> {
     let (done, pending) = oneshot::channel();
     let plan = Arc::clone(plan);
     rayon::spawn(move || {
-        // Nobody listens any more when the run has ended already.
-        done.send(mask_value(&plan, &value)).ok();
+        if let Ok(outcome) = catch_unwind(AssertUnwindSafe(|| mask_value(&plan, &value))) {
+            // Nobody listens any more when the run has ended already.
+            done.send(outcome).ok();
+        }
     });
     pending.await.map_err(|_| Error::internal("a mask panicked"))?
 }

@@ -2,6 +2,7 @@
 //!
 //! Read from `/proc` and `/etc/passwd`; where there is no `/proc`, `id` is asked.
 
+use super::environment::hide_secrets;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -50,7 +51,9 @@ fn parse(line: &str) -> Option<Account> {
 }
 
 fn ask_id(flag: &str) -> Option<String> {
-    let answer = Command::new("id").arg(flag).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    let mut command = Command::new("id");
+    hide_secrets(&mut command).arg(flag).stdin(Stdio::null()).stderr(Stdio::null());
+    let answer = command.output().ok()?;
     let text = String::from_utf8(answer.stdout).ok()?.trim().to_owned();
     (answer.status.success() && !text.is_empty()).then_some(text)
 }

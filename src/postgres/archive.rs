@@ -13,15 +13,19 @@
 //! contents, never by the server's words.
 
 use super::binaries::Tools;
+use super::complaint;
+use super::environment::hide_secrets;
 use super::session;
 use super::standby::CONFLICT;
 use super::url::{HIDDEN_FROM_TOOLS, Url};
 use crate::error::{Error, Kind, Result};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::process::Command;
+use zeroize::Zeroizing;
 
 /// Entry types that never reach staging, as a table of contents names them.
 const NEVER: &[&str] = &[
@@ -110,7 +114,10 @@ impl SchemaArchive {
     ) -> Result<Self> {
         sweep(&std::env::temp_dir());
         let prefix = format!("{PREFIX}{}-", std::process::id());
-        let directory = tempfile::Builder::new().prefix(&prefix).tempdir().map_err(|e| {
+        // The tools make their files with the user's mask: what keeps others out is the directory.
+        let private = std::fs::Permissions::from_mode(0o700);
+        let made = tempfile::Builder::new().prefix(&prefix).permissions(private).tempdir();
+        let directory = made.map_err(|e| {
             Error::usage("can't make a private directory for the schema").because(e).help("set TMPDIR")
         })?;
         let this = Self {
@@ -211,15 +218,13 @@ impl SchemaArchive {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .env("LC_ALL", "C")
-            .env_remove("MASQUE_SECRET")
-            .env_remove("MASQUE_SOURCE")
-            .env_remove("MASQUE_TARGET")
             .arg("--dbname")
             .arg(url.conninfo_without_password());
+        hide_secrets(command.as_std_mut());
         for variable in HIDDEN_FROM_TOOLS {
             command.env_remove(variable);
         }
-        if let Some(lines) = url.passfile_line() {
+        if let Some(lines) = url.passfile_line().map(Zeroizing::new) {
             let path = self.directory.path().join("pass");
             write_private(&path, &lines)?;
             command.env("PGPASSFILE", path);
@@ -231,6 +236,7 @@ impl SchemaArchive {
         let mut command = Command::new(&self.tools.pg_restore);
         command.arg("--list").arg(self.file()).stdin(Stdio::null()).stdout(Stdio::piped());
         command.stderr(Stdio::null()).kill_on_drop(true).env("LC_ALL", "C");
+        hide_secrets(command.as_std_mut());
         let output = run(command).await?;
         if !output.status.success() {
             return Err(Error::internal("pg_restore can't list the schema dump that pg_dump wrote"));
@@ -334,6 +340,9 @@ fn dump_error(said: &str) -> Error {
         return error("it can't import the snapshot")
             .help("a connection pooler or a load-balanced address can't share a snapshot: give the server's own address");
     }
+    if let Some(error) = complaint::explain(error, said) {
+        return error;
+    }
     if said.contains("connection to server") || said.contains("could not connect") {
         return error("it can't connect")
             .help("pg_dump and masque must both reach the server; see pg_hba.conf");
@@ -353,6 +362,13 @@ fn restore_error(section: Section, said: &str) -> Error {
             .help("install client tools of one version, or point MASQUE_PG_BINDIR at them");
     }
     let Some(entry) = entry else {
+        let at = refused_command(said).map_or(String::from("making the schema on the target"), |command| {
+            format!("making the schema on the target, at `{command} …`")
+        });
+        let error = |words: &str| Error::new(Kind::Target, format!("{at}: {words}"));
+        if let Some(error) = complaint::explain(error, said) {
+            return error;
+        }
         // With several jobs the tool does not always say which entry it was.
         return match broken_promise(said) {
             Some(name) => promise_error(&name),
@@ -373,10 +389,11 @@ fn restore_error(section: Section, said: &str) -> Error {
     if is_promise && broken_promise(said).is_some() {
         return promise_error(entry);
     }
-    let error = Error::new(Kind::Target, format!("the target can't make `{entry}`"));
-    if said.contains("No space left on device") {
-        return error.help("the target's disk is full");
+    let failed = |words: &str| Error::new(Kind::Target, format!("the target can't make `{entry}`{words}"));
+    if let Some(error) = complaint::explain(|words| failed(&format!(": {words}")), said) {
+        return error;
     }
+    let error = failed("");
     if entry.starts_with("EXTENSION") {
         return error.help("install the extension's package on the target server, or use `--template`");
     }

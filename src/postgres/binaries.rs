@@ -4,6 +4,7 @@
 //! usual folders (newest first), what was fetched before. Only then, and only for
 //! a server, one is fetched through a package client that is installed.
 
+use super::environment::hide_secrets;
 use super::fetch;
 use crate::error::{Error, Result};
 use std::path::{Path, PathBuf};
@@ -201,8 +202,10 @@ impl Tools {
     }
 }
 
-fn output(program: &Path, flag: &str) -> Option<String> {
-    let answer = Command::new(program).arg(flag).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+pub(super) fn output(program: &Path, flag: &str) -> Option<String> {
+    let mut command = Command::new(program);
+    hide_secrets(&mut command).arg(flag).stdin(Stdio::null()).stderr(Stdio::null());
+    let answer = command.output().ok()?;
     answer.status.success().then(|| String::from_utf8_lossy(&answer.stdout).into_owned())
 }
 

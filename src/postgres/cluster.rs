@@ -7,6 +7,7 @@
 
 use super::account::{self, Account};
 use super::binaries::Binaries;
+use super::environment::hide_secrets;
 use super::password::Password;
 use super::url::Url;
 use super::watchdog::Watchdog;
@@ -332,6 +333,7 @@ fn server_account() -> Result<Option<Account>> {
 
 /// Makes a command run as the server's user, with nothing in its environment that steers PostgreSQL.
 fn dress(command: &mut Command, account: Option<&Account>) {
+    hide_secrets(command);
     for (name, _) in std::env::vars_os() {
         let steers = |name: &str| {
             name.starts_with("PG") || name.starts_with("LC_") || name == "LANG" || name == "LANGUAGE"
@@ -387,7 +389,8 @@ fn random_password() -> Result<Password> {
 }
 
 fn usual_locale() -> String {
-    let listed = Command::new("locale").arg("-a").stdin(Stdio::null()).stderr(Stdio::null()).output();
+    let mut command = Command::new("locale");
+    let listed = hide_secrets(&mut command).arg("-a").stdin(Stdio::null()).stderr(Stdio::null()).output();
     let text =
         listed.map(|output| String::from_utf8_lossy(&output.stdout).to_lowercase()).unwrap_or_default();
     let known = text.lines().any(|line| line == "c.utf-8" || line == "c.utf8");

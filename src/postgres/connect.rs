@@ -26,9 +26,37 @@ pub struct Connection {
     tls: Tls,
     timeout: Option<Duration>,
     driver: JoinHandle<()>,
-    ended_by: Arc<OnceLock<tokio_postgres::Error>>,
+    ending: Ending,
     shown: String,
 }
+
+/// Why a connection ended, where the server or the network said so. It outlives the connection.
+#[derive(Clone, Default)]
+pub struct Ending(Arc<OnceLock<tokio_postgres::Error>>);
+
+impl Ending {
+    /// What is to be said of work that failed with `error`: whatever was going on when a connection
+    /// ends only knows that it is closed, and why stands here.
+    #[must_use]
+    pub fn explain(&self, kind: Kind, doing: &str, error: &tokio_postgres::Error) -> Error {
+        if !error.is_closed() {
+            return Error::from_server(kind, doing, error);
+        }
+        Error::from_server(kind, doing, self.0.get().unwrap_or(error)).help(CLOSED)
+    }
+
+    /// Why the connection has ended, for what was going on and was not told.
+    #[must_use]
+    pub fn of(&self, kind: Kind, doing: &str) -> Error {
+        match self.0.get() {
+            Some(error) => Error::from_server(kind, doing, error).help(CLOSED),
+            None => Error::new(kind, format!("{doing}: the connection was closed")).help(CLOSED),
+        }
+    }
+}
+
+const CLOSED: &str = "look into the server's log: it may have crashed or been restarted, be out of memory or disk, \
+                      or somebody ended the session; else the network failed";
 
 /// Asks the server to give up what a connection is doing. It outlives borrows of the connection.
 #[derive(Clone)]
@@ -77,7 +105,13 @@ impl Connection {
     #[must_use]
     pub fn why_closed(&self, kind: Kind) -> Option<Error> {
         let doing = format!("the connection to `{}` ended", self.shown);
-        self.ended_by.get().map(|error| Error::from_server(kind, &doing, error))
+        self.ending.0.get().map(|error| Error::from_server(kind, &doing, error))
+    }
+
+    /// Why it ended, for work that outlives it.
+    #[must_use]
+    pub fn ending(&self) -> Ending {
+        self.ending.clone()
     }
 
     /// Ends the connection and waits, for a bounded time, until its goodbye was sent.
@@ -148,14 +182,14 @@ impl Url {
         let mut last = None;
         for host in &self.hosts {
             match self.connect_to(host, &tls).await {
-                Ok((client, driver, ended_by)) => {
+                Ok((client, driver, ending)) => {
                     return Ok(Connection {
                         cancel: client.cancel_token(),
                         client,
                         tls,
                         timeout: self.connect_timeout,
                         driver,
-                        ended_by,
+                        ending,
                         shown: self.to_string(),
                     });
                 }
@@ -206,18 +240,18 @@ impl Url {
         let opening = config.connect(tls.clone());
         let (client, mut connection) =
             bounded(self.connect_timeout, opening).await.ok_or(Failure::Timeout)?.map_err(Failure::Server)?;
-        let ended_by = Arc::new(OnceLock::new());
-        let end = Arc::clone(&ended_by);
+        let ending = Ending::default();
+        let end = ending.clone();
         // Driven by hand: the connection's own future would log the server's notices.
         let driver = tokio::spawn(async move {
             while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
                 if let Err(error) = message {
-                    let _ = end.set(error);
+                    let _ = end.0.set(error);
                     return;
                 }
             }
         });
-        Ok((client, driver, ended_by))
+        Ok((client, driver, ending))
     }
 
     fn wire_config(&self, host: &Host, wire: Wire) -> Config {
@@ -256,7 +290,7 @@ impl Url {
     }
 }
 
-type Opened = (Client, JoinHandle<()>, Arc<OnceLock<tokio_postgres::Error>>);
+type Opened = (Client, JoinHandle<()>, Ending);
 
 /// `None` when the time is over.
 async fn bounded<F: Future>(limit: Option<Duration>, work: F) -> Option<F::Output> {

@@ -5,6 +5,7 @@
 //! what to install instead.
 
 use super::binaries::Places;
+use super::environment::hide_secrets;
 use data_encoding::BASE64;
 use sha2::{Digest, Sha512};
 use std::fs;
@@ -97,7 +98,7 @@ fn keep(root: &Path, home: &Path) -> Option<PathBuf> {
 }
 
 fn run(command: &mut Command) -> Option<()> {
-    let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let command = hide_secrets(command).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().ok()?.success().then_some(())
 }
 

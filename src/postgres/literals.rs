@@ -115,7 +115,7 @@ const COMMENTS: &str = "SELECT 'comment on', coalesce( \
              JOIN pg_namespace n ON n.oid = f.schema WHERE f.class = o.classoid AND f.oid = o.objoid), \
             (SELECT array_remove(ARRAY[i.schema, coalesce(i.name, i.identity)], NULL) \
              FROM pg_identify_object(o.classoid, o.objoid, o.objsubid) i)), 'comment', o.description \
-     FROM pg_description o WHERE (o.objoid >= 16384 OR o.objoid = 'public'::regnamespace) \
+     FROM pg_description o WHERE (o.objoid >= 16384 OR o.objoid = to_regnamespace('public')) \
      AND o.classoid NOT IN ('pg_extension'::regclass, 'pg_publication'::regclass, 'pg_subscription'::regclass, 'pg_event_trigger'::regclass, 'pg_largeobject'::regclass) \
      AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = o.objoid AND e.classid = o.classoid AND e.deptype = 'e')";
 

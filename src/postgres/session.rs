@@ -156,7 +156,7 @@ impl Session {
     /// Turns a server's error into ours.
     #[must_use]
     pub fn error(&self, doing: &str, error: &tokio_postgres::Error) -> Error {
-        let error = Error::from_server(self.side.kind(), doing, error);
+        let error = self.connection.ending().explain(self.side.kind(), doing, error);
         match (error.sqlstate(), self.side) {
             // Only where another's session answers is a statement known, or unknown, that is ours alone.
             (Some("26000" | "42P05"), Side::Source) => place::pooled(),

@@ -14,6 +14,7 @@ use super::session::{Session, Side};
 use super::standby;
 use super::url::Url;
 use crate::error::{Error, Kind, Result};
+use crate::point::{Point, reach};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -51,6 +52,7 @@ impl Snapshot {
         locks.run("setting the lock timeout", &wait).await?;
         locks.run("opening the locks' transaction", "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY").await?;
         let tables = lock_all(&locks).await?;
+        reach(Point::TablesLocked).await;
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         exporter.run("opening the snapshot's transaction", begin).await?;
         let row = exporter
@@ -119,6 +121,17 @@ impl Snapshot {
             Locking::WhenRead => Vec::new(),
         };
         Ticket { id: self.id.clone(), place: self.place.clone(), tables }
+    }
+
+    /// Makes sure that the snapshot and its locks lasted until now.
+    ///
+    /// # Errors
+    /// Source, where a session of the snapshot is gone.
+    pub async fn check_held(&self) -> Result<()> {
+        for session in [&self.exporter, &self.locks] {
+            session.run("checking that the snapshot and its locks lasted", "SELECT 1").await?;
+        }
+        Ok(())
     }
 
     /// Compares the catalog as it is now with the one inside the snapshot.

@@ -112,6 +112,16 @@ impl Url {
         &self.database
     }
 
+    /// The names of the servers; those of sockets and addresses say nothing.
+    #[must_use]
+    pub fn host_names(&self) -> Vec<String> {
+        let names = self.hosts.iter().filter_map(|host| match &host.place {
+            Place::Name(name) => Some(name.clone()),
+            Place::Socket(_) => None,
+        });
+        names.collect()
+    }
+
     /// The name of the user who logs in.
     #[must_use]
     pub fn user(&self) -> &str {

@@ -1,5 +1,6 @@
 //! Production's patience: who waits on our locks, and how old the snapshot is.
 
+use super::patience::answers;
 use super::session::Session;
 use crate::error::{Error, Kind, Result};
 use std::collections::BTreeSet;
@@ -19,6 +20,8 @@ pub struct Budget {
     pub max_blocked: Duration,
     /// The oldest the snapshot may grow; it holds back vacuum.
     pub max_snapshot_age: Duration,
+    /// The longest the source may be silent where it should answer.
+    pub stall: Duration,
 }
 
 /// What a run has cost production so far, as far as the watcher saw.
@@ -72,7 +75,9 @@ pub async fn watch(session: &Session, application: &str, budget: Budget, toll: &
             .help("raise `--max-snapshot-age`, or give the run more lanes with `--jobs`");
         }
         let asked = Instant::now();
-        match look(session, application).await.map(|seen| toll.add(seen)) {
+        let looked =
+            answers(Kind::Source, "looking for waiting sessions", budget.stall, look(session, application));
+        match looked.await.map(|seen| toll.add(seen)) {
             Err(error) => return error.context("watching over the source"),
             Ok(wait) if wait > budget.max_blocked => {
                 return Error::new(

@@ -1,8 +1,10 @@
 //! The database being filled, before it is published.
 
-use super::marker::{self, Marker, State, UNBORN};
+use super::marker::{self, Database, Marker, State, UNBORN};
 use super::{beside, literal};
 use crate::error::{Error, Kind, Result};
+use crate::point::{Point, reach};
+use crate::postgres::leftover;
 use crate::postgres::session::Session;
 use crate::schema::identifier;
 use std::fmt::Write;
@@ -24,16 +26,21 @@ impl Build {
     pub async fn sweep(admin: &Session, target: &str) -> Result<Vec<String>> {
         let mut dropped = Vec::new();
         for database in marker::databases(admin).await? {
-            let is_orphan = match &database.marker {
-                Some(marker) => marker.state == State::Building && marker.target == target,
-                None => database.is_unborn && is_build_name(&database.name, target),
-            };
-            if is_orphan {
+            if is_build(&database, target) {
+                // A restore may still fill it, and a rename that was sent may still wait.
+                let run = database.marker.as_ref().map_or(run_of(&database.name), |marker| &marker.run);
+                leftover::end(admin, run).await?;
                 drop_database(admin, &database.name).await?;
                 dropped.push(database.name);
             }
         }
         Ok(dropped)
+    }
+
+    /// The name that a run's build for a target gets.
+    #[must_use]
+    pub fn name_of(target: &str, run: &str) -> String {
+        beside(target, "masque", run)
     }
 
     /// Makes an empty build for `target` with the source's encoding and collation.
@@ -47,7 +54,7 @@ impl Build {
         run: &str,
         template: Option<&str>,
     ) -> Result<Self> {
-        let name = beside(target, "masque", run);
+        let name = Self::name_of(target, run);
         let locale = locale_clauses(source, admin).await?;
         let made_from = template.unwrap_or("template0");
         let sql = format!(
@@ -64,6 +71,7 @@ impl Build {
             Some("42809" | "22023" | "42704" | "0A000") => no_such_locale(&locale),
             _ => e,
         })?;
+        reach(Point::BuildCreated).await;
         let row = admin
             .one(
                 "reading the build's identity",
@@ -71,20 +79,11 @@ impl Build {
                 &[&name],
             )
             .await?;
-        let marker = Marker {
-            masque: 1,
-            state: State::Building,
-            target: target.to_owned(),
-            run: run.to_owned(),
-            identity: row.get(0),
-            snapshot: None,
-            rules: None,
-            secret: None,
-            at: marker::now(),
-        };
+        let marker = Marker::empty(State::Building, target, run, row.get(0));
         admin.run("marking the build", &marker.statement(&name)).await?;
         let limit = format!("ALTER DATABASE {} CONNECTION LIMIT -1", identifier(&name));
         admin.run("marking the build", &limit).await?;
+        reach(Point::BuildMarked).await;
         Ok(Self { name, marker })
     }
 
@@ -92,8 +91,8 @@ impl Build {
     ///
     /// # Errors
     /// Target, where the server refuses; the next run drops it then.
-    pub async fn discard(&self, admin: &Session) -> Result<()> {
-        drop_database(admin, &self.name).await
+    pub async fn discard(admin: &Session, name: &str) -> Result<()> {
+        drop_database(admin, name).await
     }
 }
 
@@ -104,6 +103,21 @@ fn no_such_locale(clauses: &str) -> Error {
             "install that locale on the target's system (Debian: add it to `/etc/locale.gen`, then `locale-gen`) and restart \
              its server; an ICU locale needs a server built with ICU, and `--template` a database with this very locale",
         )
+}
+
+/// Whether a database is a build for `target`, marked or not yet marked. Under the run lock
+/// it is one that a crashed run left behind.
+pub(super) fn is_build(database: &Database, target: &str) -> bool {
+    match &database.marker {
+        Some(marker) => marker.state == State::Building && marker.target == target,
+        None => database.is_unborn && is_build_name(&database.name, target),
+    }
+}
+
+/// The run that a build's name ends with.
+#[must_use]
+pub fn run_of(name: &str) -> &str {
+    name.rsplit_once('_').map_or("", |(_, run)| run)
 }
 
 /// Whether a name is one that a build for `target` would get.

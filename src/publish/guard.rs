@@ -1,27 +1,27 @@
 //! Which pairs of URLs masque refuses.
 //!
-//! Not the same server, decided by a handshake: a random advisory lock taken
-//! through the target and looked for through the source, where `pg_locks` shows
-//! those of the whole server. Nothing is written on the source for it. Then the
-//! marker: masque only replaces what is empty, absent, its own, or adopted.
+//! A ladder, climbed before anything is written: the servers are two, and neither is the
+//! other's copy; the source is no copy of ours; the target carries our marker, or holds
+//! nothing and does not look like production.
 
+use super::kinship::{Kinship, is_in_recovery};
 use super::marker::{self, Database, Marker, State};
+use super::refuse;
+use super::sign::{self, Sign};
 use crate::error::{Error, Kind, Result};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
 use crate::schema::identifier;
 
 /// What a person allowed on the command line.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Guard {
     /// Source and target may be databases of one server.
     pub same_server: bool,
     /// The source may itself be a copy that masque made.
     pub source_is_copy: bool,
-}
-
-fn refuse(message: impl Into<String>) -> Error {
-    Error::new(Kind::Guard, message)
+    /// Signs of production that an unmarked target may show.
+    pub allow: Vec<Sign>,
 }
 
 impl Guard {
@@ -30,86 +30,129 @@ impl Guard {
     ///
     /// # Errors
     /// Guard, each refusal with its own sentence; source or target where a server fails.
-    pub async fn check(self, source: &Session, admin: &Session, target: &Url) -> Result<Option<Database>> {
-        let source_database: String =
-            source.one("reading the source's name", "SELECT current_database()::text", &[]).await?.get(0);
-        if is_one_server(source, admin).await? {
-            if source_database == target.database() {
+    pub async fn check(&self, source: &Session, admin: &Session, target: &Url) -> Result<Option<Database>> {
+        let found = marker::databases(admin).await?.into_iter().find(|d| d.name == target.database());
+        self.check_servers(source, admin, target, found.as_ref()).await?;
+        if !self.source_is_copy
+            && let Some(name) = marked(source).await?
+        {
+            return Err(refuse(format!("the source `{name}` is itself a copy that masque made"))
+                .help("are the URLs swapped? `--source-is-copy` allows a copy of a copy"));
+        }
+        if let Some(marker) = found.as_ref().and_then(|database| database.marker.as_ref()) {
+            check_marker(marker, target.database())?;
+            return Ok(found);
+        }
+        if let Some(found) = &found {
+            if found.stray.is_some() {
+                return Err(stray(target));
+            }
+            if !is_empty(target).await? {
                 return Err(refuse(format!(
-                    "source and target are the same database, `{source_database}` of one server"
+                    "the target `{}` holds tables and is not marked as masque's",
+                    found.name
+                ))
+                .help(format!("if it may be replaced, say so once: `masque adopt --target '{target}'`")));
+            }
+        }
+        sign::ask(admin, target, &self.allow).await?;
+        Ok(found)
+    }
+
+    /// The rungs about the servers.
+    async fn check_servers(
+        &self,
+        source: &Session,
+        admin: &Session,
+        target: &Url,
+        found: Option<&Database>,
+    ) -> Result<()> {
+        let kinship = Kinship::of(source, admin).await?;
+        if kinship == Kinship::Same {
+            let sql = "SELECT current_database()::text";
+            let database: String = source.one("reading the source's name", sql, &[]).await?.get(0);
+            if database == target.database() {
+                return Err(refuse(format!(
+                    "source and target are the same database, `{database}` of one server"
                 ))
                 .help("give `--target` the URL of staging"));
             }
-            if !self.same_server {
-                return Err(refuse("source and target are databases of one server")
-                    .help("loading would slow production; `--same-server` allows it all the same"));
-            }
         }
-        // A standby shows its own locks only, so that the handshake says nothing about its primary.
-        if !self.same_server && follows(source, admin).await? {
-            return Err(refuse("the source is a standby of the target's server").help(
-                "loading would slow production; `--same-server` allows it all the same, also where the target's server \
-                 was restored from a copy of production's disks",
-            ));
+        if is_in_recovery(admin).await? {
+            return Err(standby());
         }
-        if !self.source_is_copy && carries_marker(source).await? {
-            return Err(refuse(format!("the source `{source_database}` is itself a copy that masque made"))
-                .help("are the URLs swapped? `--source-is-copy` allows a copy of a copy"));
+        if self.same_server {
+            return Ok(());
         }
-        let found = marker::databases(admin).await?.into_iter().find(|d| d.name == target.database());
-        let Some(found) = found else { return Ok(None) };
-        match &found.marker {
-            Some(marker) if marker.state == State::Building => {
-                Err(refuse(format!("the target `{}` is an unfinished build of another run", found.name))
-                    .help(format!(
-                        "give `--target` the URL of `{}`; the next run drops the build",
-                        marker.target
-                    )))
-            }
-            Some(_) => Ok(Some(found)),
-            None if is_empty(target).await? => Ok(Some(found)),
-            None => {
-                Err(refuse(format!("the target `{}` holds tables and is not marked as masque's", found.name))
-                    .help(format!("if it may be replaced, say so once: `masque adopt --target '{target}'`")))
-            }
+        let marker = found.and_then(|found| found.marker.as_ref()).filter(|marker| marker.copied_disks);
+        match kinship {
+            Kinship::Strangers => Ok(()),
+            Kinship::Same => Err(refuse("source and target are databases of one server")
+                .help("loading would slow production; `--same-server` allows it all the same")),
+            // A standby of the target would show its marker.
+            Kinship::SourceFollows if marker.is_some() && !shows(source, target, marker).await? => Ok(()),
+            Kinship::SourceFollows => Err(refuse("the source is a standby of the target's server").help(
+                "loading would slow production; where the target's server was restored from a copy of production's \
+                 disks, say so once with `masque adopt --copied-disks`; `--same-server` allows either",
+            )),
+            Kinship::Copied if marker.is_some() => Ok(()),
+            Kinship::Copied => Err(refuse(
+                "the servers of source and target have one system identifier: one was made from the other's disks",
+            )
+            .help(
+                "after a failover one of them may be production still; where the target is staging, say so once with \
+                 `masque adopt --copied-disks`",
+            )),
         }
     }
 }
 
-/// Whether a lock taken through one session shows in the other's server.
-async fn is_one_server(source: &Session, admin: &Session) -> Result<bool> {
-    let mut bytes = [0_u8; 8];
-    getrandom::fill(&mut bytes).map_err(|_| Error::internal("the operating system gave no random bytes"))?;
-    let (high, low) = bytes.split_at(4);
-    let number = |part: &[u8]| part.iter().fold(0_u32, |n, b| n << 8 | u32::from(*b));
-    let (high, low) = (number(high), number(low));
-    let key = (i64::from(high) << 32) | i64::from(low);
-    admin.one("taking the handshake's lock", "SELECT pg_advisory_lock($1)::text", &[&key]).await?;
-    let sql =
-        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = $1 AND objid = $2)";
-    let seen = source.one("looking for the handshake's lock", sql, &[&high, &low]).await;
-    admin.one("giving back the handshake's lock", "SELECT pg_advisory_unlock($1)", &[&key]).await?;
-    Ok(seen?.get(0))
-}
-
-/// Whether the source replays what a server with the target's system identifier does.
-async fn follows(source: &Session, admin: &Session) -> Result<bool> {
-    let in_recovery = "SELECT pg_is_in_recovery()";
-    if !source.one("looking whether the source is a standby", in_recovery, &[]).await?.get::<_, bool>(0) {
-        return Ok(false);
+fn check_marker(marker: &Marker, target: &str) -> Result<()> {
+    match marker.state {
+        State::Building => Err(refuse(format!(
+            "the target `{target}` is an unfinished build of another run"
+        ))
+        .help(format!("give `--target` the URL of `{}`; the next run drops the build", marker.target))),
+        State::Kept => {
+            Err(refuse(format!("the target `{target}` is a generation kept of `{}`", marker.target)).help(
+                format!("give `--target` the URL of `{}`; `masque rollback` serves it again", marker.target),
+            ))
+        }
+        State::Published | State::Adopted if marker.target != target => {
+            Err(refuse(format!("the target `{target}` was `{}` when masque marked it", marker.target)).help(
+                "somebody renamed it since; if it may be replaced under this name, `masque adopt` it again",
+            ))
+        }
+        State::Published | State::Adopted => Ok(()),
     }
-    let identity = "SELECT system_identifier FROM pg_control_system()";
-    let own: i64 = source.one("reading the source's identity", identity, &[]).await?.get(0);
-    let other: i64 = admin.one("reading the target's identity", identity, &[]).await?.get(0);
-    Ok(own == other)
 }
 
-async fn carries_marker(source: &Session) -> Result<bool> {
-    let sql =
-        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()";
-    let comment: Option<String> = source.one("reading the source's comment", sql, &[]).await?.get(0);
+fn stray(target: &Url) -> Error {
+    let name = target.database();
+    refuse(format!("the marker of the target `{name}` was written for another database or server")).help(format!(
+        "after a restore, an upgrade or a failover to another server, adopt it again: `masque adopt --target '{target}'`"
+    ))
+}
+
+fn standby() -> Error {
+    refuse("the target's server is a standby, where nothing can be written")
+        .help("give `--target` the URL of staging's own primary")
+}
+
+/// Whether the source's server has the target's very marker: it then replays the target's.
+async fn shows(source: &Session, target: &Url, marker: Option<&Marker>) -> Result<bool> {
+    let found = marker::databases(source).await?.into_iter().find(|d| d.name == target.database());
+    Ok(found.is_some_and(|found| found.marker.as_ref() == marker))
+}
+
+/// The source's name, where it carries a marker.
+async fn marked(source: &Session) -> Result<Option<String>> {
+    let sql = "SELECT datname::text, shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()";
+    let row = source.one("reading the source's comment", sql, &[]).await?;
+    let comment: Option<String> = row.get(1);
     // A storage snapshot of staging carries the comment too, so its binding is not asked for.
-    Ok(comment.is_some_and(|text| serde_json::from_str::<Marker>(&text).is_ok()))
+    let is_marked = comment.is_some_and(|text| serde_json::from_str::<Marker>(&text).is_ok());
+    Ok(is_marked.then(|| row.get(0)))
 }
 
 /// Whether a database holds no table, view or sequence of a person's.
@@ -131,7 +174,11 @@ pub async fn check_rights(admin: &Session, old: Option<&Database>) -> Result<()>
     let role: String = row.get(0);
     if !row.get::<_, bool>(1) {
         return Err(Error::new(Kind::Target, format!("the loading role `{role}` may not make databases"))
-            .help(format!("`ALTER ROLE {} CREATEDB`", identifier(&role))));
+            .help(format!(
+                "a build is made beside the target, so that staging is never half-new, and that needs the right to: \
+                 `ALTER ROLE {} CREATEDB`, said by a superuser or a role with CREATEDB and CREATEROLE",
+                identifier(&role)
+            )));
     }
     let Some(old) = old else { return Ok(()) };
     let sql = "SELECT pg_has_role(datdba, 'MEMBER') FROM pg_database WHERE datname = $1";
@@ -143,32 +190,47 @@ pub async fn check_rights(admin: &Session, old: Option<&Database>) -> Result<()>
         .help(format!("`ALTER DATABASE {} OWNER TO {}`", identifier(&old.name), identifier(&role))))
 }
 
+/// What a person says when giving a database to masque.
+#[derive(Clone, Debug, Default)]
+pub struct Adoption {
+    /// Signs of production it may show.
+    pub allow: Vec<Sign>,
+    /// Its server was restored from a copy of production's disks.
+    pub copied_disks: bool,
+}
+
 /// Marks a database as one that masque may replace.
 ///
 /// # Errors
-/// Guard, where it does not exist or is a build; target where the server fails.
-pub async fn adopt(admin: &Session, target: &Url) -> Result<Marker> {
+/// Guard, where it does not exist, is a build or a kept generation, or looks like
+/// production; target where the server fails.
+pub async fn adopt(admin: &Session, target: &Url, said: &Adoption) -> Result<Marker> {
     let name = target.database();
     let found = marker::databases(admin).await?.into_iter().find(|d| d.name == name);
     let Some(found) = found else {
         return Err(refuse(format!("the target has no database `{name}`"))
             .help("an absent database needs no adoption: `masque refresh` makes it"));
     };
-    if let Some(marker) = found.marker {
-        return Ok(marker);
+    if is_in_recovery(admin).await? {
+        return Err(standby());
     }
     check_rights(admin, Some(&found)).await?;
-    let marker = Marker {
-        masque: 1,
-        state: State::Adopted,
-        target: name.to_owned(),
-        run: String::from("adopt"),
-        identity: found.identity,
-        snapshot: None,
-        rules: None,
-        secret: None,
-        at: marker::now(),
+    let marker = match &found.marker {
+        Some(marker) if matches!(marker.state, State::Building | State::Kept) => {
+            check_marker(marker, name)?;
+            marker.clone()
+        }
+        Some(marker) if marker.target == name => {
+            Marker { copied_disks: said.copied_disks || marker.copied_disks, ..marker.clone() }
+        }
+        _ => {
+            sign::ask(admin, target, &said.allow).await?;
+            let marker = Marker::empty(State::Adopted, name, "adopt", found.identity);
+            Marker { copied_disks: said.copied_disks, ..marker }
+        }
     };
-    admin.run("writing the marker", &marker.statement(name)).await?;
+    if found.marker.as_ref() != Some(&marker) {
+        admin.run("writing the marker", &marker.statement(name)).await?;
+    }
     Ok(marker)
 }

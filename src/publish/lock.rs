@@ -1,7 +1,10 @@
 //! One run at a time for each target.
 
 use crate::error::{Error, Kind, Result};
+use crate::postgres::patience::pulse;
 use crate::postgres::session::Session;
+use serde::Serialize;
+use std::fmt;
 use std::time::{Duration, Instant};
 
 /// The run lock: an advisory lock in the target's maintenance database, held in an
@@ -18,7 +21,7 @@ impl RunLock {
     /// Guard, naming the other run and since when it is on; target where the server fails.
     pub async fn take(session: Session, target: &str, wait: Duration) -> Result<Self> {
         session.run("opening the run lock's transaction", "BEGIN").await?;
-        let name = format!("masque:{target}");
+        let name = lock_name(target);
         let began = Instant::now();
         loop {
             let sql = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))";
@@ -27,7 +30,7 @@ impl RunLock {
                 return Ok(Self { session });
             }
             if began.elapsed() >= wait {
-                return Err(busy(&session, target, &name).await?);
+                return Err(busy(&session, target).await?);
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
@@ -40,24 +43,61 @@ impl RunLock {
     pub async fn check_held(&self) -> Result<()> {
         self.session.run("checking the run lock", "SELECT 1").await
     }
+
+    /// Checks it again and again, beside the work; `stall` is the longest an answer may take.
+    ///
+    /// # Errors
+    /// Always: target, when the lock is lost or the server fell silent.
+    pub async fn watch(&self, stall: Duration) -> Error {
+        pulse(&self.session, "checking the run lock", stall).await
+    }
 }
 
-async fn busy(session: &Session, target: &str, name: &str) -> Result<Error> {
-    let sql = "SELECT a.application_name, to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') \
-               FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid, \
-                    (SELECT hashtextextended($1, 0) AS key) k \
-               WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
-                 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
-                 AND (l.classid::bigint << 32 | l.objid::bigint) = k.key LIMIT 1";
-    let found = session.query("asking who holds the run lock", sql, &[&name]).await?;
-    let who = found.first().map_or_else(
-        || String::from("another run"),
-        |row| {
-            let since: Option<String> = row.get(1);
-            let since = since.map(|since| format!(" since {since} UTC")).unwrap_or_default();
-            format!("the run `{}`{since}", row.get::<_, String>(0))
-        },
-    );
+/// Who holds the run lock of a target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Holder {
+    /// What its session calls itself: `masque <run>`.
+    pub session: String,
+    /// Since when, in UTC; unknown where the loading role may not see another's sessions.
+    pub since: Option<String>,
+}
+
+impl Holder {
+    /// Asks the server.
+    ///
+    /// # Errors
+    /// Target, where the query fails.
+    pub(super) async fn of(session: &Session, target: &str) -> Result<Option<Self>> {
+        let sql = "SELECT a.application_name, to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') \
+                   FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid, \
+                        (SELECT hashtextextended($1, 0) AS key) k \
+                   WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
+                     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+                     AND (l.classid::bigint << 32 | l.objid::bigint) = k.key LIMIT 1";
+        let found = session.query("asking who holds the run lock", sql, &[&lock_name(target)]).await?;
+        Ok(found.first().map(|row| Self { session: row.get(0), since: row.get(1) }))
+    }
+
+    /// Whether it is the run of this id.
+    pub(super) fn is_run(&self, run: &str) -> bool {
+        self.session.strip_prefix("masque ") == Some(run)
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the run `{}`", self.session)?;
+        self.since.as_ref().map_or(Ok(()), |since| write!(f, " since {since} UTC"))
+    }
+}
+
+fn lock_name(target: &str) -> String {
+    format!("masque:{target}")
+}
+
+async fn busy(session: &Session, target: &str) -> Result<Error> {
+    let who = Holder::of(session, target).await?;
+    let who = who.map_or_else(|| String::from("another run"), |holder| holder.to_string());
     Ok(Error::new(Kind::Guard, format!("the target `{target}` is busy with {who}"))
         .help("wait for it, or give `--lock-wait`"))
 }

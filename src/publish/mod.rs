@@ -5,16 +5,42 @@
 //! is in is read from its catalog alone: a database's marker is its own comment.
 
 mod build;
+mod carry;
+mod clean;
 mod guard;
+mod kinship;
 mod lock;
 mod marker;
 mod rename;
+mod rollback;
+mod sign;
+mod status;
 
-pub use build::Build;
-pub use guard::{Guard, adopt, check_rights};
-pub use lock::RunLock;
-pub use marker::{Database, Marker, State};
+pub use build::{Build, run_of};
+pub use clean::{Chore, Cleaned, clean};
+pub use guard::{Adoption, Guard, adopt, check_rights};
+pub use lock::{Holder, RunLock};
+pub use marker::{Database, Marker, State, expiry, find};
 pub use rename::{Published, publish};
+pub use rollback::{RolledBack, rollback};
+pub use sign::Sign;
+pub use status::{Generation, Standing, Status, Unfinished};
+
+use crate::error::{Error, Kind, Result};
+
+/// Makes the id of a run.
+///
+/// # Errors
+/// Internal, where the operating system gives no random bytes.
+pub fn new_run() -> Result<String> {
+    let mut bytes = [0_u8; 4];
+    getrandom::fill(&mut bytes).map_err(|_| Error::internal("the operating system gave no random bytes"))?;
+    Ok(data_encoding::HEXLOWER.encode(&bytes))
+}
+
+fn refuse(message: impl Into<String>) -> Error {
+    Error::new(Kind::Guard, message)
+}
 
 /// Quotes a string for SQL, backslashes included.
 fn literal(text: &str) -> String {

@@ -5,9 +5,10 @@ use crate::diagnostic::Diagnostic;
 use crate::format::Wire;
 use crate::pipeline::Progress;
 use crate::plan::{Chunk, LargeObjects};
+use crate::postgres::volume::Volume;
 use crate::postgres::watch::Seen;
 use crate::publish::Published;
-use crate::report::{self, Report};
+use crate::report::{self, Report, bytes};
 use crate::rules::Rows;
 use crate::schema::TableKind;
 use std::sync::Arc;
@@ -103,6 +104,14 @@ impl<'a> Account<'a> {
         self.notices.push(notice);
     }
 
+    /// Says what the build takes of the target's disk.
+    pub(super) fn need(&mut self, volume: Volume) {
+        let (all, indexes) = (bytes(volume.tables + volume.indexes), bytes(volume.indexes));
+        self.observer.notice(&format!(
+            "the build takes about {all} of the target's disk, {indexes} of it indexes, beside what is there"
+        ));
+    }
+
     pub(super) fn watch(&self, progress: &Arc<Progress>, chunks: &[Chunk]) {
         for chunk in chunks {
             if let Some(counters) = progress.of(&chunk.plan) {
@@ -151,6 +160,7 @@ impl<'a> Account<'a> {
                 sessions_blocked: seen.waits.len(),
                 longest_block_seconds: seen.longest_wait.as_secs_f64(),
             },
+            disk: report::Disk { table_bytes: copied.volume.tables, index_bytes: copied.volume.indexes },
             rules: copied.rules.digest().to_owned(),
             secret: stage.options.secret.id(),
             secret_is_fresh: stage.options.secret_is_fresh,
@@ -159,7 +169,7 @@ impl<'a> Account<'a> {
             large_objects: large_objects(copied),
             left_out: left_out(copied),
             not_read: not_read(copied),
-            roles: copied.loader.missing().to_vec(),
+            roles: copied.loader.without_login(),
             verified: self.verified,
             published: report::Published {
                 database: stage.options.target.database().to_owned(),

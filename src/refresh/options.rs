@@ -40,8 +40,12 @@ pub struct Options {
     pub retries: u32,
     /// How long to wait for another run.
     pub lock_wait: Duration,
+    /// How long to go on ending sessions on the target.
+    pub publish_wait: Duration,
     /// How many older generations stay.
     pub keep: usize,
+    /// How long the copy may live, where somebody said.
+    pub expires: Option<Duration>,
     /// What is checked before publishing.
     pub verify: Verify,
     /// What the guard was told to allow.

@@ -27,6 +27,8 @@ pub struct Report {
     pub snapshot: Snapshot,
     /// What the run cost the source.
     pub cost: Cost,
+    /// What the copied tables take on the source's disk, and the build about as much on the target's.
+    pub disk: Disk,
     /// SHA-256 of the rule files.
     pub rules: String,
     /// Short id of the secret.
@@ -44,7 +46,7 @@ pub struct Report {
     pub left_out: Vec<LeftOut>,
     /// Tables whose rows were not read, and why.
     pub not_read: Vec<NotRead>,
-    /// Roles that the schema names and the target lacked: made without login.
+    /// Roles that the schema names and the target lacked: made without login, by this run or one before.
     pub roles: Vec<String>,
     /// What was checked before publishing.
     pub verified: Verified,
@@ -63,6 +65,15 @@ pub struct Snapshot {
     pub held_seconds: f64,
     /// Bytes read through it.
     pub bytes: u64,
+}
+
+/// What the copied tables take on disk.
+#[derive(Clone, Debug, Serialize)]
+pub struct Disk {
+    /// Rows.
+    pub table_bytes: u64,
+    /// Indexes.
+    pub index_bytes: u64,
 }
 
 /// One phase.

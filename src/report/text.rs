@@ -47,6 +47,9 @@ pub fn render(report: &Report) -> String {
         report.snapshot.held_seconds
     );
     let _ = writeln!(out, "  cost       {}", report.cost.sentence());
+    let disk = &report.disk;
+    let (all, indexes) = (bytes(disk.table_bytes + disk.index_bytes), bytes(disk.index_bytes));
+    let _ = writeln!(out, "  disk       about {all} on the target, {indexes} of it indexes");
     if let Some(objects) = &report.large_objects {
         let (count, size) = (grouped(objects.count), bytes(objects.bytes));
         let how = objects.with.unwrap_or(objects.treatment);

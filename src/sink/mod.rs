@@ -11,6 +11,7 @@ pub use remake::{loosen, remake};
 use crate::error::{Error, Kind, Result};
 use crate::format::{Wire, binary};
 use crate::plan::{Route, TablePlan};
+use crate::postgres::patience::Patience;
 use crate::postgres::session::Session;
 use crate::schema::quote;
 use bytes::Bytes;
@@ -75,6 +76,7 @@ pub struct Writer<'a> {
     wire: Wire,
     table: &'a str,
     route: Option<&'a Route>,
+    patience: &'a Patience,
 }
 
 impl<'a> Writer<'a> {
@@ -87,12 +89,16 @@ impl<'a> Writer<'a> {
         plan: &'a TablePlan,
         masked: bool,
         table: &'a str,
+        patience: &'a Patience,
     ) -> Result<Self> {
         let doing = format!("writing `{table}`");
-        let prepared = session.prepare_rows(&doing, &plan.copy_in(), masked).await?;
-        let sink = session.client().copy_in(&prepared).await.map_err(|e| session.error(&doing, &e))?;
+        let begun = async {
+            let prepared = session.prepare_rows(&doing, &plan.copy_in(), masked).await?;
+            session.client().copy_in(&prepared).await.map_err(|e| session.error(&doing, &e))
+        };
+        let sink = patience.wait(&doing, begun).await??;
         let route = plan.route.as_ref();
-        let mut this = Self { session, sink: Box::pin(sink), wire: plan.wire, table, route };
+        let mut this = Self { session, sink: Box::pin(sink), wire: plan.wire, table, route, patience };
         if plan.wire == Wire::Binary {
             this.write(Bytes::from_static(binary::HEADER)).await?;
         }
@@ -107,7 +113,8 @@ impl<'a> Writer<'a> {
         // A message may end within a row: a large one must not lie in the connection's buffer once more.
         while !rows.is_empty() {
             let message = rows.split_to(rows.len().min(MESSAGE));
-            let sent = self.sink.feed(message).await;
+            let doing = format!("writing `{}`", self.table);
+            let sent = self.patience.wait(&doing, self.sink.feed(message)).await?;
             sent.map_err(|e| self.refused(&e))?;
         }
         Ok(())
@@ -121,7 +128,8 @@ impl<'a> Writer<'a> {
         if self.wire == Wire::Binary {
             self.write(Bytes::from_static(&binary::TRAILER)).await?;
         }
-        let done = self.sink.as_mut().finish().await;
+        let doing = format!("writing `{}`", self.table);
+        let done = self.patience.wait(&doing, self.sink.as_mut().finish()).await?;
         done.map_err(|e| self.refused(&e))
     }
 

@@ -11,10 +11,12 @@ pub use throttle::Throttle;
 use crate::error::{Error, Kind, Result};
 use crate::format::{Wire, binary};
 use crate::plan::Plan;
+use crate::postgres::connect::Ending;
+use crate::postgres::patience::Patience;
 use crate::postgres::session::Session;
 use crate::rules::Rows as Condition;
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -48,6 +50,8 @@ pub struct Rows {
     begun: bool,
     ended: bool,
     throttle: Option<Arc<Throttle>>,
+    patience: Option<Patience>,
+    ending: Ending,
     unpaid: u64,
 }
 
@@ -73,6 +77,8 @@ impl Rows {
             begun: false,
             ended: false,
             throttle: None,
+            patience: None,
+            ending: session.connection().ending(),
             unpaid: 0,
         })
     }
@@ -81,6 +87,12 @@ impl Rows {
     #[must_use]
     pub fn throttled(self, throttle: Option<Arc<Throttle>>) -> Self {
         Self { throttle, ..self }
+    }
+
+    /// The same rows; a server that stalls is waited for no longer than this.
+    #[must_use]
+    pub fn patient(self, patience: Patience) -> Self {
+        Self { patience: Some(patience), ..self }
     }
 
     /// The next row, or `None` after the last one.
@@ -101,7 +113,7 @@ impl Rows {
 
     async fn take(&mut self) -> Result<Option<Bytes>> {
         loop {
-            let Some(message) = self.stream.next().await else {
+            let Some(message) = self.message().await? else {
                 if self.wire == Wire::Binary && !self.ended {
                     return Err(self.broken("the stream ended before its trailer"));
                 }
@@ -128,6 +140,17 @@ impl Rows {
         }
     }
 
+    async fn message(&mut self) -> Result<Option<Result<Bytes, tokio_postgres::Error>>> {
+        // A clock for every row would cost more than many a mask.
+        match (self.stream.next().now_or_never(), &self.patience) {
+            (Some(message), _) => Ok(message),
+            (None, None) => Ok(self.stream.next().await),
+            (None, Some(patience)) => {
+                patience.wait(&format!("reading `{}`", self.table), self.stream.next()).await
+            }
+        }
+    }
+
     /// Rows that are ready now, without waiting; for filling a batch cheaply.
     #[must_use]
     pub fn size_hint(&self) -> (usize, Option<usize>) {
@@ -135,7 +158,7 @@ impl Rows {
     }
 
     fn refused(&self, error: &tokio_postgres::Error) -> Error {
-        let error = Error::from_server(Kind::Source, &format!("reading `{}`", self.table), error);
+        let error = self.ending.explain(Kind::Source, &format!("reading `{}`", self.table), error);
         match error.sqlstate() {
             Some("22P05" | "22021") => error.with_kind(Kind::Rules).help(
                 "masks read UTF-8, and a text of the table is none and can't become it: repair the text, or keep the whole table",

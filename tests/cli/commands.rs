@@ -118,11 +118,19 @@ fn help_and_version_are_no_mistakes_and_nothing_at_all_is_one() {
     let version = run(&["--version"]);
     version.assert_code(0);
     assert_eq!(version.stdout.trim(), format!("masque {}", env!("CARGO_PKG_VERSION")));
-    for command in ["demo", "check", "preview", "refresh", "adopt", "transformers", "schema", "completions"] {
+    let commands = ["demo", "check", "preview", "refresh", "adopt", "status", "rollback", "clean"];
+    for command in commands.into_iter().chain(["transformers", "schema", "completions"]) {
         assert!(run(&["--help"]).stdout.contains(command), "{command}");
         run(&[command, "--help"]).assert_code(0);
     }
     for args in [&[][..], &["refersh"], &["refresh", "--jobs", "0"], &["refresh", "--max-blocked", "soon"]] {
         run(args).assert_code(2);
     }
+}
+
+#[test]
+fn the_demo_refreshes_one_throw_away_server_from_another() {
+    let output = run(&["demo", "--rows", "2000"]);
+    output.assert_code(0);
+    assert!(output.stdout.contains("published  shop_staging"), "{}", output.stdout);
 }

@@ -11,6 +11,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("schema", 0),
     ("secret", 0),
     ("format", 0),
+    ("point", 0),
     ("transform", 1),
     ("rules", 2),
     ("postgres", 2),

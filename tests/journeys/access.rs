@@ -39,10 +39,14 @@ fn everything_has_its_owner_and_its_privileges_and_missing_roles_are_made_withou
         has_column_privilege('acc_reader', 'app.people', 'name', 'select'), has_column_privilege('acc_reader', 'app.people', 'email', 'select')";
     assert_eq!(query(&play.source.url(), may), query(&play.target.url(), may));
     assert_eq!(query(&play.target.url(), may).concat(), ["t", "f", "t", "f"].map(|b| Some(String::from(b))));
-    // Again, over what is there: no role is missing now.
+    // Again, over what is there: the roles are named as long as nobody has given them a login.
     play.refresh().assert_code(0);
     assert_double(&play);
-    assert_eq!(play.report()["roles"], serde_json::json!([]));
+    assert_eq!(play.report()["roles"], serde_json::json!(made));
+    query(&Side::Staging.url("postgres"), "alter role acc_reader login");
+    play.refresh().assert_code(0);
+    assert_eq!(play.report()["roles"], serde_json::json!(made[..3]));
+    query(&Side::Staging.url("postgres"), "alter role acc_reader nologin");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What production grants a run: a rate, patience, an end; and what the run says it took.
 
+use super::kill_points::Numbered;
 use super::production::{as_role, create_role};
 use crate::support::{Database, Fixture, Play, Side, execute, query, value, wait_until};
+use masque::point::Point;
 use std::time::{Duration, Instant};
 
 /// A play with two tables of 15 MB each.
@@ -136,4 +138,12 @@ fn check_warns_of_a_role_that_could_write_and_shows_how_to_make_one_that_can_t()
     }
     // The next test copies no rights of roles that only this one made.
     execute(&url, &["revoke update (note) on people from one_writer"]);
+}
+
+#[test]
+fn a_build_that_is_just_being_made_goes_with_its_run() {
+    let numbered = Numbered::new();
+    let run = numbered.start(Some(Point::BuildCreated), &["--max-snapshot-age", "2s"]);
+    run.end_within(Duration::from_mins(1)).assert_code(6).assert_says(&["--max-snapshot-age"]);
+    assert_eq!(numbered.play.builds(), Vec::<String>::new());
 }

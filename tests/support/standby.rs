@@ -27,7 +27,8 @@ impl Pair {
         })
     }
 
-    fn start(lines: &[(&str, &str)]) -> Self {
+    /// A pair of a test's own.
+    pub(crate) fn start(lines: &[(&str, &str)]) -> Self {
         let primary = start("primary", &[("wal_level", "replica"), ("max_wal_senders", "4")]);
         // The standby is an ordinary server whose data is then replaced, so that its port,
         // its folder and its watchdog are those of any other.
@@ -86,6 +87,11 @@ impl Pair {
         query(&self.primary("postgres"), &format!("create database {database}"));
         execute(&self.primary(database), batches);
         self.catch_up();
+    }
+
+    /// Makes the standby a server that follows nobody.
+    pub(crate) fn part(&self) {
+        assert_eq!(value(&self.standby("postgres"), "select pg_promote()"), "t");
     }
 
     /// Waits until the standby has replayed all that the primary did.

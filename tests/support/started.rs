@@ -2,6 +2,7 @@
 
 use super::Output;
 use super::program::{dressed, shown};
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -17,16 +18,31 @@ pub(crate) struct Started {
 impl Started {
     /// Starts `masque` with some arguments.
     pub(crate) fn new(args: &[&str]) -> Self {
+        Self::with(args, &[])
+    }
+
+    /// As [`Started::new`], with variables set on top.
+    pub(crate) fn with(args: &[&str], variables: &[(&str, OsString)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = |name| File::create(folder.path().join(name)).unwrap();
         // Files, because nobody reads a pipe meanwhile.
-        let child = dressed(args, &[], folder.path())
+        let child = dressed(args, variables, folder.path())
             .stdin(Stdio::null())
             .stdout(file("stdout"))
             .stderr(file("stderr"))
             .spawn()
             .unwrap();
         Self { child, folder, command: shown(args) }
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it goes on.
+    pub(crate) fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
     }
 
     /// Sends a signal by its name, such as `INT`.
@@ -39,6 +55,17 @@ impl Started {
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Waits until it stops at a point of [`masque::point::Point`].
+    #[track_caller]
+    pub(crate) fn wait_for_pause(&mut self, word: &str) {
+        let (line, until) = (format!("paused at `{word}`"), Instant::now() + Duration::from_mins(1));
+        while !self.said().contains(&line) {
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none() && Instant::now() < until, "never at `{word}`\n{}", self.said());
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// What it has complained about so far.

@@ -12,9 +12,14 @@ pub struct Loader {
     name: String,
     is_superuser: bool,
     missing: Vec<String>,
+    /// Those that an earlier run made and nobody has given a login since.
+    made: Vec<String>,
     /// Those of the missing that the loading role must become.
     acting: BTreeSet<String>,
 }
+
+/// The comment on roles that masque made, by which later runs know them.
+const MADE: &str = "made without login by masque, because objects of production belong to it";
 
 /// How the help begins where the access can't be carried.
 const OTHERWISE: &str =
@@ -37,14 +42,18 @@ impl Loader {
         let roles: Vec<&str> = access.roles().into_iter().collect();
         let right = if major >= 16 { "SET" } else { "MEMBER" };
         let sql = format!(
-            "SELECT w.name, r.oid IS NOT NULL, coalesce(pg_has_role(r.oid, '{right}'), false) \
+            "SELECT w.name, r.oid IS NOT NULL, coalesce(pg_has_role(r.oid, '{right}'), false), \
+                    NOT r.rolcanlogin AND coalesce(shobj_description(r.oid, 'pg_authid') = '{MADE}', false) \
              FROM unnest($1::text[]) w (name) LEFT JOIN pg_roles r ON r.rolname = w.name ORDER BY 1"
         );
         let found = admin.query("looking for roles on the target", &sql, &[&roles]).await?;
         let actors = access.actors();
-        let (mut missing, mut closed) = (Vec::new(), Vec::new());
+        let (mut missing, mut made, mut closed) = (Vec::new(), Vec::new(), Vec::new());
         for row in found {
             let (role, exists, may_be): (String, bool, bool) = (row.get(0), row.get(1), row.get(2));
+            if row.get::<_, Option<bool>>(3) == Some(true) {
+                made.push(role.clone());
+            }
             if !exists {
                 missing.push(role);
             } else if !may_be && actors.contains(role.as_str()) {
@@ -52,7 +61,7 @@ impl Loader {
             }
         }
         let acting = missing.iter().filter(|role| actors.contains(role.as_str())).cloned().collect();
-        let this = Self { name, is_superuser, missing, acting };
+        let this = Self { name, is_superuser, missing, made, acting };
         this.check(&closed, is_superuser || may_create)?;
         if let (false, Some(object)) = (is_superuser, access.for_superusers(major)) {
             let message =
@@ -88,10 +97,12 @@ impl Loader {
         Err(Error::new(Kind::Target, wrong.join("; ")).help(format!("`{}`, {OTHERWISE}", help.join("; "))))
     }
 
-    /// The roles that will be made.
+    /// The roles that are there because masque makes or made them: without login.
     #[must_use]
-    pub fn missing(&self) -> &[String] {
-        &self.missing
+    pub fn without_login(&self) -> Vec<String> {
+        let mut roles = [self.missing.as_slice(), &self.made].concat();
+        roles.sort_unstable();
+        roles
     }
 
     /// Makes the missing roles: without login, without password, without attributes.
@@ -101,20 +112,19 @@ impl Loader {
     /// Target, naming the role.
     pub async fn make_roles(&self, admin: &Session) -> Result<()> {
         for role in &self.missing {
-            let made = admin
-                .run(
-                    &format!("making the role `{role}`"),
-                    &format!("CREATE ROLE {} NOLOGIN", identifier(role)),
-                )
-                .await;
-            match made {
-                // Another run may have made it meanwhile.
-                Err(error) if !matches!(error.sqlstate(), Some("42710" | "23505")) => return Err(error),
-                _ => {}
-            }
+            let name = identifier(role);
+            let mut grant = String::new();
             if !self.is_superuser && self.acting.contains(role) {
-                let sql = format!("GRANT {} TO {}", identifier(role), identifier(&self.name));
-                admin.run(&format!("joining the role `{role}`"), &sql).await?;
+                grant = format!("GRANT {name} TO {}", identifier(&self.name));
+            }
+            // One transaction: a role without its grant would stop the next run.
+            let sql = format!("CREATE ROLE {name} NOLOGIN; COMMENT ON ROLE {name} IS '{MADE}'; {grant}");
+            match admin.run(&format!("making the role `{role}`"), &sql).await {
+                // Another run has made it meanwhile.
+                Err(error) if matches!(error.sqlstate(), Some("42710" | "23505")) => {
+                    admin.run(&format!("joining the role `{role}`"), &grant).await?;
+                }
+                outcome => outcome?,
             }
         }
         Ok(())
