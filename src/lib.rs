@@ -22,14 +22,14 @@
 //! Imports point down, never up; rooms of one floor don't know each other, but on the ground.
 //!
 //! ```text
-//!  9 cli   8 demo   7 refresh   6 verify report publish parity   5 pipeline   4 source sink
+//!  9 cli   8 demo   7 refresh   6 discover verify report publish parity   5 pipeline   4 source sink
 //!  3 plan   2 rules postgres   1 transform   0 format schema secret diagnostic error point
 //! ```
 //!
 //! # Where it stands
 //!
-//! The audits behind `verify` (a search for source values that survived), the
-//! discovery of rules, rehearsals and archives are rooms still to be built.
+//! The audits behind `verify` (a search for source values that survived), rehearsals
+//! and archives are rooms still to be built.
 //!
 //! A mask that reads masked columns (`template`, `scrub`) runs their masks again for
 //! that row, so columns need no order among themselves; rows of other tables come by
@@ -42,6 +42,7 @@
 pub mod cli;
 pub mod demo;
 pub mod diagnostic;
+pub mod discover;
 pub mod error;
 pub mod format;
 pub mod parity;

@@ -7,6 +7,7 @@ mod completions;
 mod connection;
 mod demo;
 pub mod diagnostics;
+mod discover;
 mod duration;
 mod example;
 mod output;
@@ -38,6 +39,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::Demo),
+    Discover(discover::Discover),
     Check(check::Check),
     Preview(preview::Preview),
     Refresh(Box<refresh::Refresh>),
@@ -99,6 +101,7 @@ fn obey() -> ExitCode {
     };
     let outcome = match arguments.command {
         Command::Demo(command) => command.run(),
+        Command::Discover(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Preview(command) => command.run(),
         Command::Refresh(command) => command.run(),

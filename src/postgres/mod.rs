@@ -25,6 +25,7 @@ pub mod patience;
 pub mod place;
 pub mod privilege;
 mod refusal;
+pub mod sample;
 pub mod session;
 mod settle;
 pub mod snapshot;

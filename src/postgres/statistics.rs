@@ -54,7 +54,7 @@ pub async fn sample(
 }
 
 /// A text whose bytes may be of any encoding.
-struct Lossy(String);
+pub(super) struct Lossy(pub(super) String);
 
 impl FromSql<'_> for Lossy {
     fn from_sql(_: &Type, raw: &[u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {

@@ -36,7 +36,8 @@ fn is_gap(value: &str) -> bool {
 }
 
 /// The kind of access a text has in it.
-pub(super) fn find(text: &str) -> Option<&'static str> {
+#[must_use]
+pub fn find(text: &str) -> Option<&'static str> {
     if text.len() < 8 {
         return None;
     }

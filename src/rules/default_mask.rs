@@ -15,6 +15,12 @@ use crate::transform::{Decision, Rule};
 use std::sync::Arc;
 use toml_edit::Document;
 
+/// A rule for any value of a type, as it stands in a rule file.
+#[must_use]
+pub fn default_rule(data_type: &DataType) -> Option<String> {
+    DefaultMasks::new(crate::transform::ALL).written(data_type)
+}
+
 /// How deep composites of arrays of composites are followed.
 const DEEPEST: u8 = 8;
 

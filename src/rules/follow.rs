@@ -11,7 +11,8 @@ use crate::transform::{Decision, ParamValue, Rule};
 use std::collections::HashSet;
 
 /// Whether rules decide on a table: its rows, or its partitions' rows, travel.
-pub(super) fn needs_decisions(table: &Table) -> bool {
+#[must_use]
+pub fn needs_decisions(table: &Table) -> bool {
     table.extension.is_none() && table.kind != TableKind::Foreign
 }
 
@@ -41,6 +42,13 @@ pub(super) fn deciding(schema: &Schema, id: ColumnId) -> ColumnId {
         steps += 1;
     }
     at
+}
+
+/// Whether a rule file needs a line for a column: it travels, follows no other, and the
+/// database does not make it.
+#[must_use]
+pub fn decides(schema: &Schema, id: ColumnId) -> bool {
+    decidable(schema, id) && deciding(schema, id) == id
 }
 
 /// Every column of the schema.

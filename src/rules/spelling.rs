@@ -82,12 +82,14 @@ fn texts(list: &[String]) -> String {
 }
 
 /// A TOML string.
-pub(super) fn text(written: &str) -> String {
+#[must_use]
+pub fn text(written: &str) -> String {
     toml_edit::Value::from(written).to_string()
 }
 
 /// A TOML key, quoted where it must be, with escapes for what does not show.
-pub(super) fn key(name: &str) -> String {
+#[must_use]
+pub fn key(name: &str) -> String {
     if !name.contains(is_hidden) {
         return toml_edit::Key::new(name).display_repr().into_owned();
     }
@@ -102,7 +104,8 @@ pub(super) fn key(name: &str) -> String {
 }
 
 /// A table's name as a key: short where no other schema has it.
-pub(super) fn table_key(schema: &Schema, table: usize) -> String {
+#[must_use]
+pub fn table_key(schema: &Schema, table: usize) -> String {
     let Some(table) = schema.table(table) else { return String::new() };
     let others = schema.tables.iter().filter(|other| other.name.name == table.name.name).count();
     if others == 1 { key(&written(&table.name.name)) } else { key(&table.name.written()) }

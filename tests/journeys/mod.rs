@@ -8,6 +8,7 @@ mod configuration;
 mod cut;
 mod datasets;
 mod derived;
+mod discover;
 mod double;
 mod encodings;
 mod errors;

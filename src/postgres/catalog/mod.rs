@@ -27,6 +27,16 @@ pub(super) const USER_SCHEMAS: &str = "n.nspname <> 'information_schema' AND n.n
 /// # Errors
 /// Source, where a query fails.
 pub async fn read(session: &Session) -> Result<Schema> {
+    let mut schema = shape(session).await?;
+    sequence::read_values(session, &mut schema).await?;
+    Ok(schema)
+}
+
+/// The same without where its sequences stand, for a role that may not read them.
+///
+/// # Errors
+/// Source, where a query fails.
+pub async fn shape(session: &Session) -> Result<Schema> {
     // Compiling a query of the catalog takes longer than running it.
     session.run("preparing to read the catalog", "SET LOCAL jit = off").await?;
     let version = session

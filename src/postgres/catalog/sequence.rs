@@ -46,7 +46,7 @@ pub(super) async fn read(session: &Session, places: &Places, schema: &mut Schema
             }
         }
     }
-    read_values(session, schema).await
+    Ok(())
 }
 
 /// A sequence that nobody owns numbers the column whose default asks it.
@@ -82,7 +82,7 @@ async fn read_defaults(
 /// How many sequences one query reads: its plan grows with each.
 const AT_ONCE: usize = 500;
 
-async fn read_values(session: &Session, schema: &mut Schema) -> Result<()> {
+pub(super) async fn read_values(session: &Session, schema: &mut Schema) -> Result<()> {
     for (group, sequences) in schema.sequences.chunks_mut(AT_ONCE).enumerate() {
         let parts: Vec<String> = sequences
             .iter()

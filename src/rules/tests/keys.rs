@@ -118,7 +118,10 @@ fn a_smaller_safe_key_keeps_the_rows_of_a_larger_one_apart() {
 fn a_composite_key_is_as_safe_as_its_least_safe_column() {
     let mut schema = shop();
     schema.tables[0].keys.push(unique("customers_born_name_key", KeyKind::Unique, &[3, 1]));
-    let text = format!("{}{ORDERS}{REPS}", CUSTOMERS.replace("born = \"null\"", "born = \"keep\""));
+    let text = format!(
+        "{}{ORDERS}{REPS}",
+        CUSTOMERS.replace("born = \"null\"", "born = { with = \"keep\", reason = \"asked for\" }")
+    );
     insta::assert_snapshot!(mistakes(&text, &mut schema), @r#"
     4:8 ["first_name"] the unique key `customers_born_name_key` of `public.customers` (born, name) would not stay unique: there are too few outputs
       help: for `public.customers.name` these have enough outputs: `email`, `letters`, `base62`, `shuffle`

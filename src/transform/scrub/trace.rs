@@ -2,6 +2,7 @@
 //! what the schema itself says.
 
 use super::known::Known;
+use super::lexicon::{Traits, inflected, traits};
 use super::nobody;
 use super::scan;
 use super::span::{Found, Kind, Kinds};
@@ -40,6 +41,30 @@ pub fn trace(value: &str) -> Option<Trace> {
     }
     let patterned = spans.iter().find(|span| span.kind != Kind::Name)?;
     Some(Trace::Has { what: describe(patterned.kind).0 })
+}
+
+/// Whether a word is in the tables of first names, and in those of last names, and is
+/// no common word beside.
+#[must_use]
+pub fn name_word(word: &str) -> (bool, bool) {
+    let known = inflected(word.trim());
+    let sure = !known.is(Traits::COMMON);
+    (sure && known.is(Traits::FIRST), sure && known.is(Traits::LAST))
+}
+
+/// Whether a text ends or begins as the line of a street does: `12 Main Street`.
+#[must_use]
+pub fn is_street_line(text: &str) -> bool {
+    let has = |wanted: fn(&str) -> bool| text.split([' ', ',', '.']).any(wanted);
+    let street = |word: &str| {
+        let folded = word.to_lowercase();
+        traits(word).is(Traits::STREET)
+            || ["straße", "strasse", "gasse", "straat", "laan", "vägen", "gatan"]
+                .iter()
+                .any(|end| folded.ends_with(end))
+    };
+    let number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit()) && word.len() <= 6;
+    has(number) && text.split([' ', ',', '.']).any(street) && text.len() < 100
 }
 
 fn describe(kind: Kind) -> (&'static str, &'static str) {

@@ -1,0 +1,397 @@
+//! What becomes of one column: the rules to try, the best first, and why.
+
+use super::document;
+use super::evidence::Evidence;
+use super::person::{About, identity, primary};
+use crate::postgres::sample::Values;
+use crate::rules::{Detector, Kind, default_rule, family, words, written_text};
+use crate::schema::{Column, ColumnId, Form, Scalar, Schema, Table, written};
+
+/// A column's line: rules to try, why, and what a person should decide.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Choice {
+    /// The best first; none left means `"keep"`.
+    pub(super) rules: Vec<String>,
+    pub(super) why: Vec<String>,
+    pub(super) doubt: Option<String>,
+}
+
+impl Choice {
+    fn keep() -> Self {
+        Self::default()
+    }
+
+    fn doubt(why: impl Into<String>) -> Self {
+        Self { doubt: Some(why.into()), ..Self::default() }
+    }
+}
+
+/// What all choices of a database share.
+pub(super) struct Desk<'a> {
+    pub(super) detector: &'a Detector,
+    pub(super) schema: &'a Schema,
+    pub(super) about: &'a [About],
+    pub(super) strict: bool,
+}
+
+impl Desk<'_> {
+    /// Decides on a column by its name, its comment and a sample of its values.
+    pub(super) fn choose(&self, id: ColumnId, comment: Option<&str>, values: Option<&Values>) -> Choice {
+        let (Some(table), Some(column)) = (self.schema.table(id.table), self.schema.column(id)) else {
+            return Choice::keep();
+        };
+        let about = self.about.get(id.table).copied().unwrap_or_default();
+        let values = values.map(Vec::as_slice).unwrap_or_default();
+        let mut choice = self.judge(id, table, column, about, comment, values);
+        if self.strict && choice.doubt.is_some() && choice.rules.is_empty() {
+            choice.rules.extend(default_rule(&column.data_type));
+            choice.why.extend(choice.doubt.take_if(|_| !choice.rules.is_empty()));
+        }
+        if choice.rules.iter().any(|rule| rule != "\"null\"") && column.data_type.element().is_some() {
+            let each = |rule: &String| format!("{{ with = \"each\", element = {rule} }}");
+            choice.rules = choice.rules.iter().map(each).collect();
+        }
+        if !choice.rules.is_empty() {
+            choice.rules.extend(default_rule(&column.data_type));
+        }
+        choice
+    }
+
+    fn judge(
+        &self,
+        id: ColumnId,
+        table: &Table,
+        column: &Column,
+        about: About,
+        comment: Option<&str>,
+        values: &[Option<String>],
+    ) -> Choice {
+        let Some(family) = family(&column.data_type) else { return Self::unknown(about, column) };
+        let texts = || values.iter().flatten().map(String::as_str);
+        let is_array = column.data_type.element().is_some();
+        if family == "json" && !is_array {
+            return self.document(id, about, column, values);
+        }
+        let evidence = match family {
+            "text" if is_array => {
+                let elements: Vec<String> = texts().flat_map(elements).collect();
+                Evidence::of(elements.iter().map(String::as_str))
+            }
+            "text" => Evidence::of(texts()),
+            _ => Evidence::default(),
+        };
+        let kind = self.kind(table, column, about, family);
+        let is_key = primary(self.schema, id.table) == Some(id.column);
+        // A surrogate says nothing of a person, unless its name does.
+        if (is_key || column.sequence.is_some() && kind.is_none()) && family != "text" {
+            return Choice::keep();
+        }
+        // `name` of a thing is no person's, however its words look.
+        if about.public || words(&column.name).iter().any(|word| self.detector.is_public(word)) {
+            let names = kind.is_some_and(|kind| kind.person)
+                || evidence.likeness.as_ref().is_some_and(|seen| seen.mask == "full_name");
+            if names {
+                return Choice::doubt("names of people, who may be public by their work");
+            }
+        }
+        if let Some(kind) = kind {
+            let mut choice = self.by_name(id, kind, &evidence);
+            if let Some(at) = choice.rules.iter().position(|rule| rule == "\"integer\"") {
+                let ranged = range(values).filter(|_| family == "number");
+                choice.rules.splice(at..at, ranged);
+            }
+            return choice;
+        }
+        if let Some(seen) = evidence.likeness.clone() {
+            let said = evidence.said().into_iter().collect();
+            let by = matches!(seen.mask, "full_name" | "email" | "street");
+            let mut rules = self.ruled(id, &[format!("\"{}\"", seen.mask)], by, seen.mask == "street");
+            rules.push("\"letters\"".to_owned());
+            return Choice { rules, why: said, doubt: None };
+        }
+        if is_key {
+            if about.root && evidence.values > 0 && !evidence.is_list() {
+                let why = "a key in letters of a table of people".to_owned();
+                return Choice { rules: vec!["\"letters\"".to_owned()], why: vec![why], doubt: None };
+            }
+            return Choice::keep();
+        }
+        if let Some(kind) = comment.and_then(|text| self.detector.named(&words(text), family))
+            && !kind.quiet
+        {
+            let mut choice = self.by_name(id, kind, &evidence);
+            choice.why = vec![format!("comment: {}", kind.name)];
+            return choice;
+        }
+        self.by_rest(id, about, family, &evidence, values)
+    }
+
+    /// What nothing names: single names, dates of birth, prose, numbers of a person.
+    fn by_rest(
+        &self,
+        id: ColumnId,
+        about: About,
+        family: &str,
+        evidence: &Evidence,
+        values: &[Option<String>],
+    ) -> Choice {
+        let own = identity(self.schema, self.about, id.table);
+        for (share, mask, what) in
+            [(evidence.first, "first_name", "first names"), (evidence.last, "last_name", "last names")]
+        {
+            if share < 70 || evidence.is_list() {
+                continue;
+            }
+            let said =
+                format!("{share} % of {} sampled values are {what} by the dictionary", evidence.values);
+            if about.people {
+                let rules = self.ruled(id, &[format!("\"{mask}\"")], true, false);
+                return Choice { rules, why: vec![said], doubt: None };
+            }
+            return Choice::doubt(said);
+        }
+        match family {
+            "text" if evidence.words >= 8 && (own.is_some() || about.people) && !evidence.is_list() => {
+                let why = format!("free text, {} words on average, about a person", evidence.words);
+                let rules = self.ruled(id, &["\"scrub\"".to_owned()], false, false);
+                Choice { rules, why: vec![why], doubt: None }
+            }
+            "date" if about.root && are_births(values) => {
+                let rule = "{ with = \"date_shift\", within = \"30 days\" }".to_owned();
+                let why = "dates as of birth, in a table of people".to_owned();
+                Choice { rules: self.ruled(id, &[rule], true, false), why: vec![why], doubt: None }
+            }
+            "uuid" if about.root => {
+                let why = "a number of the person's own".to_owned();
+                Choice { rules: vec!["\"uuid\"".to_owned()], why: vec![why], doubt: None }
+            }
+            "bytes" if about.people => Choice::doubt("bytes of a person, of unknown kind"),
+            "hstore" if about.people => Choice::doubt("members of an hstore about a person"),
+            _ => Choice::keep(),
+        }
+    }
+
+    /// The kind that the name suggests, in a table of this sort.
+    fn kind(&self, table: &Table, column: &Column, about: About, family: &str) -> Option<&Kind> {
+        let name = words(&column.name);
+        let counts = |kind: &&Kind| !kind.only_people || about.people;
+        if let Some(kind) = self.detector.named(&name, family).filter(counts) {
+            return Some(kind);
+        }
+        // `customer_name` of `customers` is its `name`.
+        let own = words(&table.name.name);
+        let rest = name.split_first().filter(|(first, rest)| {
+            !rest.is_empty() && own.iter().any(|word| word.starts_with(first.as_str()))
+        })?;
+        self.detector.named(rest.1, family).filter(counts)
+    }
+
+    fn by_name(&self, id: ColumnId, kind: &Kind, evidence: &Evidence) -> Choice {
+        if kind.mask == "scrub" && evidence.is_list() && evidence.words <= 2 {
+            return Choice::keep();
+        }
+        let mut why = vec![format!("name: {}", kind.name)];
+        let mut rules = Vec::new();
+        // A name that fits many things says less than the values.
+        if let Some(seen) = evidence.likeness.as_ref().filter(|seen| !seen.within) {
+            why.extend(evidence.said());
+            if kind.quiet && seen.mask != kind.mask && !kind.place {
+                let by = matches!(seen.mask, "full_name" | "email");
+                rules.extend(self.ruled(id, &[format!("\"{}\"", seen.mask)], by, false));
+            }
+        }
+        rules.extend(self.ruled(id, &kind.rules, kind.by, kind.place));
+        Choice { rules, why, doubt: None }
+    }
+
+    /// Rules with what decides on the person and the place, and without.
+    fn ruled(&self, id: ColumnId, rules: &[String], by: bool, place: bool) -> Vec<String> {
+        let key = primary(self.schema, id.table);
+        let own = identity(self.schema, self.about, id.table);
+        let table = self.schema.table(id.table);
+        let column = if place {
+            // One person has more than one address, in a table of addresses.
+            let places =
+                table.is_some_and(|table| words(&table.name.name).iter().any(|word| word.starts_with("add")));
+            if places { key } else { own.or(key) }
+        } else {
+            own
+        };
+        let name = column.filter(|column| by && *column != id.column);
+        let name =
+            name.and_then(|column| table?.columns.get(column)).map(|column| written_text(&column.name));
+        let mut tried = Vec::new();
+        for rule in rules {
+            if rule == "\"scrub\"" {
+                tried.extend(self.scrub(id));
+            }
+            let by = name.as_ref().map(|name| format!(", by = {name}")).unwrap_or_default();
+            if place {
+                tried.push(with(rule, &format!("{by}, keep = \"country\"")));
+            }
+            if !by.is_empty() {
+                tried.push(with(rule, &by));
+            }
+            tried.push(rule.clone());
+        }
+        tried
+    }
+
+    /// `scrub` with the names of the people a row knows: its own, and those it points at.
+    fn scrub(&self, id: ColumnId) -> Option<String> {
+        let mut tables = vec![id.table];
+        let width = self.schema.table(id.table)?.columns.len();
+        tables.extend((0..width).filter_map(|column| {
+            let to = self.schema.referenced(ColumnId { table: id.table, column })?;
+            self.about.get(to.table).is_some_and(|about| about.root).then_some(to.table)
+        }));
+        tables.sort_unstable_by_key(|table| *table != id.table);
+        tables.dedup();
+        let mut also = Vec::new();
+        for table in tables {
+            let found = self.schema.table(table)?;
+            for (place, column) in
+                found.columns.iter().enumerate().filter(|(_, column)| column.data_type.is_text())
+            {
+                let kind = self.detector.named(&words(&column.name), "text");
+                let wanted = kind.is_some_and(|kind| {
+                    matches!(kind.name.as_str(), "first name" | "last name" | "full name" | "e-mail address")
+                });
+                if !wanted || column.generated || (ColumnId { table, column: place }) == id {
+                    continue;
+                }
+                also.push(written_text(&if table == id.table {
+                    written(&column.name)
+                } else {
+                    format!("{}.{}", sql_name(self.schema, table), written(&column.name))
+                }));
+            }
+        }
+        (!also.is_empty()).then(|| format!("{{ with = \"scrub\", also = [{}] }}", also.join(", ")))
+    }
+
+    fn document(&self, id: ColumnId, about: About, column: &Column, values: &[Option<String>]) -> Choice {
+        if let Some(kind) = self.detector.named(&words(&column.name), "json") {
+            let rules = kind.rules.iter().filter(|rule| !(column.not_null && *rule == "\"null\""));
+            let why = vec![format!("name: {}", kind.name)];
+            return Choice { rules: rules.cloned().collect(), why, doubt: None };
+        }
+        let texts = values.iter().flatten().map(String::as_str);
+        let (found, read) = document::paths(self.detector, about.people, texts);
+        if found.is_empty() {
+            return if about.people && read == 0 {
+                Choice::doubt("documents about a person, and none to sample")
+            } else {
+                Choice::keep()
+            };
+        }
+        let own = identity(self.schema, self.about, id.table);
+        let own = own.and_then(|own| self.schema.table(id.table)?.columns.get(own));
+        let path = |found: &document::Found, simple: bool| {
+            let rule = if simple {
+                "\"letters\""
+            } else {
+                found.rules.first().map_or("\"letters\"", String::as_str)
+            };
+            let rule = match own.filter(|_| found.by && !simple) {
+                Some(own) => with(rule, &format!(", by = {}", written_text(&own.name))),
+                None => rule.to_owned(),
+            };
+            format!("{} = {rule}", written_text(&found.path))
+        };
+        let rule = |simple: bool| {
+            let paths: Vec<_> = found.iter().map(|found| path(found, simple)).collect();
+            format!("{{ with = \"json\", default = \"keep\", paths = {{ {} }} }}", paths.join(", "))
+        };
+        let mut kinds: Vec<_> = found.iter().map(|found| found.why.as_str()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let why = format!("in {read} sampled documents: {}", kinds.join(", "));
+        Choice { rules: vec![rule(false), rule(true)], why: vec![why], doubt: None }
+    }
+
+    /// Types that hold anything.
+    fn unknown(about: About, column: &Column) -> Choice {
+        let anything = match &column.data_type.base().form {
+            Form::Composite(_) => true,
+            Form::Scalar(scalar) => matches!(scalar, Scalar::Xml | Scalar::Other),
+            _ => false,
+        };
+        let searched = column.data_type.base().name == "tsvector";
+        if anything && about.people && !searched {
+            return Choice::doubt(format!("a {} about a person", column.data_type.base().name));
+        }
+        Choice::keep()
+    }
+}
+
+/// A table's name as a rule's text has it: without its schema where no other has it.
+fn sql_name(schema: &Schema, table: usize) -> String {
+    let Some(table) = schema.table(table) else { return String::new() };
+    let others = schema.tables.iter().filter(|other| other.name.name == table.name.name).count();
+    if others == 1 { written(&table.name.name) } else { table.name.written() }
+}
+
+/// As many digits as the sample's numbers have: `integer` stays among them.
+fn range(values: &[Option<String>]) -> Option<String> {
+    let numbers: Vec<u64> = values.iter().flatten().filter_map(|text| text.parse().ok()).collect();
+    let (least, most) = numbers.iter().min().zip(numbers.iter().max())?;
+    let digits = |number: &u64| u32::try_from(number.to_string().len()).unwrap_or(20);
+    let low = if *least < 10 { 1 } else { 10_i64.checked_pow(digits(least) - 1)? };
+    let high = 10_i64.checked_pow(digits(most))? - 1;
+    Some(format!("{{ with = \"integer\", min = {low}, max = {high} }}"))
+}
+
+/// A rule with more behind its `with`.
+fn with(rule: &str, more: &str) -> String {
+    match rule.strip_suffix('}') {
+        Some(open) => format!("{}{more} }}", open.trim_end()),
+        None => format!("{{ with = {rule}{more} }}"),
+    }
+}
+
+/// The texts of a JSON array, however deep.
+fn elements(array: &str) -> Vec<String> {
+    fn add(value: serde_json::Value, out: &mut Vec<String>) {
+        match value {
+            serde_json::Value::String(text) => out.push(text),
+            serde_json::Value::Array(list) => list.into_iter().for_each(|value| add(value, out)),
+            _ => {}
+        }
+    }
+    let mut out = Vec::new();
+    if let Ok(value) = serde_json::from_str(array) {
+        add(value, &mut out);
+    }
+    out
+}
+
+/// Whether dates lie as dates of birth do: nine of ten between 1900 and 18 years ago,
+/// and over more than one generation.
+fn are_births(values: &[Option<String>]) -> bool {
+    let years: Vec<i32> = values.iter().flatten().filter_map(|text| text.get(..4)?.parse().ok()).collect();
+    let adult = i32::from(jiff::Zoned::now().year()) - 18;
+    let fit = years.iter().filter(|year| (1900..=adult).contains(*year)).count();
+    let spread = years.iter().max().zip(years.iter().min()).map_or(0, |(most, least)| most - least);
+    years.len() >= 10 && fit * 10 >= years.len() * 9 && spread >= 20
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_decides_goes_behind_the_name_of_the_rule() {
+        assert_eq!(with("\"email\"", ", by = \"id\""), "{ with = \"email\", by = \"id\" }");
+        assert_eq!(with("{ with = \"x\", a = 1 }", ", by = \"id\""), "{ with = \"x\", a = 1, by = \"id\" }");
+    }
+
+    #[test]
+    fn births_are_spread_over_a_generation_and_hirings_are_not() {
+        let of = |years: &[i32]| {
+            are_births(&years.iter().map(|year| Some(format!("{year}-02-03"))).collect::<Vec<_>>())
+        };
+        let births: Vec<i32> = (1950..1999).collect();
+        assert!(of(&births) && !of(&(2001..2024).collect::<Vec<_>>()) && !of(&[1990; 30]));
+    }
+}

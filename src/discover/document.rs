@@ -1,0 +1,175 @@
+//! What is personal inside JSON documents, by the names of members and by their values.
+//!
+//! A member's name can be somebody's, too (`{"ann@corp.example": 3}`), so a path is only
+//! written with names that many documents have or that say what they hold; others
+//! become `*`.
+
+use super::evidence::Evidence;
+use crate::rules::{Detector, words};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// More members than this under one path, and they are values, not names.
+const MANY: usize = 60;
+
+/// A path with the rules for it, the best first.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) path: String,
+    pub(super) rules: Vec<String>,
+    pub(super) by: bool,
+    pub(super) why: String,
+}
+
+#[derive(Default)]
+struct Node {
+    documents: u64,
+    texts: Vec<String>,
+    numbers: bool,
+    members: BTreeMap<String, Node>,
+    elements: Option<Box<Node>>,
+}
+
+impl Node {
+    fn add(&mut self, value: Value) {
+        self.documents += 1;
+        match value {
+            Value::String(text) => self.texts.push(text),
+            Value::Number(_) => self.numbers = true,
+            Value::Array(list) => {
+                let elements = self.elements.get_or_insert_default();
+                for value in list {
+                    elements.add(value);
+                }
+            }
+            Value::Object(map) => {
+                for (name, value) in map {
+                    self.members.entry(name).or_default().add(value);
+                }
+            }
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.documents += other.documents;
+        self.texts.extend(other.texts);
+        self.numbers |= other.numbers;
+        if let Some(elements) = other.elements {
+            self.elements.get_or_insert_default().merge(*elements);
+        }
+        for (name, node) in other.members {
+            self.members.entry(name).or_default().merge(node);
+        }
+    }
+}
+
+/// The paths of personal data in documents, in path order, and how many were read.
+pub(super) fn paths<'v>(
+    detector: &Detector,
+    people: bool,
+    documents: impl Iterator<Item = &'v str>,
+) -> (Vec<Found>, u64) {
+    let mut root = Node::default();
+    for document in documents {
+        if let Ok(value) = serde_json::from_str(document) {
+            root.add(value);
+        }
+    }
+    let read = root.documents;
+    let mut found = Vec::new();
+    walk(detector, people, root, "$", &[], &mut found);
+    (found, read)
+}
+
+fn walk(detector: &Detector, people: bool, node: Node, path: &str, name: &[String], found: &mut Vec<Found>) {
+    let Node { documents, texts, numbers, members, elements } = node;
+    if !texts.is_empty() || numbers {
+        found.extend(judge(detector, people, path, name, &texts, numbers));
+    }
+    if let Some(elements) = elements {
+        walk(detector, people, *elements, &format!("{path}[*]"), name, found);
+    }
+    let crowded = members.len() > MANY;
+    let mut rest = Node::default();
+    for (member, node) in members {
+        let parts = words(&member);
+        // What only a few documents call so may be somebody's name.
+        let told = node.documents * 10 >= documents && (documents > 1 || is_known(detector, &parts))
+            || is_known(detector, &parts);
+        if !crowded && told && is_plain(&member) {
+            walk(detector, people, node, &format!("{path}.{member}"), &parts, found);
+        } else {
+            rest.merge(node);
+        }
+    }
+    if rest.documents > 0 {
+        walk(detector, people, rest, &format!("{path}.*"), &[], found);
+    }
+}
+
+/// Whether every word of a member's name belongs to a kind's name.
+fn is_known(detector: &Detector, parts: &[String]) -> bool {
+    ["text", "number"]
+        .iter()
+        .any(|family| detector.named(parts, family).is_some_and(|kind| kind.is_named(parts)))
+}
+
+fn is_plain(name: &str) -> bool {
+    name.len() <= 40
+        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && name.bytes().filter(u8::is_ascii_digit).count() <= 2
+}
+
+fn judge(
+    detector: &Detector,
+    people: bool,
+    path: &str,
+    name: &[String],
+    texts: &[String],
+    numbers: bool,
+) -> Option<Found> {
+    let evidence = Evidence::of(texts.iter().map(String::as_str));
+    let family = if texts.is_empty() && numbers { "number" } else { "text" };
+    let kind = detector.named(name, family).filter(|kind| kind.json && (people || !kind.only_people));
+    let path = path.to_owned();
+    if let Some(kind) = kind.filter(|kind| kind.mask != "scrub" || !evidence.is_list()) {
+        let rules: Vec<_> = kind.rules.iter().filter(|rule| !rule.contains("shuffle")).cloned().collect();
+        let why = kind.name.clone();
+        return (!rules.is_empty()).then_some(Found { path, rules, by: kind.by, why });
+    }
+    let likeness = evidence.likeness?;
+    let rule = format!("\"{}\"", likeness.mask);
+    let why = likeness.what.to_owned();
+    let by = matches!(likeness.mask, "email" | "full_name" | "street");
+    Some(Found { path, rules: vec![rule, "\"letters\"".to_owned()], by, why })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(documents: &[&str]) -> Vec<(String, String)> {
+        let (found, _) = paths(Detector::own(), true, documents.iter().copied());
+        found.into_iter().map(|found| (found.path, found.rules[0].clone())).collect()
+    }
+
+    #[test]
+    fn members_are_known_by_name_and_by_value() {
+        let document = r#"{"contact": {"email": "x"}, "a": ["ann@corp.com"], "theme": "dark"}"#;
+        let found = of(&[document; 5]);
+        assert_eq!(
+            found,
+            [("$.a[*]".to_owned(), "\"email\"".to_owned()), ("$.contact.email".into(), "\"email\"".into())]
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_somebody_s_is_never_written() {
+        let documents: Vec<String> =
+            (0..30).map(|n| format!(r#"{{"canary{n}": {{"email": "a@b.com"}}}}"#)).collect();
+        let found = of(&documents.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(found, [("$.*.email".to_owned(), "\"email\"".to_owned())]);
+    }
+}

@@ -1,0 +1,212 @@
+//! What the sampled values of a column say: counts only, never a value.
+
+use crate::rules::find_credential;
+use crate::transform::{Trace, is_street_line, name_word, trace};
+use std::collections::{BTreeMap, HashMap};
+
+/// How many values there must be to say anything.
+const ENOUGH: u64 = 5;
+
+/// After so many different values the picture may be clear.
+const SURE: usize = 300;
+
+/// What values look like, and the kind of `rules/detect.toml` that it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Likeness {
+    /// The transformer for it.
+    pub(super) mask: &'static str,
+    /// In the plural, for the comment.
+    pub(super) what: &'static str,
+    /// Of a hundred values.
+    pub(super) percent: u64,
+    /// Whether the values have it in them, and are more than it.
+    pub(super) within: bool,
+}
+
+/// The counts of a column's sample.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Evidence {
+    /// Sampled values that are not NULL and not empty.
+    pub(super) values: u64,
+    /// How many of those were looked at, where that was enough to be sure.
+    pub(super) looked: u64,
+    /// How many of them differ.
+    pub(super) distinct: u64,
+    /// Words in them, on average.
+    pub(super) words: u64,
+    /// The most frequent likeness that says something.
+    pub(super) likeness: Option<Likeness>,
+    /// How many of a hundred are single words of the tables of first and of last names.
+    pub(super) first: u64,
+    pub(super) last: u64,
+}
+
+impl Evidence {
+    /// Counts what values look like; each distinct one is looked at once.
+    pub(super) fn of<'v>(values: impl Iterator<Item = &'v str>) -> Self {
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        // In the order they came, so that two runs look at the same ones.
+        let mut counted: Vec<(&str, u64)> = Vec::new();
+        let mut values_in_all = 0;
+        for value in values.map(str::trim).filter(|value| !value.is_empty()) {
+            let place = *places.entry(value).or_insert(counted.len());
+            match counted.get_mut(place) {
+                Some((_, count)) => *count += 1,
+                None => counted.push((value, 1)),
+            }
+            values_in_all += 1;
+        }
+        let (mut is, mut has): (Counts, Counts) = Default::default();
+        let (mut words, mut first, mut last, mut all) = (0, 0, 0, 0);
+        for (looked, (value, count)) in counted.iter().enumerate() {
+            if looked == SURE && is_clear(&is, &has, all, words + first + last) {
+                break;
+            }
+            all += count;
+            words += value.split_whitespace().count() as u64 * count;
+            if !value.contains(' ') {
+                let (one, other) = name_word(value);
+                first += u64::from(one) * count;
+                last += u64::from(other) * count;
+            }
+            match look(value) {
+                Some((mask, what, false)) => *is.entry((mask, what)).or_default() += count,
+                Some((mask, what, true)) => *has.entry((mask, what)).or_default() += count,
+                None => {}
+            }
+        }
+        if all == 0 {
+            return Self::default();
+        }
+        let share = |count: u64| count * 100 / all;
+        Self {
+            values: values_in_all,
+            looked: all,
+            distinct: counted.len() as u64,
+            words: words / all,
+            likeness: (all >= ENOUGH).then(|| likeness(&is, &has, all, words / all)).flatten(),
+            first: if all >= ENOUGH { share(first) } else { 0 },
+            last: if all >= ENOUGH { share(last) } else { 0 },
+        }
+    }
+
+    /// Whether the values are few words out of a list, such as a status.
+    pub(super) fn is_list(&self) -> bool {
+        self.values >= 20 && self.distinct <= 12 && self.distinct * 4 <= self.values
+    }
+
+    /// The counts as a comment says them.
+    pub(super) fn said(&self) -> Option<String> {
+        let Likeness { what, percent, within, .. } = self.likeness.as_ref()?;
+        let verb = if *within { "have" } else { "are" };
+        let end = if *within { " in them" } else { "" };
+        let share = if *percent == 0 { "some".to_owned() } else { format!("{percent} %") };
+        Some(format!("{share} of {} sampled values {verb} {what}{end}", grouped(self.looked)))
+    }
+}
+
+/// Whether looking on can't change much: nearly all values are of one kind, or they are
+/// short and not one is anything.
+fn is_clear(is: &Counts, has: &Counts, all: u64, words: u64) -> bool {
+    let most = is.values().max().copied().unwrap_or(0);
+    most * 100 >= all * 98 || is.is_empty() && has.is_empty() && words <= all * 2
+}
+
+type Counts = BTreeMap<(&'static str, &'static str), u64>;
+
+fn likeness(is: &Counts, has: &Counts, all: u64, words: u64) -> Option<Likeness> {
+    let most =
+        |counts: &Counts| counts.iter().max_by_key(|(_, count)| **count).map(|(key, count)| (*key, *count));
+    if let Some(((mask, what), count)) = most(is) {
+        // Numbers of any kind may look like a telephone's or an authority's.
+        let least = if matches!(mask, "phone" | "national_id" | "card") { 80 } else { 60 };
+        if count * 100 >= all * least {
+            return Some(Likeness { mask, what, percent: count * 100 / all, within: false });
+        }
+    }
+    let ((_, what), count) = most(has)?;
+    // Prose that has any will have more; short codes meet a pattern by chance.
+    let enough = if words >= 4 { count > 0 } else { count * 10 >= all };
+    enough.then_some(Likeness { mask: "scrub", what, percent: count * 100 / all, within: true })
+}
+
+/// What one value looks like: the mask, the plural, and whether it is only in it.
+fn look(value: &str) -> Option<(&'static str, &'static str, bool)> {
+    if value.len() == 17 && value.split([':', '-']).count() == 6 && value.split([':', '-']).all(is_octet) {
+        return Some(("mac", "hardware addresses", false));
+    }
+    if value.starts_with("Mozilla/") || value.starts_with("Opera/") {
+        return Some(("user_agent", "names of browsers", false));
+    }
+    match trace(value) {
+        Some(Trace::Is { what, mask }) => return Some((mask, what, false)),
+        Some(Trace::Has { what }) => return Some(("scrub", what, true)),
+        None => {}
+    }
+    if is_street_line(value) {
+        return Some(("street", "lines of street addresses", false));
+    }
+    let whole = !value.contains(char::is_whitespace);
+    match find_credential(value) {
+        Some("the hash of a password") => Some(("token", "hashes of passwords", !whole)),
+        Some(_) if whole => Some(("token", "passwords or tokens", false)),
+        _ => None,
+    }
+}
+
+fn is_octet(part: &str) -> bool {
+    part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// `1 000`, as comments write it.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(values: &[&str]) -> Evidence {
+        Evidence::of(values.iter().copied())
+    }
+
+    #[test]
+    fn most_values_of_a_kind_are_said_by_their_share() {
+        let evidence = of(&["ann@corp.com", "bob@corp.com", "c.d@x.com", "unknown", "e@f.com"]);
+        assert_eq!(evidence.said().unwrap(), "80 % of 5 sampled values are e-mail addresses");
+        assert_eq!(evidence.likeness.unwrap().mask, "email");
+    }
+
+    #[test]
+    fn prose_with_one_address_in_it_is_seen_and_things_are_not() {
+        let mut values = vec!["the parcel was late again, as it was last week"; 200];
+        values.push("please write to ann@corp.com about the parcel");
+        assert!(of(&values).likeness.unwrap().within);
+        for values in [["Red", "Green", "Blue", "Black", "White"], ["AB-1", "AB-2", "AB-3", "AB-4", "AB-5"]] {
+            assert_eq!(of(&values).likeness, None);
+        }
+    }
+
+    #[test]
+    fn single_names_are_counted() {
+        let evidence = of(&["Jennifer", "Robert", "Patricia", "Michael", "Susan"]);
+        assert!(evidence.first >= 80, "{}", evidence.first);
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(
+            (grouped(1000), grouped(12), grouped(1_234_567)),
+            ("1 000".into(), "12".into(), "1 234 567".into())
+        );
+    }
+}

@@ -1,0 +1,173 @@
+//! Proposes a rule file: what the catalog says of each column, what a bounded sample
+//! of its values looks like, and a rule for it.
+//!
+//! Values are looked at and forgotten; what comes out names tables and columns and
+//! counts. The proposal has been checked against the schema and tried on rows.
+
+mod choice;
+mod document;
+mod evidence;
+mod person;
+mod proposal;
+mod prove;
+mod update;
+
+pub use proposal::{Line, Proposal, Section};
+pub use update::{Update, update};
+
+use crate::error::Result;
+use crate::postgres::sample::{self, Values};
+use crate::postgres::session::Session;
+use crate::rules::{self, Detector, Kind, family, words};
+use crate::schema::{ColumnId, Schema, Table};
+use choice::Desk;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// How to look.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// How many rows of each table are sampled.
+    pub rows: u32,
+    /// How long one table's sample may take.
+    pub patience: Duration,
+    /// Whether to mask what is in doubt.
+    pub strict: bool,
+    /// Which tables, by place; all where there is none.
+    pub only: Option<BTreeSet<usize>>,
+}
+
+/// Proposes rules for every column that needs one. `seen` is told of each table, by
+/// its place and the number of all. The session must be in a transaction.
+///
+/// # Errors
+/// Source. A table that can't be read is no error: the proposal names it.
+pub async fn propose(
+    session: &Session,
+    schema: &Schema,
+    detector: &Detector,
+    look: &Look,
+    seen: &dyn Fn(usize, usize),
+) -> Result<Proposal> {
+    let comments = sample::comments(session, schema).await?;
+    let closed = sample::closed(session, schema).await?;
+    let kinds: Vec<Vec<Option<&Kind>>> = schema.tables.iter().map(|table| named(detector, table)).collect();
+    let about = person::tables(detector, schema, &kinds);
+    let desk = Desk { detector, schema, about: &about, strict: look.strict };
+    let mut proposal = Proposal::default();
+    let all = schema.tables.len();
+    for (place, table) in schema.tables.iter().enumerate() {
+        seen(place, all);
+        let columns: Vec<usize> = (0..table.columns.len())
+            .filter(|column| rules::decides(schema, ColumnId { table: place, column: *column }))
+            .collect();
+        let is_root = schema.partition_root(place) == place;
+        let wanted = look.only.as_ref().is_none_or(|only| only.contains(&place));
+        if !is_root || !wanted || !rules::needs_decisions(table) {
+            continue;
+        }
+        let leaf = leaf(schema, table, place);
+        let sampled = match closed.get(&leaf.oid) {
+            Some(why) => Err((*why).to_owned()),
+            None => values(session, leaf, table, &columns, look).await?,
+        };
+        let closed = sampled.as_ref().err().cloned();
+        let sampled = sampled.unwrap_or_default();
+        let line = |column: &usize| {
+            let id = ColumnId { table: place, column: *column };
+            let name = table.columns.get(*column).map(|column| column.name.clone()).unwrap_or_default();
+            let comment = comments.get(&(table.oid, name)).map(String::as_str);
+            Line::new(schema, id, desk.choose(id, comment, sampled.get(column)))
+        };
+        let lines = columns.par_iter().map(line).collect();
+        if let Some(why) = &closed {
+            proposal.closed.push((table.name.to_string(), why.clone()));
+        }
+        proposal.tables.push(Section {
+            name: table.name.to_string(),
+            schema: table.name.schema.clone(),
+            key: rules::table_key(schema, place),
+            closed,
+            lines,
+        });
+    }
+    prove::prove(session, schema, &mut proposal).await?;
+    Ok(proposal)
+}
+
+fn named<'d>(detector: &'d Detector, table: &Table) -> Vec<Option<&'d Kind>> {
+    let kind = |column: &crate::schema::Column| {
+        let found = detector.named(&words(&column.name), family(&column.data_type)?)?;
+        Some(found)
+    };
+    table.columns.iter().map(kind).collect()
+}
+
+/// The values of the columns that can be judged, by the column's place in `table`; the
+/// reason, where the server refuses them.
+async fn values(
+    session: &Session,
+    leaf: &Table,
+    table: &Table,
+    columns: &[usize],
+    look: &Look,
+) -> Result<Result<BTreeMap<usize, Values>, String>> {
+    let judged = |column: &&usize| {
+        let column = table.columns.get(**column);
+        column.and_then(|column| family(&column.data_type)).is_some_and(|family| family != "bytes")
+    };
+    let columns: Vec<usize> = columns.iter().filter(judged).copied().collect();
+    // A partition may have its columns in another order.
+    let own = |column: &usize| leaf.find(&table.columns.get(*column)?.name);
+    let places: Vec<usize> = columns.iter().filter_map(own).collect();
+    if places.is_empty() || places.len() != columns.len() || !leaf.is_streamed() {
+        return Ok(Ok(BTreeMap::new()));
+    }
+    match sample::rows(session, leaf, &places, look.rows, look.patience).await {
+        Ok(values) => Ok(Ok(columns.into_iter().zip(values).collect())),
+        Err(error) if error.sqlstate().is_some() => Ok(Err(error.to_string())),
+        Err(error) => Err(error),
+    }
+}
+
+/// The partition with the most blocks, or the table itself.
+fn leaf<'s>(schema: &'s Schema, table: &'s Table, place: usize) -> &'s Table {
+    let leaves = schema
+        .tables
+        .iter()
+        .enumerate()
+        .filter(|(own, leaf)| leaf.is_streamed() && schema.partition_root(*own) == place);
+    let largest = leaves.max_by_key(|(_, leaf)| leaf.pages).map(|(_, leaf)| leaf);
+    largest.unwrap_or(table)
+}
+
+/// The tables that a pattern names; `*` stands for any letters.
+#[must_use]
+pub fn matching(schema: &Schema, pattern: &str) -> BTreeSet<usize> {
+    let tables = schema.tables.iter().enumerate();
+    tables.filter(|(_, table)| fits(pattern, table)).map(|(place, _)| place).collect()
+}
+
+/// Whether a table's name, with or without its schema, is one of the pattern's.
+fn fits(pattern: &str, table: &Table) -> bool {
+    let name = format!("{}.{}", table.name.schema, table.name.name);
+    matches(pattern, &name) || matches(pattern, &table.name.name)
+}
+
+fn matches(pattern: &str, name: &str) -> bool {
+    let Some((front, rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(left) = name.strip_prefix(front) else { return false };
+    (0..=left.len()).filter_map(|at| left.get(at..)).any(|left| matches(rest, left))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_star_stands_for_any_letters() {
+        assert!(matches("sales.*", "sales.users") && matches("*user*", "sales.users") && matches("a", "a"));
+        assert!(!matches("user", "users") && !matches("*x", "users"));
+    }
+}

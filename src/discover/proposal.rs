@@ -1,0 +1,194 @@
+//! The proposal: a line for each column, as a person would have written it.
+
+use super::choice::Choice;
+use crate::rules::written_key;
+use crate::schema::{ColumnId, Schema, visible};
+use std::fmt::Write as _;
+
+/// Rules for a database, with why.
+#[derive(Clone, Debug, Default)]
+pub struct Proposal {
+    /// Tables in name order.
+    pub tables: Vec<Section>,
+    /// Tables that could not be sampled, with the reason.
+    pub closed: Vec<(String, String)>,
+}
+
+/// A table's section.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// `schema.table`, as messages say it.
+    pub name: String,
+    /// The table's schema.
+    pub schema: String,
+    /// The key of its section in a rule file.
+    pub key: String,
+    /// Why it was not sampled.
+    pub closed: Option<String>,
+    /// One line for each column that a rule decides on, in the table's order.
+    pub lines: Vec<Line>,
+}
+
+/// A column's line.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The column's name.
+    pub column: String,
+    pub(super) id: ColumnId,
+    pub(super) choice: Choice,
+    /// How many rules were tried and did not fit.
+    pub(super) tried: usize,
+    /// The first rule that only a CHECK speaks against.
+    pub(super) doubted: Option<usize>,
+    /// Whether no rule was found that nothing speaks against.
+    pub(super) accepted: bool,
+}
+
+impl Line {
+    pub(super) fn new(schema: &Schema, id: ColumnId, choice: Choice) -> Self {
+        let column = schema.column(id).map(|column| column.name.clone()).unwrap_or_default();
+        Self { column, id, choice, tried: 0, doubted: None, accepted: false }
+    }
+
+    /// The rule, as it stands in a rule file.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        self.choice.rules.get(self.tried).map_or("\"keep\"", String::as_str)
+    }
+
+    /// Whether the rule does not keep the value.
+    #[must_use]
+    pub fn is_masked(&self) -> bool {
+        self.rule() != "\"keep\""
+    }
+
+    /// What a person should decide, where the proposal does not.
+    #[must_use]
+    pub fn doubt(&self) -> Option<&str> {
+        self.choice.doubt.as_deref()
+    }
+
+    /// Why the rule is proposed; never a value.
+    #[must_use]
+    pub fn why(&self) -> String {
+        self.choice.why.join("; ")
+    }
+
+    /// Takes the next rule; the last is to keep, and for a person to decide.
+    pub(super) fn go_on(&mut self) {
+        if self.tried < self.choice.rules.len() {
+            self.tried += 1;
+            if let (false, Some(first)) = (self.is_masked(), self.doubted) {
+                (self.tried, self.accepted) = (first, true);
+                self.choice.doubt =
+                    Some(format!("masked values may break a CHECK constraint ({})", self.why()));
+            } else if !self.is_masked() {
+                self.choice.doubt = Some(format!("no mask fits this column ({})", self.why()));
+            }
+        }
+    }
+
+    /// Takes the next rule where a CHECK may refuse what this one gives; where every
+    /// rule has that against it, the first stands, and a person decides.
+    pub(super) fn avoid_check(&mut self) -> bool {
+        if self.accepted {
+            return false;
+        }
+        let first = *self.doubted.get_or_insert(self.tried);
+        if self.tried + 1 < self.choice.rules.len() {
+            self.tried += 1;
+        } else {
+            (self.tried, self.accepted) = (first, true);
+            self.choice.doubt = Some(format!("masked values may break a CHECK constraint ({})", self.why()));
+        }
+        true
+    }
+
+    /// The line as it is written, with its column's name in so many characters.
+    pub(super) fn written(&self, width: usize) -> String {
+        format!("{:width$} = {}{}", written_key(&self.column), self.rule(), self.comment())
+    }
+
+    fn comment(&self) -> String {
+        match self.doubt() {
+            Some(doubt) => format!("   # decide: {}", visible(doubt)),
+            None if self.choice.why.is_empty() => String::new(),
+            None => format!("   # {}", visible(&self.why())),
+        }
+    }
+}
+
+impl Proposal {
+    /// How many decisions are left to a person: columns in doubt, and tables that
+    /// nobody looked into.
+    #[must_use]
+    pub fn decisions(&self) -> usize {
+        let doubts = self.tables.iter().flat_map(|table| &table.lines).filter(|line| line.doubt().is_some());
+        doubts.count() + self.closed.len()
+    }
+
+    /// Columns, and how many of them are masked.
+    #[must_use]
+    pub fn columns(&self) -> (usize, usize) {
+        let lines = || self.tables.iter().flat_map(|table| &table.lines);
+        (lines().count(), lines().filter(|line| line.is_masked()).count())
+    }
+
+    /// The rule file.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.written().0
+    }
+
+    /// The rule file, and for each of its lines the table and line it is of.
+    pub(super) fn written(&self) -> (String, Vec<Option<(usize, usize)>>) {
+        let mut text = String::from(
+            "# Proposed by `masque discover`: read it before you trust it, and take out `# decide:` where you have.\n\
+             # A foreign key does as the key it points at, and a generated column is made again: they have no line.\n\
+             masque   = 1\nlocale   = \"en_US\"\nunlisted = \"refuse\"\n",
+        );
+        let mut places = vec![None; text.lines().count()];
+        let mut schema: Option<&str> = None;
+        for (table, section) in self.tables.iter().enumerate() {
+            if schema != Some(section.schema.as_str()) {
+                schema = Some(&section.schema);
+                let _ = write!(text, "\n# --- schema {} ---\n", visible(&section.schema));
+                places.extend([None, None]);
+            }
+            let body = section.text();
+            let _ = write!(text, "\n{body}");
+            let first = body.lines().count() - section.lines.len();
+            places.extend(vec![None; first + 1]);
+            places.extend((0..section.lines.len()).map(|line| Some((table, line))));
+        }
+        (text, places)
+    }
+}
+
+impl Section {
+    /// `[table.NAME]` with its lines, aligned.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        if let Some(why) = &self.closed {
+            let _ = writeln!(text, "# decide: not one row was looked at: {why}");
+        }
+        let _ = write!(text, "[table.{}]", self.key);
+        if self.lines.is_empty() {
+            text.push_str("   # foreign keys and generated columns only");
+        }
+        text.push('\n');
+        for line in self.written_lines() {
+            text.push_str(&line);
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Each line as it is written, aligned with the others.
+    pub(super) fn written_lines(&self) -> Vec<String> {
+        let width = self.lines.iter().map(|line| written_key(&line.column).chars().count());
+        let width = width.max().unwrap_or(0).min(40);
+        self.lines.iter().map(|line| line.written(width)).collect()
+    }
+}

@@ -1,0 +1,200 @@
+//! Whether the proposal works: it is checked as a rule file is, and every mask is
+//! tried on the first rows of its table. A rule that fails gives way to the next.
+
+use super::proposal::Proposal;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::error::{Error, Result};
+use crate::format::Wire;
+use crate::pipeline::{Batch, mask};
+use crate::plan::{Plan, TablePlan};
+use crate::postgres::session::Session;
+use crate::rules::{self, RuleFile};
+use crate::schema::{ColumnId, Schema};
+use crate::secret::Secret;
+use crate::source::{Rows, check_letters};
+use crate::transform::Frequencies;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+/// A column has fewer rules than this.
+const ROUNDS: usize = 40;
+
+/// Rows a mask is tried on.
+const TRIED: u64 = 500;
+
+/// Lets rules that do not fit give way until the proposal passes.
+pub(super) async fn prove(session: &Session, schema: &Schema, proposal: &mut Proposal) -> Result<()> {
+    let secret = Secret::random()?;
+    let leaves = leaves(schema);
+    let rest = rest(schema, proposal);
+    let mut tried: BTreeMap<usize, String> = BTreeMap::new();
+    for _ in 0..ROUNDS {
+        let (mut text, places) = proposal.written();
+        text.push_str(&rest);
+        match plan(session, schema, &text, &secret).await? {
+            Err(problems) => {
+                let mut steps = BTreeSet::new();
+                for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
+                    steps.extend(place_of(problem, &places));
+                }
+                // What no line is to blame for stays for `check` to say.
+                if !step(proposal, &steps) {
+                    return Ok(());
+                }
+            }
+            Ok((plan, warnings)) => {
+                let mut steps = BTreeSet::new();
+                for table in plan.tables.iter().filter(|table| leaves.contains(&table.table)) {
+                    let root = schema.partition_root(table.table);
+                    let section = proposal
+                        .tables
+                        .iter()
+                        .position(|section| section.lines.first().is_some_and(|line| line.id.table == root));
+                    let Some(section) = section else { continue };
+                    let now = proposal.tables.get(section).map(super::Section::text).unwrap_or_default();
+                    if tried.get(&section) == Some(&now) {
+                        continue;
+                    }
+                    tried.insert(section, now);
+                    if let Some(problem) = attempt(session, table).await {
+                        steps.extend(blame(schema, proposal, section, table, &problem));
+                    }
+                }
+                let moved = step(proposal, &steps);
+                let mut avoided = false;
+                for problem in
+                    warnings.iter().filter(|problem| problem.message.starts_with("masked values may break"))
+                {
+                    if let Some((table, line)) =
+                        place_of(problem, &places).filter(|place| !steps.contains(place))
+                    {
+                        let line = proposal.tables.get_mut(table).and_then(|table| table.lines.get_mut(line));
+                        avoided |= line.is_some_and(super::Line::avoid_check);
+                    }
+                }
+                if !moved && !avoided {
+                    return Ok(());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Lines that keep what the proposal is not about, so that the rest of it can be checked.
+fn rest(schema: &Schema, proposal: &Proposal) -> String {
+    let known: BTreeSet<&str> = proposal.tables.iter().map(|section| section.key.as_str()).collect();
+    let mut text = String::new();
+    for (table, found) in schema.tables.iter().enumerate() {
+        let key = rules::table_key(schema, table);
+        if known.contains(key.as_str()) || schema.partition_root(table) != table {
+            continue;
+        }
+        let mut columns = (0..found.columns.len())
+            .filter(|column| rules::decides(schema, ColumnId { table, column: *column }))
+            .filter_map(|column| found.columns.get(column))
+            .peekable();
+        if columns.peek().is_some() {
+            let _ = write!(text, "\n[table.{key}]\n");
+        }
+        for column in columns {
+            let _ = writeln!(text, "{} = \"keep\"", rules::written_key(&column.name));
+        }
+    }
+    text
+}
+
+/// The table and line that a problem points at.
+fn place_of(problem: &Diagnostic, places: &[Option<(usize, usize)>]) -> Option<(usize, usize)> {
+    let (line, _) = problem.span.as_ref()?.line_column();
+    places.get(line.checked_sub(1)?).copied().flatten()
+}
+
+/// Takes the next rule of each line; false where there was none to take.
+fn step(proposal: &mut Proposal, steps: &BTreeSet<(usize, usize)>) -> bool {
+    let mut stepped = false;
+    for (table, line) in steps {
+        let line = proposal.tables.get_mut(*table).and_then(|table| table.lines.get_mut(*line));
+        if let Some(line) = line.filter(|line| line.is_masked()) {
+            line.go_on();
+            stepped = true;
+        }
+    }
+    stepped
+}
+
+async fn plan(
+    session: &Session,
+    schema: &Schema,
+    text: &str,
+    secret: &Secret,
+) -> Result<Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>>> {
+    let mut schema = schema.clone();
+    let outcome = RuleFile::parse("proposal", text).and_then(|file| rules::check(&file, &mut schema));
+    let checked = match outcome {
+        Ok(checked) => checked,
+        Err(problems) => return Ok(Err(problems)),
+    };
+    // Nothing proposed draws from the column's own values.
+    let planned = Plan::new(schema, &checked, secret, &Frequencies::default(), Some(Wire::Text));
+    let plan = match planned {
+        Ok(plan) => plan,
+        Err(problems) => return Ok(Err(problems)),
+    };
+    let problems = check_letters(session, &plan).await?;
+    Ok(if problems.is_empty() { Ok((plan, checked.warnings().to_vec())) } else { Err(problems) })
+}
+
+/// Of each partitioned table the largest partition, and every other table.
+fn leaves(schema: &Schema) -> BTreeSet<usize> {
+    let mut largest: BTreeMap<usize, usize> = BTreeMap::new();
+    let pages = |table: usize| schema.table(table).map_or(0, |table| table.pages);
+    for (place, _) in schema.tables.iter().enumerate().filter(|(_, table)| table.is_streamed()) {
+        let leaf = largest.entry(schema.partition_root(place)).or_insert(place);
+        if pages(place) > pages(*leaf) {
+            *leaf = place;
+        }
+    }
+    largest.into_values().collect()
+}
+
+/// Masks the first rows of a table. What the server refuses is no mask's fault.
+async fn attempt(session: &Session, plan: &TablePlan) -> Option<Error> {
+    if plan.masked.is_empty() {
+        return None;
+    }
+    session.run("trying the masks", "SAVEPOINT trial").await.ok()?;
+    let read = read(session, plan).await;
+    session.run("trying the masks", "ROLLBACK TO SAVEPOINT trial; RELEASE SAVEPOINT trial").await.ok()?;
+    session.answers_come().await.ok()?;
+    mask(plan, read.ok()?).err()
+}
+
+async fn read(session: &Session, plan: &TablePlan) -> Result<Batch> {
+    session.run("trying the masks", "SET LOCAL statement_timeout = '10s'").await?;
+    let name = plan.name.to_string();
+    let mut rows = Rows::read(session, &plan.copy_out(None, Some(TRIED)), Wire::Text, true, &name).await?;
+    let mut batch = Batch::starting_at(0);
+    while let Some(row) = rows.next().await? {
+        batch.push(&row);
+    }
+    Ok(batch)
+}
+
+/// The line whose column an error names.
+fn blame(
+    schema: &Schema,
+    proposal: &Proposal,
+    section: usize,
+    table: &TablePlan,
+    problem: &Error,
+) -> Option<(usize, usize)> {
+    let said = problem.to_string();
+    let column = (0..table.columns.len())
+        .filter(|column| {
+            said.contains(&format!("`{}`", schema.describe(ColumnId { table: table.table, column: *column })))
+        })
+        .find_map(|column| table.columns.get(column))?;
+    let lines = &proposal.tables.get(section)?.lines;
+    Some((section, lines.iter().position(|line| line.column == column.name)?))
+}

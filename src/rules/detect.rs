@@ -1,0 +1,333 @@
+//! What suggests personal data: the knowledge of `rules/detect.toml`.
+//!
+//! A name is cut into words, and a kind is that of the longest of its names whose words
+//! stand one after the other. `check` asks by it, `discover` proposes by it.
+
+use crate::diagnostic::Diagnostic;
+use crate::schema::{Column, DataType, Form, Scalar};
+use std::sync::LazyLock;
+use toml_edit::{Document, Item, TableLike};
+
+const DETECT: &str = include_str!("../../rules/detect.toml");
+
+/// A kind of personal data.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each word of the file")]
+pub struct Kind {
+    /// What it is, in the singular.
+    pub name: String,
+    /// The transformer for it.
+    pub mask: String,
+    /// Rules to try, the best first, as they stand in a rule file.
+    pub rules: Vec<String>,
+    /// Whether a kept column of the name is not asked about.
+    pub quiet: bool,
+    /// Whether a table with it is about people.
+    pub person: bool,
+    /// Whether it counts in tables about people only.
+    pub only_people: bool,
+    /// Whether the row's person decides the pseudonym.
+    pub by: bool,
+    /// Whether it is part of a place.
+    pub place: bool,
+    /// Whether it is looked for inside documents.
+    pub json: bool,
+    types: Vec<String>,
+    whole: bool,
+    /// The words of each name, in every language.
+    names: Vec<Vec<String>>,
+}
+
+impl Kind {
+    /// Whether the words are one of its names, and no more.
+    #[must_use]
+    pub fn is_named(&self, words: &[String]) -> bool {
+        self.names.iter().any(|name| name == words)
+    }
+}
+
+/// What suggests personal data.
+#[derive(Clone, Debug, Default)]
+pub struct Detector {
+    kinds: Vec<Kind>,
+    /// Last words of columns that are about a thing and do not hold it.
+    about: Vec<String>,
+    people: Vec<String>,
+    public: Vec<String>,
+}
+
+static OWN: LazyLock<Detector> = LazyLock::new(|| Detector::read(DETECT).unwrap_or_default());
+
+impl Detector {
+    /// What masque knows.
+    #[must_use]
+    pub fn own() -> &'static Self {
+        &OWN
+    }
+
+    /// What masque knows after what a person's file of the same form says.
+    ///
+    /// # Errors
+    /// A diagnostic, where the text is no such file.
+    pub fn with(text: &str) -> Result<Self, Diagnostic> {
+        let wrong = || {
+            Diagnostic::syntax("the file of kinds can't be read").help(
+                "write `[[kind]]` with `name`, `mask`, `types` and `[kind.names]`, as `rules/detect.toml` does",
+            )
+        };
+        let mut all = Self::read(text).ok_or_else(wrong)?;
+        if let Some(kind) = all.kinds.iter().find(|kind| crate::transform::find(&kind.mask).is_none()) {
+            let problem = format!("the kind `{}` has an unknown mask `{}`", kind.name, kind.mask);
+            return Err(Diagnostic::syntax(problem).help("`masque transformers` lists what there is"));
+        }
+        let own = Self::own();
+        all.kinds.extend(own.kinds.iter().cloned());
+        all.about.extend(own.about.iter().cloned());
+        all.people.extend(own.people.iter().cloned());
+        all.public.extend(own.public.iter().cloned());
+        Ok(all)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let document = Document::parse(text).ok()?;
+        let kinds = match document.get("kind") {
+            Some(kinds) => kinds.as_array_of_tables()?.iter().map(|table| kind(table)).collect(),
+            None => Some(Vec::new()),
+        };
+        let list = |name: &str| texts(document.get(name));
+        Some(Self { kinds: kinds?, about: list("about"), people: list("people"), public: list("public") })
+    }
+
+    /// The kind that a column's name and type suggest.
+    #[must_use]
+    pub fn kind_of(&self, column: &Column) -> Option<&Kind> {
+        self.find(&words(&column.name), family(&column.data_type)?, false)
+    }
+
+    /// The kind that words suggest for a family of types; kinds that ask for the whole
+    /// name get it.
+    #[must_use]
+    pub fn named(&self, words: &[String], family: &str) -> Option<&Kind> {
+        self.find(words, family, true)
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn kind(&self, name: &str) -> Option<&Kind> {
+        self.kinds.iter().find(|kind| kind.name == name)
+    }
+
+    fn find(&self, words: &[String], family: &str, strictly: bool) -> Option<&Kind> {
+        let last = words.last()?;
+        let about = words.len() > 1 && self.about.contains(last);
+        // `phone2` is a phone.
+        let bare: Vec<String> = words
+            .iter()
+            .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()))
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let fits = |kind: &Kind, name: &[String]| {
+            let whole = about && !words.ends_with(name) || strictly && kind.whole;
+            let at_end = !about || words.ends_with(name);
+            let among = |words: &[String]| words.windows(name.len().max(1)).any(|part| part == name);
+            let found = among(words) || among(&bare);
+            found && at_end && (!whole || words == name || bare == name)
+        };
+        // Of two that fit as well, the first of the file.
+        let found = self.kinds.iter().rev().filter(|kind| kind.types.iter().any(|known| known == family));
+        found
+            .filter_map(|kind| {
+                let names = kind.names.iter().filter(|name| fits(kind, name.as_slice()));
+                Some((names.map(Vec::len).max()?, kind))
+            })
+            .max_by_key(|(length, kind)| (*length, !kind.quiet))
+            .map(|(_, kind)| kind)
+    }
+
+    /// Whether one of a table's words is a word for people.
+    #[must_use]
+    pub fn is_people(&self, word: &str) -> bool {
+        is_listed(&self.people, word)
+    }
+
+    /// Whether it is a word for people whose names are public.
+    #[must_use]
+    pub fn is_public(&self, word: &str) -> bool {
+        is_listed(&self.public, word)
+    }
+}
+
+/// In the singular or a plural.
+fn is_listed(list: &[String], word: &str) -> bool {
+    const ENDS: [&str; 9] = ["", "s", "es", "n", "en", "e", "er", "i", "x"];
+    list.iter().any(|known| word.strip_prefix(known.as_str()).is_some_and(|end| ENDS.contains(&end)))
+}
+
+fn texts(item: Option<&Item>) -> Vec<String> {
+    let list = item.and_then(Item::as_array);
+    list.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
+}
+
+fn kind(table: &dyn TableLike) -> Option<Kind> {
+    let names = table.get("names").and_then(Item::as_table_like)?;
+    let names = names.iter().flat_map(|(_, list)| texts(Some(list)));
+    let text = |name: &str| table.get(name).and_then(Item::as_str);
+    let truth = |name: &str| table.get(name).and_then(Item::as_bool);
+    let mask = text("mask")?.to_owned();
+    let rules = texts(table.get("rules"));
+    Some(Kind {
+        name: text("name")?.to_owned(),
+        rules: if rules.is_empty() { vec![format!("\"{mask}\"")] } else { rules },
+        mask,
+        types: texts(table.get("types")),
+        quiet: text("keep") == Some("quiet"),
+        only_people: text("only") == Some("people"),
+        person: truth("person").unwrap_or(false),
+        whole: truth("whole").unwrap_or(false),
+        by: truth("by").unwrap_or(false),
+        place: truth("place").unwrap_or(false),
+        json: truth("json").unwrap_or(true),
+        names: names.flat_map(|name| spaced_and_joined(&name)).collect(),
+    })
+}
+
+/// `phone number` is also written `phonenumber`.
+fn spaced_and_joined(name: &str) -> Vec<Vec<String>> {
+    let words = words(name);
+    let joined = words.concat();
+    let more = (words.len() > 1 && joined.len() > 6).then(|| vec![joined]);
+    std::iter::once(words).chain(more).collect()
+}
+
+/// The words of a name: parted by what is no letter or digit, and before capitals.
+#[must_use]
+pub fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut small = false;
+    for c in name.chars() {
+        let starts = c.is_uppercase() && small;
+        if (starts || !c.is_alphanumeric()) && words.last().is_some_and(|word| !word.is_empty()) {
+            words.push(String::new());
+        }
+        small = c.is_lowercase();
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
+            word.push_str(plain(c.to_lowercase().next().unwrap_or(c), &mut [0; 4]));
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// A letter without its accent.
+fn plain(c: char, buffer: &mut [u8; 4]) -> &str {
+    match c {
+        'à' | 'á' | 'â' | 'ã' | 'ą' => "a",
+        'ä' => "ae",
+        'ç' | 'ć' => "c",
+        'è' | 'é' | 'ê' | 'ë' | 'ę' => "e",
+        'ì' | 'í' | 'î' | 'ï' => "i",
+        'ł' => "l",
+        'ñ' | 'ń' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' => "o",
+        'ö' => "oe",
+        'ś' => "s",
+        'ß' => "ss",
+        'ù' | 'ú' | 'û' => "u",
+        'ü' => "ue",
+        'ź' | 'ż' => "z",
+        c => c.encode_utf8(buffer),
+    }
+}
+
+/// What `detect.toml` calls a type.
+#[must_use]
+pub fn family(data_type: &DataType) -> Option<&'static str> {
+    let inner = data_type.element().unwrap_or(data_type);
+    if let Form::Enum(_) = inner.base().form {
+        return Some("enum");
+    }
+    Some(match inner.scalar()? {
+        Scalar::Text | Scalar::Varchar(_) | Scalar::Char(_) => "text",
+        Scalar::Date | Scalar::Timestamp | Scalar::TimestampTz => "date",
+        Scalar::Int2 | Scalar::Int4 | Scalar::Int8 | Scalar::Numeric(_) => "number",
+        Scalar::Inet | Scalar::Cidr | Scalar::Macaddr | Scalar::Macaddr8 => "inet",
+        Scalar::Float4 | Scalar::Float8 => "real",
+        Scalar::Point => "point",
+        Scalar::Bytea => "bytes",
+        Scalar::Json | Scalar::Jsonb => "json",
+        Scalar::Hstore => "hstore",
+        Scalar::Uuid => "uuid",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::Scalar;
+
+    fn kind(name: &str, scalar: Scalar) -> Option<&'static str> {
+        let column = Column {
+            name: name.to_owned(),
+            data_type: DataType::scalar_of("x", scalar),
+            not_null: false,
+            generated: false,
+            sequence: None,
+            estimated_distinct: None,
+        };
+        Detector::own().kind_of(&column).filter(|kind| !kind.quiet).map(|kind| kind.name.as_str())
+    }
+
+    #[test]
+    fn the_file_is_read_whole_and_each_kind_speaks_eight_languages() {
+        let knowledge = Detector::read(DETECT).unwrap();
+        assert!(knowledge.kinds.len() > 15 && !knowledge.about.is_empty());
+        let document = Document::parse(DETECT).unwrap();
+        for table in document.get("kind").unwrap().as_array_of_tables().unwrap() {
+            for language in ["en", "de", "fr", "es", "it", "pt", "nl", "pl"] {
+                assert!(table.get("names").unwrap().get(language).is_some(), "{language} of {table}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_known_in_any_style_and_language() {
+        for (name, expected) in [
+            ("customer_email", "e-mail address"),
+            ("EmailAddress", "e-mail address"),
+            ("homePhone", "telephone number"),
+            ("Straße", "street address"),
+            ("código_fiscal_prénom", "first name"),
+            ("data_nascita", "date of birth"),
+            ("numer_telefonu", "telephone number"),
+            ("client_ip", "network address"),
+            ("phonenumber2", "telephone number"),
+        ] {
+            let scalar = if expected == "date of birth" { Scalar::Date } else { Scalar::Text };
+            assert_eq!(kind(name, scalar), Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_about_a_thing_is_not_the_thing() {
+        for name in [
+            "email_verified",
+            "phone_type",
+            "address_id",
+            "name",
+            "city",
+            "shipping_cost",
+            "recipe",
+            "emailed",
+        ] {
+            assert_eq!(kind(name, Scalar::Text), None, "{name}");
+        }
+        // What ends so and is known by its whole name is the thing.
+        let quiet = |name: &str| Detector::own().named(&words(name), "text").map(|kind| kind.name.as_str());
+        assert_eq!(quiet("changed_by"), Some("name of who did it"));
+        assert_eq!(quiet("tax_id"), Some("national or tax number"));
+        assert_eq!(kind("email", Scalar::Bool), None);
+        assert_eq!(kind("ip", Scalar::Int4), None);
+    }
+}

@@ -1,0 +1,55 @@
+//! How far a rule file and a schema have come apart: columns that nobody decided on,
+//! and lines about what is no more.
+
+use super::decide::decide;
+use super::follow::every_column;
+use super::rule_file::RuleFile;
+use super::{configuration, reference, rows, select};
+use crate::diagnostic::Span;
+use crate::schema::{ColumnId, Schema};
+
+/// What came apart.
+#[derive(Clone, Debug, Default)]
+pub struct Drift {
+    /// Columns that no rule decides on.
+    pub undecided: Vec<ColumnId>,
+    /// What the file names and the schema does not have: as it is written, and where.
+    pub vanished: Vec<(String, Span)>,
+}
+
+/// Compares a file with a schema.
+#[must_use]
+pub fn drift(file: &RuleFile, schema: &mut Schema) -> Drift {
+    // What else is wrong is for `check` to say.
+    let mut problems = Vec::new();
+    configuration::claim(file, schema);
+    reference::add(file, schema, &mut problems);
+    let schema = &*schema;
+    let picks = select::pick(file, schema, &mut problems);
+    let mut rows = rows::settle(file, schema, &mut problems);
+    configuration::narrow(schema, &mut rows);
+    let verdicts = decide(file, schema, &picks, &rows, &mut problems);
+    let missing = |id: &ColumnId| verdicts.get(*id).is_some_and(|verdict| verdict.missing);
+    Drift { undecided: every_column(schema).filter(missing).collect(), vanished: vanished(file, schema) }
+}
+
+fn vanished(file: &RuleFile, schema: &Schema) -> Vec<(String, Span)> {
+    let mut gone = Vec::new();
+    for section in
+        file.sections.iter().filter(|section| section.depth == 0 && section.key.literal().is_some())
+    {
+        let tables: Vec<_> = schema.tables.iter().filter(|table| section.key.matches(&table.name)).collect();
+        if tables.is_empty() {
+            if section.entries.iter().any(|entry| !entry.optional) || section.entries.is_empty() {
+                gone.push((section.written.clone(), section.span.clone()));
+            }
+            continue;
+        }
+        for entry in section.entries.iter().filter(|entry| !entry.optional) {
+            if tables.iter().all(|table| table.find(&entry.name).is_none()) {
+                gone.push((format!("{}.{}", section.written, entry.name), entry.span.clone()));
+            }
+        }
+    }
+    gone
+}
