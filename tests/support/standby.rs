@@ -96,7 +96,7 @@ impl Pair {
 
     /// Waits until the standby has replayed all that the primary did.
     pub(crate) fn catch_up(&self) {
-        let done = value(&self.primary("postgres"), "select pg_current_wal_flush_lsn()");
+        let done = value(&self.primary("postgres"), "select pg_current_wal_insert_lsn()");
         let sql = format!("select pg_last_wal_replay_lsn() >= '{done}'");
         wait_until("the standby has caught up", Duration::from_secs(30), || {
             value(&self.standby("postgres"), &sql) == "t"
