@@ -173,7 +173,7 @@ impl Wire {
             if self.cut.load(Ordering::Relaxed) || self.state.over.load(Ordering::Relaxed) {
                 return;
             }
-            if self.state.stalled.load(Ordering::Relaxed) {
+            if self.state.stalled.load(Ordering::SeqCst) {
                 std::thread::sleep(MOMENT);
                 continue;
             }
@@ -183,7 +183,18 @@ impl Wire {
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => continue,
                 Err(_) => break,
             };
+            // It may have begun to stall while this end was waited for.
+            while self.state.stalled.load(Ordering::SeqCst)
+                && !self.cut.load(Ordering::Relaxed)
+                && !self.state.over.load(Ordering::Relaxed)
+            {
+                std::thread::sleep(MOMENT);
+            }
             let (size, fault) = self.meter(way, size);
+            if matches!(fault, Some(Fault::Stall)) {
+                // Before the last bytes go, so that no answer to them comes back.
+                self.state.stalled.store(true, Ordering::SeqCst);
+            }
             if way == Way::ToServer && self.state.keep.load(Ordering::Relaxed) {
                 self.sent.lock().unwrap().extend_from_slice(&buffer[..size]);
             }
@@ -200,8 +211,7 @@ impl Wire {
                     self.cut.store(true, Ordering::Relaxed);
                     return;
                 }
-                Some(Fault::Stall) => self.state.stalled.store(true, Ordering::Relaxed),
-                None => {}
+                Some(Fault::Stall) | None => {}
             }
             let rate = self.state.rate.load(Ordering::Relaxed);
             if let Some(worth) = (size as u64 * 1_000_000).checked_div(rate) {
