@@ -74,8 +74,8 @@ fn the_report_says_what_the_run_cost_production() {
     let waited = cost["longest_block_seconds"].as_f64().unwrap();
     assert!((0.3..10.0).contains(&waited), "{waited} s");
     assert!(cost["snapshot_transactions"].as_u64().unwrap() >= 50, "{cost}");
-    // The reader of the guard, the watcher, two for the snapshot, and lanes.
-    assert!((5..40).contains(&cost["connections"].as_u64().unwrap()), "{cost}");
+    // The watcher, two for the snapshot, a lane at least, whenever it was that the watcher looked.
+    assert!((4..40).contains(&cost["connections"].as_u64().unwrap()), "{cost}");
     assert!(cost["snapshot_seconds"].as_f64().unwrap() > 10.0, "{cost}");
     assert!(cost["bytes"].as_u64().unwrap() > 5000, "{cost}");
 }

@@ -142,7 +142,7 @@ fn columns_that_swap_names_all_the_time_never_put_a_masked_value_into_a_kept_col
         });
         let output = play.refresh_with(&["--max-blocked", "30s", "--retries", "2"]);
         done.store(true, Ordering::Relaxed);
-        assert!(swapping.join().unwrap() > 4);
+        assert!(swapping.join().unwrap() > 1);
         // That no moment was quiet breaks no promise.
         if output.code != 6 {
             output.assert_code(0);
