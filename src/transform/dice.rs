@@ -1,6 +1,29 @@
 //! As many keyed choices as a mask needs: a digest, stretched.
 
+use super::Seed;
+use crate::format::{Row, Unreadable, Value};
 use crate::secret::{Digest, DomainKey, scale};
+
+/// Where a masker's dice come from: the digest that decides, and the key that stretches it.
+pub(super) struct Cup {
+    seed: Seed,
+    more: DomainKey,
+}
+
+impl Cup {
+    pub(super) fn new(seed: Seed) -> Self {
+        let more = seed.key().purpose("more");
+        Self { seed, more }
+    }
+
+    /// The dice for this value in this row.
+    ///
+    /// # Errors
+    /// Where the value decides and cannot be read.
+    pub(super) fn throw(&self, value: Value<'_>, row: &Row<'_>) -> Result<Dice<'_>, Unreadable> {
+        Ok(Dice::new(&self.more, self.seed.digest(value, row)?))
+    }
+}
 
 /// Draws from a digest, four bytes a choice; when they are used up, from the
 /// digest of the digest.

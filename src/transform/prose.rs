@@ -7,13 +7,12 @@
 //! where the input ended with a mark. Line breaks stay where they are kept.
 
 use super::casing::Case;
-use super::dice::Dice;
+use super::dice::{Cup, Dice};
 use super::fit::Fit;
 use super::words::{Phrases, Prose};
-use super::{Binding, Bound, Folding, Masker, Params, Seed, locale};
+use super::{Binding, Bound, Folding, Masker, Params, locale};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value};
-use crate::secret::DomainKey;
 
 /// Binds a masker of prose; with `lines`, each line of the input becomes one.
 pub(super) fn bind(
@@ -23,15 +22,13 @@ pub(super) fn bind(
     params: &Params,
 ) -> Result<Bound, Diagnostic> {
     let prose = locale::of(at, params)?.prose;
-    let seed = at.seed(domain, Folding::Exact)?;
-    let more = seed.key().purpose("more");
-    Ok(Bound::cell(Writer { prose, seed, more, lines }))
+    let cup = Cup::new(at.seed(domain, Folding::Exact)?);
+    Ok(Bound::cell(Writer { prose, cup, lines }))
 }
 
 struct Writer {
     prose: Prose,
-    seed: Seed,
-    more: DomainKey,
+    cup: Cup,
     lines: bool,
 }
 
@@ -42,7 +39,7 @@ impl Masker for Writer {
             out.keep(value);
             return Ok(());
         }
-        let dice = Dice::new(&self.more, self.seed.digest(value, row)?);
+        let dice = self.cup.throw(value, row)?;
         let mut page =
             Page { prose: &self.prose, dice, fit: Fit::new(out), case: Case::of(text), start: true };
         if self.lines {

@@ -4,13 +4,12 @@
 //! and comments), of the same kind as the input: a phone, a computer or a program.
 //! Consistent, not injective; cut where the column is short. The empty text stays empty.
 
-use super::dice::Dice;
+use super::dice::Cup;
 use super::fit::Fit;
-use super::{Binding, Bound, Capacity, Example, Folding, Masker, Params, Promises, Seed, Transformer};
+use super::{Binding, Bound, Capacity, Example, Folding, Masker, Params, Promises, Transformer};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value};
 use crate::schema::DataType;
-use crate::secret::DomainKey;
 
 /// In a template `#` stands for the version of a browser, `*` for a small number.
 const PHONES: [&str; 4] = [
@@ -68,15 +67,12 @@ impl Transformer for UserAgent {
     }
 
     fn bind(&self, at: &mut Binding<'_>, _: &Params) -> Result<Bound, Diagnostic> {
-        let seed = at.seed("user_agent", Folding::Exact)?;
-        let more = seed.key().purpose("more");
-        Ok(Bound::cell(Agent { seed, more }))
+        Ok(Bound::cell(Agent { cup: Cup::new(at.seed("user_agent", Folding::Exact)?) }))
     }
 }
 
 struct Agent {
-    seed: Seed,
-    more: DomainKey,
+    cup: Cup,
 }
 
 impl Masker for Agent {
@@ -86,7 +82,7 @@ impl Masker for Agent {
             out.keep(value);
             return Ok(());
         }
-        let mut dice = Dice::new(&self.more, self.seed.digest(value, row)?);
+        let mut dice = self.cup.throw(value, row)?;
         let template = dice.pick(kind(text)).unwrap_or_default();
         let (browser, small) = (118 + dice.below(24), dice.below(7));
         let mut digits = itoa::Buffer::new();

@@ -5,15 +5,14 @@
 //! Consistent, not injective. The empty text stays empty.
 
 use super::casing::{self, Case};
-use super::dice::Dice;
+use super::dice::Cup;
 use super::fit::Fit;
 use super::words::Phrases;
-use super::{Binding, Bound, Capacity, Example, Folding, Masker, Param, Params, Promises, Seed, Transformer};
+use super::{Binding, Bound, Capacity, Example, Folding, Masker, Param, Params, Promises, Transformer};
 use super::{locale, prose};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value};
 use crate::schema::DataType;
-use crate::secret::DomainKey;
 
 /// See the module.
 pub(super) struct Word;
@@ -50,16 +49,14 @@ impl Transformer for Word {
 
     fn bind(&self, at: &mut Binding<'_>, params: &Params) -> Result<Bound, Diagnostic> {
         let list = locale::of(at, params)?.prose.word;
-        let seed = at.seed("word", Folding::Lower)?;
-        let more = seed.key().purpose("more");
-        Ok(Bound::cell(Writer { list, seed, more, case: Case::said(params) }))
+        let cup = Cup::new(at.seed("word", Folding::Lower)?);
+        Ok(Bound::cell(Writer { list, cup, case: Case::said(params) }))
     }
 }
 
 struct Writer {
     list: Phrases,
-    seed: Seed,
-    more: DomainKey,
+    cup: Cup,
     case: Option<Case>,
 }
 
@@ -70,7 +67,7 @@ impl Masker for Writer {
             out.keep(value);
             return Ok(());
         }
-        let mut dice = Dice::new(&self.more, self.seed.digest(value, row)?);
+        let mut dice = self.cup.throw(value, row)?;
         let mut fit = Fit::new(out);
         for (place, word) in text.split_whitespace().enumerate() {
             let room = fit.room();
