@@ -102,20 +102,8 @@ impl Masker for Permuted {
             shape::permute(&self.odd, text, 0, out.text(), spot, |masked| read(masked).is_none());
             return Ok(());
         };
-        let masked = self.permute(address).number;
-        let mut shift = u32::from(address.octets) * 8;
-        let out = out.text();
-        for byte in text.bytes() {
-            out.push(if byte.is_ascii_hexdigit() {
-                shift -= 4;
-                let digit = u32::try_from(masked >> shift & 15).unwrap_or(0);
-                let letter = char::from_digit(digit, 16).unwrap_or('0');
-                let letter = if upper { letter.to_ascii_uppercase() } else { letter };
-                u8::try_from(letter).unwrap_or(b'0')
-            } else {
-                byte
-            });
-        }
+        let (masked, width) = (self.permute(address).number, u32::from(address.octets) * 8);
+        shape::write_hex(text, masked.into(), width, upper, out.text());
         Ok(())
     }
 }

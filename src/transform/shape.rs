@@ -9,6 +9,23 @@
 use super::alphabet::Spot;
 use crate::secret::MixedRadix;
 
+/// Appends `text` with its hexadecimal digits replaced by those of `bits`, of which the
+/// first is the highest of `width`: what is no digit stays.
+pub(super) fn write_hex(text: &str, bits: u128, width: u32, upper: bool, out: &mut Vec<u8>) {
+    let mut shift = width;
+    for byte in text.bytes() {
+        out.push(if byte.is_ascii_hexdigit() {
+            shift -= 4;
+            let digit = u32::try_from(bits >> shift & 15).unwrap_or(0);
+            let letter = char::from_digit(digit, 16).unwrap_or('0');
+            let letter = if upper { letter.to_ascii_uppercase() } else { letter };
+            u8::try_from(letter).unwrap_or(b'0')
+        } else {
+            byte
+        });
+    }
+}
+
 /// Walks are short wherever a fair share of the shape is acceptable.
 pub(super) const LONGEST_WALK: u32 = 1 << 20;
 

@@ -74,20 +74,7 @@ impl Masker for Permuted {
             );
             return Ok(());
         };
-        let masked = self.permute(bits);
-        let out = out.text();
-        let mut shift = 128;
-        for byte in text.bytes() {
-            out.push(if byte.is_ascii_hexdigit() {
-                shift -= 4;
-                let digit = u32::try_from(masked >> shift & 15).unwrap_or(0);
-                let letter = char::from_digit(digit, 16).unwrap_or('0');
-                let letter = if upper { letter.to_ascii_uppercase() } else { letter };
-                u8::try_from(letter).unwrap_or(b'0')
-            } else {
-                byte
-            });
-        }
+        shape::write_hex(text, self.permute(bits), 128, upper, out.text());
         Ok(())
     }
 }
