@@ -5,7 +5,9 @@
 //! comes there says so and goes no further; what runs beside it goes on. Without
 //! the variable, reaching a point does nothing.
 
+use std::ffi::OsString;
 use std::io::Write;
+use std::sync::LazyLock;
 
 /// A place in the story of a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,7 +157,9 @@ impl Point {
 
 /// Passes a point, or stays there for ever where the environment says so.
 pub async fn reach(point: Point) {
-    if std::env::var_os("MASQUE_PAUSE_AT").is_some_and(|wanted| wanted == point.word()) {
+    // Lanes pass here with every batch: the environment is asked once.
+    static WANTED: LazyLock<Option<OsString>> = LazyLock::new(|| std::env::var_os("MASQUE_PAUSE_AT"));
+    if WANTED.as_ref().is_some_and(|wanted| wanted == point.word()) {
         writeln!(std::io::stderr(), "paused at `{}`", point.word()).ok();
         std::future::pending::<()>().await;
     }
