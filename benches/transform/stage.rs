@@ -6,7 +6,7 @@ use masque::format::{Output, Value, Wire, binary, text};
 use masque::pipeline::{Batch, mask};
 use masque::plan::{Plan, TablePlan};
 use masque::rules::{RuleFile, check};
-use masque::schema::{Column, DataType, Form, Name, Scalar, Schema, Table, TableKind};
+use masque::schema::{Column, DataType, Form, Name, Scalar, Schema, Table};
 use masque::secret::Secret;
 use masque::transform::Frequencies;
 use std::fmt::Write as _;
@@ -128,19 +128,10 @@ fn plan(
     wire: Wire,
 ) -> std::result::Result<Arc<TablePlan>, Vec<Diagnostic>> {
     let table = Table {
-        oid: 1,
-        name: Name::new("public", "people"),
-        kind: TableKind::Ordinary,
-        columns,
-        keys: Vec::new(),
-        parent: None,
-        partition_key: Vec::new(),
-        inherits: Vec::new(),
-        extension: None,
         estimated_rows: 100_000,
         pages: 1000,
         bytes: 8_192_000,
-        row_security: false,
+        ..Table::of(Name::new("public", "people"), columns)
     };
     let mut schema = Schema { server_major: 18, tables: vec![table], ..Schema::default() };
     let checked = check(&RuleFile::parse("rules.toml", rules)?, &mut schema)?;
@@ -195,14 +186,7 @@ fn in_binary(data_type: &DataType, written: &str) -> Option<Vec<u8>> {
 }
 
 fn column(name: &str, data_type: DataType) -> Column {
-    Column {
-        name: name.to_owned(),
-        data_type,
-        not_null: false,
-        generated: false,
-        sequence: None,
-        estimated_distinct: None,
-    }
+    Column::of(name, data_type)
 }
 
 /// The type of that name, as far as examples go.

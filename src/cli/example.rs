@@ -5,7 +5,7 @@ use crate::format::{Place, Wire, text};
 use crate::pipeline::{Batch, mask};
 use crate::plan::Plan;
 use crate::rules::{RuleFile, check};
-use crate::schema::{Column, DataType, Form, Name, Scalar, Schema, Table, TableKind};
+use crate::schema::{Column, DataType, Form, Name, Scalar, Schema, Table};
 use crate::secret::Secret;
 use crate::transform::{Example, Frequencies};
 
@@ -58,32 +58,11 @@ pub(super) fn run(example: Example) -> Option<String> {
 }
 
 fn table(columns: Vec<Column>) -> Table {
-    Table {
-        oid: 1,
-        name: Name::new("public", "example"),
-        kind: TableKind::Ordinary,
-        columns,
-        keys: Vec::new(),
-        parent: None,
-        partition_key: Vec::new(),
-        inherits: Vec::new(),
-        extension: None,
-        estimated_rows: 0,
-        pages: 0,
-        bytes: 0,
-        row_security: false,
-    }
+    Table::of(Name::new("public", "example"), columns)
 }
 
 fn column(name: &str, data_type: DataType) -> Column {
-    Column {
-        name: name.to_owned(),
-        data_type,
-        not_null: false,
-        generated: false,
-        sequence: None,
-        estimated_distinct: None,
-    }
+    Column::of(name, data_type)
 }
 
 /// A type by the names examples use.

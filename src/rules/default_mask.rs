@@ -169,36 +169,16 @@ fn limits(data_type: &DataType) -> (i64, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, Name, Sequence, Table, TableKind};
+    use crate::schema::{Column, Name, Sequence, Table};
     use crate::transform::{ALL, find};
 
     fn column(data_type: DataType) -> Column {
-        Column {
-            name: "c".to_owned(),
-            data_type,
-            not_null: false,
-            generated: false,
-            sequence: None,
-            estimated_distinct: None,
-        }
+        Column::of("c", data_type)
     }
 
     fn schema(data_type: DataType) -> Schema {
-        let table = Table {
-            oid: 1,
-            name: Name::new("public", "t"),
-            kind: TableKind::Ordinary,
-            columns: vec![column(data_type)],
-            keys: Vec::new(),
-            parent: None,
-            partition_key: Vec::new(),
-            inherits: Vec::new(),
-            extension: None,
-            estimated_rows: 10,
-            pages: 0,
-            bytes: 0,
-            row_security: false,
-        };
+        let table =
+            Table { estimated_rows: 10, ..Table::of(Name::new("public", "t"), vec![column(data_type)]) };
         Schema { tables: vec![table], ..Schema::default() }
     }
 

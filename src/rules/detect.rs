@@ -268,14 +268,7 @@ mod tests {
     use crate::schema::Scalar;
 
     fn kind(name: &str, scalar: Scalar) -> Option<&'static str> {
-        let column = Column {
-            name: name.to_owned(),
-            data_type: DataType::scalar_of("x", scalar),
-            not_null: false,
-            generated: false,
-            sequence: None,
-            estimated_distinct: None,
-        };
+        let column = Column::of(name, DataType::scalar_of("x", scalar));
         Detector::own().kind_of(&column).filter(|kind| !kind.quiet).map(|kind| kind.name.as_str())
     }
 

@@ -99,7 +99,7 @@ fn candidates(with: &'static dyn Transformer, room: Option<usize>, now: Option<&
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, DataType, Name, Scalar, Table, TableKind};
+    use crate::schema::{Column, DataType, Name, Scalar, Table};
     use crate::transform::ALL;
 
     fn of(room: u32, how: Comparison) -> String {
@@ -108,29 +108,8 @@ mod tests {
 
     fn of_rule(room: u32, how: Comparison, now: Option<&Rule>) -> String {
         let data_type = DataType::scalar_of(format!("varchar({room})"), Scalar::Varchar(Some(room)));
-        let column = Column {
-            name: "code".to_owned(),
-            data_type,
-            not_null: true,
-            generated: false,
-            sequence: None,
-            estimated_distinct: None,
-        };
-        let table = Table {
-            oid: 1,
-            name: Name::new("public", "t"),
-            kind: TableKind::Ordinary,
-            columns: vec![column],
-            keys: Vec::new(),
-            parent: None,
-            partition_key: Vec::new(),
-            inherits: Vec::new(),
-            extension: None,
-            estimated_rows: 100_000,
-            pages: 0,
-            bytes: 0,
-            row_security: false,
-        };
+        let column = Column { not_null: true, ..Column::of("code", data_type) };
+        let table = Table { estimated_rows: 100_000, ..Table::of(Name::new("public", "t"), vec![column]) };
         let schema = Schema { tables: vec![table], ..Schema::default() };
         help(ALL, &schema, ColumnId { table: 0, column: 0 }, now, 100_000, how)
     }

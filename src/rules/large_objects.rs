@@ -7,7 +7,7 @@ use super::decision::Place;
 use super::fit;
 use super::reader::{Reader, Registry};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::schema::{Column, ColumnId, DataType, Name, Scalar, Schema, Table, TableKind};
+use crate::schema::{Column, ColumnId, DataType, Name, Scalar, Schema, Table};
 use crate::transform::{Decision, Rule};
 use toml_edit::Item;
 
@@ -26,29 +26,9 @@ impl LargeObjects {
     /// One value's home, for what is bound to a column: a table of one `bytea`.
     #[must_use]
     pub fn shape() -> Schema {
-        let data = Column {
-            name: "data".to_owned(),
-            data_type: DataType::scalar_of("bytea", Scalar::Bytea),
-            not_null: true,
-            generated: false,
-            sequence: None,
-            estimated_distinct: None,
-        };
-        let table = Table {
-            oid: 0,
-            name: Name::new("pg_catalog", "pg_largeobject"),
-            kind: TableKind::Ordinary,
-            columns: vec![data],
-            keys: Vec::new(),
-            parent: None,
-            partition_key: Vec::new(),
-            inherits: Vec::new(),
-            extension: None,
-            estimated_rows: 0,
-            pages: 0,
-            bytes: 0,
-            row_security: false,
-        };
+        let data =
+            Column { not_null: true, ..Column::of("data", DataType::scalar_of("bytea", Scalar::Bytea)) };
+        let table = Table::of(Name::new("pg_catalog", "pg_largeobject"), vec![data]);
         Schema { tables: vec![table], ..Schema::default() }
     }
 

@@ -48,33 +48,12 @@ fn narrow(data_type: &mut DataType, room: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Column, ForeignKey, Name, Table, TableKind};
+    use super::super::{Column, ForeignKey, Name, Table};
     use super::*;
 
     fn table(name: &str, scalar: Scalar) -> Table {
-        let column = |name: &str, scalar| Column {
-            name: name.into(),
-            data_type: DataType::scalar_of("text", scalar),
-            not_null: false,
-            generated: false,
-            sequence: None,
-            estimated_distinct: None,
-        };
-        Table {
-            oid: 1,
-            name: Name::new("public", name),
-            kind: TableKind::Ordinary,
-            columns: vec![column("code", scalar), column("note", Scalar::Text)],
-            keys: Vec::new(),
-            parent: None,
-            partition_key: Vec::new(),
-            inherits: Vec::new(),
-            extension: None,
-            estimated_rows: 0,
-            pages: 0,
-            bytes: 0,
-            row_security: false,
-        }
+        let column = |name: &str, scalar| Column::of(name, DataType::scalar_of("text", scalar));
+        Table::of(Name::new("public", name), vec![column("code", scalar), column("note", Scalar::Text)])
     }
 
     #[test]

@@ -45,6 +45,27 @@ pub struct Table {
 }
 
 impl Table {
+    /// An ordinary table of these columns, of which nothing else is known: what masks are bound to
+    /// where there is no database.
+    #[must_use]
+    pub fn of(name: Name, columns: Vec<Column>) -> Self {
+        Self {
+            oid: 0,
+            name,
+            kind: TableKind::Ordinary,
+            columns,
+            keys: Vec::new(),
+            parent: None,
+            partition_key: Vec::new(),
+            inherits: Vec::new(),
+            extension: None,
+            estimated_rows: 0,
+            pages: 0,
+            bytes: 0,
+            row_security: false,
+        }
+    }
+
     /// The place of the column of that name.
     #[must_use]
     pub fn find(&self, column: &str) -> Option<usize> {
@@ -88,6 +109,15 @@ pub struct Column {
     pub sequence: Option<usize>,
     /// Distinct values as the statistics estimate them, where they do.
     pub estimated_distinct: Option<u64>,
+}
+
+impl Column {
+    /// A column of that type, of which nothing else is known.
+    #[must_use]
+    pub fn of(name: impl Into<String>, data_type: DataType) -> Self {
+        let name = name.into();
+        Self { name, data_type, not_null: false, generated: false, sequence: None, estimated_distinct: None }
+    }
 }
 
 /// A stored generated column: what the database makes it of.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, SourceFile, Span};
 use crate::format::{Output, Place, Row, Unreadable, Value, Wire};
-use crate::schema::{Column, ColumnId, DataType, Form, Name, Scalar, Schema, Sequence, Table, TableKind};
+use crate::schema::{Column, ColumnId, DataType, Form, Name, Scalar, Schema, Sequence, Table};
 use crate::secret::Secret;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -90,21 +90,7 @@ impl Trial {
     /// A rule as it stands after `column = `, on a text column.
     pub(super) fn of(written: &str) -> Self {
         let Decision::Mask(rule) = decision(&parse(written)) else { panic!("not a mask: {written}") };
-        let table = Table {
-            oid: 1,
-            name: Name::new("public", "people"),
-            kind: TableKind::Ordinary,
-            columns: vec![column("value", data_type("text"))],
-            keys: Vec::new(),
-            parent: None,
-            partition_key: Vec::new(),
-            inherits: Vec::new(),
-            extension: None,
-            estimated_rows: 0,
-            pages: 0,
-            bytes: 0,
-            row_security: false,
-        };
+        let table = Table::of(Name::new("public", "people"), vec![column("value", data_type("text"))]);
         Self {
             rule: *rule,
             schema: Schema { server_major: 17, tables: vec![table], ..Schema::default() },
@@ -269,14 +255,7 @@ impl Ready {
 }
 
 fn column(name: &str, data_type: DataType) -> Column {
-    Column {
-        name: name.into(),
-        data_type,
-        not_null: false,
-        generated: false,
-        sequence: None,
-        estimated_distinct: None,
-    }
+    Column::of(name, data_type)
 }
 
 fn parse(written: &str) -> Toml {

@@ -171,14 +171,7 @@ mod tests {
     fn shuffle(cells: &[(Option<&str>, &str)]) -> Vec<Option<String>> {
         let secret = Secret::parse(&"07".repeat(32)).unwrap();
         let masker = Shuffled { within: vec![1], key: secret.domain("value:shuffle") };
-        let column = |name: &str| Column {
-            name: name.into(),
-            data_type: data_type("text"),
-            not_null: false,
-            generated: false,
-            sequence: None,
-            estimated_distinct: None,
-        };
+        let column = |name: &str| Column::of(name, data_type("text"));
         let columns = [column("value"), column("group")];
         let mut batch = Vec::new();
         let mut places = Vec::new();

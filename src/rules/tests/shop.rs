@@ -5,7 +5,7 @@ use crate::format::{Output, Row, Unreadable, Value};
 use crate::rules::reader::Registry;
 use crate::rules::{CheckedRules, Decided, RuleFile, check};
 use crate::schema::{
-    Column, DataType, ForeignKey, Form, KeyKind, KeyPart, Name, Scalar, Schema, Table, TableKind, UniqueKey,
+    Column, DataType, ForeignKey, Form, KeyKind, KeyPart, Name, Scalar, Schema, Table, UniqueKey,
 };
 use crate::transform::{
     Binding, Bound, Capacity, Example, Masker, Param, ParamKind, Params, Promises, Transformer,
@@ -126,19 +126,8 @@ pub(in crate::rules) const REGISTRY: Registry = &[
 pub(super) fn table(name: &str, columns: &[&str]) -> Table {
     let (schema, name) = name.split_once('.').unwrap_or(("public", name));
     Table {
-        oid: 0,
-        name: Name::new(schema, name),
-        kind: TableKind::Ordinary,
-        columns: columns.iter().map(|written| column(written)).collect(),
-        keys: Vec::new(),
-        parent: None,
-        partition_key: Vec::new(),
-        inherits: Vec::new(),
-        extension: None,
         estimated_rows: 1_000_000,
-        pages: 0,
-        bytes: 0,
-        row_security: false,
+        ..Table::of(Name::new(schema, name), columns.iter().map(|written| column(written)).collect())
     }
 }
 
@@ -146,12 +135,9 @@ fn column(written: &str) -> Column {
     let (name, rest) = written.split_once(':').unwrap();
     let data_type = rest.trim_end_matches(['!', '=']);
     Column {
-        name: name.to_owned(),
-        data_type: data_type_of(data_type),
         not_null: rest.contains('!'),
         generated: rest.contains('='),
-        sequence: None,
-        estimated_distinct: None,
+        ..Column::of(name, data_type_of(data_type))
     }
 }
 
