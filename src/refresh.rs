@@ -12,16 +12,17 @@ mod clear;
 mod discard;
 mod options;
 mod silence;
+mod site;
 
 pub use account::{Observer, Step};
-pub use options::{Options, Verify};
+pub use options::{Options, Verify, Way};
 
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::{self, Assignment, Carried, Lane, Progress, Queue};
 use crate::plan::{Plan, split};
 use crate::point::{Point, reach};
-use crate::postgres::access::{Access, Loader, Wish};
+use crate::postgres::access::{Access, Loader};
 use crate::postgres::archive::{SchemaArchive, Section};
 use crate::postgres::binaries::Tools;
 use crate::postgres::inventory::{self, Inventory};
@@ -36,13 +37,14 @@ use crate::postgres::watch::Toll;
 use crate::postgres::{
     access, catalog, clients, frequency, left_out, leftover, standby, statistics, uncarried, watch,
 };
-use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
+use crate::publish::{self, Build, Database, Marker, Published, Replaced, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules, Rows};
 use crate::schema::Schema;
 use crate::source::Throttle;
 use crate::{parity, sink, source, verify};
 use account::Account;
+use site::Site;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch as signal;
@@ -73,12 +75,21 @@ struct Stage<'a> {
     renamer: Session,
     lock: RunLock,
     old: Option<Database>,
+    /// What a refresh in place replaces.
+    replaced: Option<Replaced>,
     tools: Tools,
     source_major: u32,
     target_major: u32,
     locking: Locking,
     /// What was found out of both servers and deserves to be said.
     notices: Vec<String>,
+}
+
+impl Stage<'_> {
+    /// A database of the target's server, for sessions of this run.
+    fn url_of(&self, database: &str) -> Url {
+        self.options.target.with_application_name(&leftover::application(&self.run)).with_database(database)
+    }
 }
 
 /// Runs a refresh. `interrupted` resolves when a signal asks for the end.
@@ -133,22 +144,19 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
     let renamer = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
     let holder = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
     reach(Point::Connected).await;
-    if target.database() == options.maintenance_database {
-        return Err(Error::new(Kind::Guard, "the target is its server's maintenance database")
-            .help("give `--target` another database, or name another one with `--maintenance-db`"));
-    }
-    if target.database().len() > 63 {
-        return Err(Error::usage("the target's name is longer than the 63 bytes PostgreSQL keeps of a name"));
-    }
-    if matches!(target.database(), "template0" | "template1") {
-        return Err(Error::new(Kind::Guard, "the target is a template of its server")
-            .help("give `--target` the URL of staging"));
-    }
+    let in_place = options.publish == Way::InPlace;
+    check_name(options)?;
     let old = options.guard.check(&reader, &admin, &target).await?;
-    if old.is_none() {
+    if in_place && old.is_none() {
+        return Err(Error::new(Kind::Guard, format!("there is no database `{}` yet", target.database()))
+            .help("`--publish in-place` makes none: have it made with the source's encoding and locale, owned by the loading role"));
+    } else if old.is_none() {
         observer.notice(&format!("there is no database `{}` yet: it will be made", target.database()));
     }
-    publish::check_rights(&admin, old.as_ref()).await?;
+    match &old {
+        Some(old) if in_place => publish::check_owner(&admin, old).await?,
+        old => publish::check_rights(&admin, old.as_ref()).await?,
+    }
     reach(Point::Guarded).await;
     let lock = RunLock::take(holder, target.database(), options.lock_wait).await?;
     reach(Point::Locked).await;
@@ -163,6 +171,15 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
     // While the lock was not ours another run may have published.
     let now = publish::find(&admin, target.database()).await?;
     let old = if now == old { old } else { options.guard.check(&reader, &admin, &target).await? };
+    let own = if in_place {
+        Some(Session::open(target.connect(Kind::Target).await?, Side::Target).await?)
+    } else {
+        None
+    };
+    let replaced = match &own {
+        Some(own) => Some(site::look(options, observer, [&reader, own], run).await?),
+        None => None,
+    };
     reach(Point::Swept).await;
     let (source_major, target_major) = (major(&reader).await?, major(&admin).await?);
     if target_major < source_major {
@@ -179,14 +196,17 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
         }
         None => None,
     };
-    let mut notices = parity::preflight(&reader, &admin, template.as_ref()).await?;
+    let mut notices = match &own {
+        Some(own) => parity::preflight_in_place(&reader, own).await?,
+        None => parity::preflight(&reader, &admin, template.as_ref()).await?,
+    };
     let tools = Tools::find()?.require_at_least(source_major)?;
     notices.extend(clients::warn(&tools, &reader).await?);
     for notice in &notices {
         observer.notice(notice);
     }
     let place = Place::of(&reader).await?;
-    let locking = lock_table::look(&reader, options.jobs).await?;
+    let locking = lock_table::look(&reader, options.lanes()).await?;
     Ok(Stage {
         options,
         observer,
@@ -197,12 +217,30 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
         renamer,
         lock,
         old,
+        replaced,
         tools,
         source_major,
         target_major,
         locking,
         notices,
     })
+}
+
+/// Which databases no refresh replaces, whatever they hold.
+fn check_name(options: &Options) -> Result<()> {
+    let target = options.target.database();
+    if target == options.maintenance_database && options.publish == Way::Swap {
+        return Err(Error::new(Kind::Guard, "the target is its server's maintenance database")
+            .help("give `--target` another database, or name another one with `--maintenance-db`"));
+    }
+    if target.len() > 63 {
+        return Err(Error::usage("the target's name is longer than the 63 bytes PostgreSQL keeps of a name"));
+    }
+    if matches!(target, "template0" | "template1") {
+        return Err(Error::new(Kind::Guard, "the target is a template of its server")
+            .help("give `--target` the URL of staging"));
+    }
+    Ok(())
 }
 
 /// Steps 2 to 10, in one snapshot.
@@ -265,7 +303,7 @@ struct Copied {
     plan: Plan,
     rules: CheckedRules,
     build: Build,
-    build_url: Url,
+    site: Site,
     taken_at: String,
     archive: SchemaArchive,
     inventory: Inventory,
@@ -287,7 +325,7 @@ async fn copy(
 ) -> Result<Copied, Failure> {
     let options = stage.options;
     let mut lanes = Vec::new();
-    for number in 0..options.jobs {
+    for number in 0..options.lanes() {
         lanes.push(Lane::start(
             number,
             stage.source.clone(),
@@ -311,12 +349,9 @@ async fn copy(
     uncarried::refuse(snapshot.session()).await?;
     source::check_conditions(snapshot.session(), &plan).await?;
     source::check_exact(snapshot.session(), &plan).await?;
+    site::check_large_objects(stage, &plan)?;
     account.warn(rules.warnings());
-    let access = Access::read(snapshot.session()).await?.for_target(&Wish {
-        owners: options.owners,
-        privileges: options.privileges,
-        roles: options.rules.roles(),
-    });
+    let access = site::access(stage, snapshot.session()).await?;
     let loader = Loader::prepare(&stage.admin, &access).await?;
     let volume = volume::measure(snapshot.session(), &filled(&plan)).await?;
     account.need(volume);
@@ -325,16 +360,12 @@ async fn copy(
     account.step(Step::Schema);
     let wait = options.budget.max_blocked;
     // A target that can't hold such a database says so before anything of the schema is read.
-    let target = options.target.database();
-    let template = options.template.as_deref();
-    *begun = Some(Build::name_of(target, &stage.run));
-    let made = Build::create(&stage.admin, snapshot.session(), target, &stage.run, template).await?;
+    let made = site::make(stage, snapshot.session(), begun).await?;
     let (major, id) = (stage.target_major, snapshot.id());
-    let archive = SchemaArchive::dump(&stage.tools, &stage.source, major, id, wait, comments).await?;
+    let reading = site::dumped(stage);
+    let archive = SchemaArchive::dump(&stage.tools, &reading, major, id, wait, comments).await?;
     snapshot.check_unchanged().await?;
     reach(Point::SchemaDumped).await;
-    let application = leftover::application(&stage.run);
-    let build_url = options.target.with_application_name(&application).with_database(&made.name);
     loader.make_roles(&stage.admin).await?;
     reach(Point::RolesMade).await;
     let there = access::roles(&stage.admin).await?;
@@ -342,9 +373,10 @@ async fn copy(
     if !problems.is_empty() {
         return Err(Failure::Rules(problems));
     }
-    archive.restore(Section::PreData, &build_url, 1).await?;
+    let site = Site::open(stage, &made).await?;
+    site.restore(&archive, Section::PreData, 1).await?;
     reach(Point::PreDataMade).await;
-    let session = Session::open(build_url.connect(Kind::Target).await?, Side::Target).await?;
+    let session = site.session().await?;
     sink::loosen(&session, &plan).await?;
     say_column_orders(snapshot.session(), &session, account).await?;
     sink::make_room(&session, &plan).await?;
@@ -352,10 +384,11 @@ async fn copy(
 
     account.step(Step::Stream);
     let progress = Arc::new(Progress::new(&plan));
-    let chunks = split(&plan.tables, options.jobs);
+    let chunks = split(&plan.tables, options.lanes());
     account.watch(&progress, &chunks);
     let assignment = Assignment {
-        build: build_url.clone(),
+        build: site.url.clone(),
+        within: site.writer(),
         queue: Queue::new(chunks),
         progress: Arc::clone(&progress),
         throttle: options.throttle.map(|rate| Arc::new(Throttle::new(rate))),
@@ -375,7 +408,7 @@ async fn copy(
         plan,
         rules,
         build: made,
-        build_url,
+        site,
         taken_at: snapshot.taken_at().to_owned(),
         archive,
         inventory,
@@ -467,9 +500,10 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
         copied_disks: old_marker.is_some_and(|marker| marker.copied_disks),
         ..copied.build.marker.clone()
     };
-    let (old, keep, wait) = (stage.old.as_ref(), options.keep, options.publish_wait);
-    let published =
-        publish::publish(&stage.renamer, &stage.admin, &copied.build, old, &finished, keep, wait).await?;
+    let published = copied.site.publish(stage, copied, &finished).await?;
+    if let Some(cost) = copied.site.cost(copied) {
+        account.note(cost);
+    }
     if let Some(error) = &published.left {
         account.note(format!("the copy is published, but an older generation could not be dropped: {error}"));
     }
@@ -479,11 +513,11 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
 /// Steps 8 and 9: keys, views, statistics, and a look at all of it.
 async fn complete(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -> Result<()> {
     let options = stage.options;
-    let session = Session::open(copied.build_url.connect(Kind::Target).await?, Side::Target).await?;
+    let session = copied.site.session().await?;
     account.step(Step::Finish);
     sink::remake(&session, &copied.plan).await?;
     reach(Point::Remade).await;
-    copied.archive.restore(Section::PostData, &copied.build_url, options.jobs).await?;
+    copied.site.restore(&copied.archive, Section::PostData, options.jobs).await?;
     reach(Point::PostDataMade).await;
     sink::set_sequences(&session, &copied.plan).await?;
     reach(Point::SequencesSet).await;
@@ -495,7 +529,7 @@ async fn complete(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>)
     // From here on the loading role may no longer be allowed to read or change the build.
     copied.access.secure(&session).await?;
     reach(Point::Secured).await;
-    copied.archive.restore(Section::Comments, &copied.build_url, 1).await?;
+    copied.site.restore(&copied.archive, Section::Comments, 1).await?;
     copied.access.clone().close(&session).await?;
     reach(Point::Closed).await;
     if options.verify == Verify::Full {
@@ -513,7 +547,7 @@ async fn complete(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>)
 async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
     let queue = Mutex::new(census::take(&copied.plan, &copied.progress));
     let work = || async {
-        let session = Session::open(copied.build_url.connect(Kind::Target).await?, Side::Target).await?;
+        let session = copied.site.session().await?;
         loop {
             let next = queue.lock().map_err(|_| Error::internal("a settling task died"))?.pop_front();
             let Some(entry) = next else { return Ok::<(), Error>(()) };
@@ -525,7 +559,7 @@ async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
             }
         }
     };
-    futures_util::future::try_join_all((0..stage.options.jobs).map(|_| work())).await?;
+    futures_util::future::try_join_all((0..stage.options.lanes()).map(|_| work())).await?;
     Ok(())
 }
 

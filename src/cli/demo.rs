@@ -7,7 +7,7 @@ use crate::error::{Error, Kind};
 use crate::postgres::url::Url;
 use crate::postgres::watch::Budget;
 use crate::publish::Guard;
-use crate::refresh::{Options, Verify};
+use crate::refresh::{Options, Verify, Way};
 use crate::report;
 use crate::rules::RuleFile;
 use crate::secret::Secret;
@@ -69,6 +69,7 @@ impl Demo {
             retries: 3,
             lock_wait: Duration::ZERO,
             publish_wait: Duration::from_secs(30),
+            publish: Way::Swap,
             keep: 1,
             expires: None,
             verify: Verify::Full,

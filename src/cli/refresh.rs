@@ -8,7 +8,7 @@ use super::{Failure, block_on, output, signal};
 use crate::error::{Error, Result};
 use crate::postgres::watch::Budget;
 use crate::publish::{Guard, Sign};
-use crate::refresh::{Options, Verify, refresh};
+use crate::refresh::{Options, Verify, Way, refresh};
 use crate::report::{self, Report};
 use crate::rules::RuleFile;
 use clap::{Args, ValueEnum};
@@ -58,12 +58,16 @@ pub(super) struct Refresh {
     /// Wait this long for another run on the same target
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
     lock_wait: Duration,
-    /// Go on this long with ending the sessions on the target when publishing
+    /// Go on this long with ending the sessions on the target when publishing; in place, with waiting for
+    /// those that have the old tables open
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     publish_wait: Duration,
-    /// Keep so many older generations of the target
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    keep: usize,
+    /// How the new data becomes the target's
+    #[arg(long, value_enum, default_value_t = PublishArgument::Swap)]
+    publish: PublishArgument,
+    /// Keep so many older generations of the target [default: 1]
+    #[arg(long, value_name = "N")]
+    keep: Option<usize>,
     /// Write down that the copy should be gone after this time; `masque status` tells when it is over
     #[arg(long, value_name = "TIME", value_parser = duration)]
     expires: Option<Duration>,
@@ -102,8 +106,38 @@ enum VerifyArgument {
     Off,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PublishArgument {
+    /// Make a build beside the target and rename it: needs the right to make databases
+    Swap,
+    /// Replace everything in the target's own database in one transaction, for a role that may make
+    /// none. It costs: one connection loads, so it takes longer; old and new data and the log of
+    /// both lie on the disk together; vacuum can remove nothing there meanwhile; whoever reads waits
+    /// while the old tables are dropped; no generation is kept. Refused where extensions lie beside
+    /// tables, or anything else can't be replaced so
+    InPlace,
+}
+
 impl Refresh {
+    /// What contradicts publishing in place: there is one database, one connection and nothing kept.
+    fn check(&self) -> Result<()> {
+        if self.publish == PublishArgument::Swap {
+            return Ok(());
+        }
+        let given = [
+            (self.template.is_some(), "--template", "makes no database"),
+            (self.keep.is_some_and(|keep| keep > 0), "--keep", "keeps no generation"),
+            (self.jobs.is_some_and(|jobs| jobs > 1), "--jobs", "has one connection to load with"),
+        ];
+        match given.into_iter().find(|(given, ..)| *given) {
+            Some((_, name, why)) => Err(Error::usage(format!("`--publish in-place` {why}"))
+                .help(format!("leave out `{name}`, or use `--publish swap`"))),
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn run(self) -> Result<(), Failure> {
+        self.check()?;
         let rules = RuleFile::read(&self.rules).map_err(Failure::Rules)?;
         let (source, target) = (self.source.url()?, self.target.url()?);
         let (secret, secret_is_fresh) = self.secret.read()?;
@@ -126,7 +160,11 @@ impl Refresh {
             retries: self.retries,
             lock_wait: self.lock_wait,
             publish_wait: self.publish_wait,
-            keep: self.keep,
+            publish: match self.publish {
+                PublishArgument::Swap => Way::Swap,
+                PublishArgument::InPlace => Way::InPlace,
+            },
+            keep: self.keep.unwrap_or(1),
             expires: self.expires,
             verify: match self.verify {
                 VerifyArgument::Full => Verify::Full,

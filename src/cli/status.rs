@@ -76,10 +76,11 @@ fn render(status: &publish::Status) -> String {
 }
 
 fn describe(text: &mut String, generation: &Generation) {
-    let Generation { run, snapshot, rules, secret, expires, is_expired, .. } = generation;
+    let Generation { run, snapshot, rules, secret, expires, is_expired, in_place, .. } = generation;
     if let Some(snapshot) = snapshot {
         let _ = writeln!(text, "  snapshot  {snapshot}");
-        let _ = writeln!(text, "  run       {run}");
+        let how = if *in_place { ", published in place" } else { "" };
+        let _ = writeln!(text, "  run       {run}{how}");
     } else {
         text.push_str("  filled by no run of masque\n");
     }

@@ -100,6 +100,15 @@ fn same_name(one: &str, other: &str) -> bool {
     plain(one) == plain(other)
 }
 
+/// Whether two databases write and sort text alike.
+pub(super) fn is_same(one: &Locale, other: &Locale) -> bool {
+    let made_of =
+        |of: &Locale| (of.encoding.clone(), of.provider.clone(), of.locale.clone(), of.rules.clone());
+    made_of(one) == made_of(other)
+        && same_name(&one.collate, &other.collate)
+        && same_name(&one.ctype, &other.ctype)
+}
+
 /// A locale in one line.
 pub(super) fn shown(locale: &Locale) -> String {
     let provider = match locale.provider.as_str() {

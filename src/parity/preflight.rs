@@ -5,6 +5,7 @@ use super::{Difference, Effect, extension, locale};
 use crate::error::{Error, Kind, Result};
 use crate::postgres::facts::{self, Facts, Locale};
 use crate::postgres::session::Session;
+use crate::schema::identifier;
 
 /// Compares what both servers can make. `template` is a session in the database that
 /// the build will be made from; without one it begins with nothing. Gives what
@@ -29,6 +30,64 @@ pub async fn preflight(
     refuse(&source, &target)?;
     let told = extension::differences(&source, &target).into_iter().chain(locale::version(&source, &target));
     Ok(told.filter(|one| one.effect == Effect::Changes).map(|one| sentence(&one)).collect())
+}
+
+/// Compares the source with a target whose own database is filled: it is as it is, so what a build
+/// would be made with must be there already. Gives what deserves to be said and stops nothing.
+///
+/// # Errors
+/// Guard, where the database has another encoding or locale, or an extension elsewhere; target, naming
+/// everything that the server lacks; source or target where a server fails.
+pub async fn preflight_in_place(source: &Session, target: &Session) -> Result<Vec<String>> {
+    let (source, target) = (Facts::read_for_refresh(source).await?, Facts::read_for_refresh(target).await?);
+    is_alike(&source, &target)?;
+    refuse(&source, &target)?;
+    let told = extension::differences(&source, &target).into_iter().chain(locale::version(&source, &target));
+    Ok(told.filter(|one| one.effect == Effect::Changes).map(|one| sentence(&one)).collect())
+}
+
+/// What a transaction in the target's database can't change, and a build would be made with.
+fn is_alike(source: &Facts, target: &Facts) -> Result<()> {
+    let refuse = |message: String| {
+        Error::new(Kind::Guard, format!("the target can't be refreshed in place: {message}"))
+    };
+    let (own, other) = (locale::shown(&source.locale), locale::shown(&target.locale));
+    if !locale::is_same(&source.locale, &target.locale) {
+        return Err(refuse(format!("its database is {other}, and the source is {own}")).help(
+            "encoding and locale are given when a database is made: have it made anew with the source's, or use `--publish swap`",
+        ));
+    }
+    for extension in &source.extensions {
+        let name = identifier(&extension.name);
+        let schema = identifier(&extension.schema);
+        match target.extensions.iter().find(|one| one.name == extension.name) {
+            Some(one) if one.schema != extension.schema => {
+                return Err(refuse(format!(
+                    "its extension `{}` lies in the schema `{}`, and on the source in `{}`",
+                    one.name, one.schema, extension.schema
+                ))
+                .help(format!(
+                    "said by its owner in the target: `ALTER EXTENSION {name} SET SCHEMA {schema}`"
+                )));
+            }
+            None if !target.server.is_superuser
+                && target
+                    .available
+                    .get(&extension.name)
+                    .is_some_and(|available| available.needs_superuser) =>
+            {
+                return Err(refuse(format!(
+                    "it lacks the extension `{}`, which the loading role may not make",
+                    extension.name
+                ))
+                .help(format!(
+                    "said by a superuser in the target: `CREATE SCHEMA IF NOT EXISTS {schema}; CREATE EXTENSION {name} SCHEMA {schema}`"
+                )));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn sentence(one: &Difference) -> String {
@@ -102,6 +161,27 @@ mod tests {
         assert!(error.to_string().ends_with("`postgis`, `vector`, `homemade`"), "{error}");
         let help = error.help_text().unwrap();
         assert!(help.contains("`postgresql-15-pgvector`") && help.contains("--template"), "{help}");
+    }
+
+    #[test]
+    fn what_a_database_was_made_with_stands_in_the_way_of_filling_it_in_place() {
+        let (mut source, mut target) = (facts(), facts());
+        target.locale.collate = String::from("en_US.utf8");
+        assert!(is_alike(&source, &target).is_ok(), "two spellings of one locale");
+        target.locale.encoding = String::from("LATIN1");
+        let error = is_alike(&source, &target).unwrap_err();
+        assert_eq!(error.kind(), Kind::Guard);
+        target.locale.encoding = String::from("UTF8");
+        let of = |schema: &str| Extension {
+            name: String::from("hstore"),
+            schema: schema.to_owned(),
+            ..Extension::default()
+        };
+        source.extensions.push(of("a"));
+        assert!(is_alike(&source, &target).is_ok(), "it can be made");
+        target.extensions.push(of("b"));
+        let error = is_alike(&source, &target).unwrap_err();
+        assert!(error.help_text().unwrap().contains("ALTER EXTENSION \"hstore\" SET SCHEMA \"a\""));
     }
 
     #[test]

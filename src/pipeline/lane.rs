@@ -32,6 +32,9 @@ pub type Stop = watch::Receiver<bool>;
 pub struct Assignment {
     /// The build.
     pub build: Url,
+    /// The session to write with, where the build lies in a transaction that is open on it. There
+    /// is only one lane then, and nobody else uses the session meanwhile.
+    pub within: Option<Arc<Session>>,
     /// The work.
     pub queue: Queue,
     /// The counters.
@@ -136,8 +139,14 @@ async fn live(
         let Ok(assignment) = assigned.await else { return Ok(()) };
         let stall = assignment.stall;
         let opened = async {
-            let writer = Session::open(assignment.build.connect(Kind::Target).await?, Side::Target).await?;
-            writer.run("preparing the load", "SET synchronous_commit = off").await?;
+            let writer = if let Some(session) = &assignment.within {
+                Arc::clone(session)
+            } else {
+                let url = &assignment.build;
+                let writer = Session::open(url.connect(Kind::Target).await?, Side::Target).await?;
+                writer.run("preparing the load", "SET synchronous_commit = off").await?;
+                Arc::new(writer)
+            };
             let patience = Patience::with(&writer, &assignment.build, stall).await?;
             Ok((writer, patience))
         };
@@ -194,7 +203,8 @@ async fn stream(chunk: &Chunk, ends: Ends<'_>, given: &Assignment) -> Result<()>
     let reading = Rows::read(ends.reader, &statement, plan.wire, masked, &table);
     let rows = ends.reading.wait(&format!("reading `{table}`"), reading).await??;
     let mut rows = rows.throttled(given.throttle.clone()).patient(ends.reading.clone());
-    let mut sink = Writer::open(ends.writer, plan, masked, &table, ends.writing).await?;
+    let frozen = given.within.is_some();
+    let mut sink = Writer::open(ends.writer, plan, [masked, frozen], &table, ends.writing).await?;
     let permits = Arc::new(Semaphore::new(PERMITS));
     let (send, mut receive) = mpsc::channel::<Pending>(PERMITS);
 

@@ -75,12 +75,13 @@ fn remade_for_all(plan: &TablePlan) -> Option<usize> {
     remade.filter(|_| plan.selected.is_empty())
 }
 
-pub(super) fn copy_in(plan: &TablePlan) -> String {
+pub(super) fn copy_in(plan: &TablePlan, frozen: bool) -> String {
     let places = plan.selected.iter().copied().chain(remade_for_all(plan));
     let columns: Vec<String> =
         places.filter_map(|place| Some(identifier(&plan.columns.get(place)?.name))).collect();
     // A table without columns takes no list.
     let list = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
     let table = plan.route.as_ref().map_or(&plan.name, |route| &route.root);
-    format!("COPY {}{list} FROM STDIN (FORMAT {})", Name::sql(table), format_name(plan.wire))
+    let frozen = if frozen { ", FREEZE" } else { "" };
+    format!("COPY {}{list} FROM STDIN (FORMAT {}{frozen})", Name::sql(table), format_name(plan.wire))
 }

@@ -225,9 +225,11 @@ impl TablePlan {
         statement::copy_out(self, blocks, limit)
     }
 
-    /// The statement a lane writes with.
+    /// The statement a lane writes with. `frozen` asks that whoever began to read before the rows
+    /// are committed sees them too: the table is made in the same transaction. What a root distributes, and
+    /// what an extension made, can't be written so.
     #[must_use]
-    pub fn copy_in(&self) -> String {
-        statement::copy_in(self)
+    pub fn copy_in(&self, frozen: bool) -> String {
+        statement::copy_in(self, frozen && self.route.is_none() && self.users.is_none())
     }
 }

@@ -12,6 +12,8 @@
 //! they are read by allow-list: what failed is named by the entry of the table of
 //! contents, never by the server's words.
 
+mod script;
+
 use super::binaries::Tools;
 use super::complaint;
 use super::environment::hide_secrets;

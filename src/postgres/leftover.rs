@@ -15,6 +15,22 @@ pub fn application(run: &str) -> String {
     format!("masque {run}")
 }
 
+/// Ends the sessions of all other runs in this session's own database, and gives those runs.
+/// The run lock says that they are dead.
+///
+/// # Errors
+/// Target, where the server refuses.
+pub async fn end_others(session: &Session, run: &str) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT substr(application_name, 8) FROM pg_stat_activity WHERE datname = current_database() \
+               AND usename = current_user AND application_name ~ '^masque [0-9a-f]{8}$' AND application_name <> $1";
+    let found = session.query("looking for dead runs", sql, &[&application(run)]).await?;
+    let runs: Vec<String> = found.iter().map(|row| row.get(0)).collect();
+    for run in &runs {
+        end(session, run).await?;
+    }
+    Ok(runs)
+}
+
 /// How long the server may take to end what it was told to end.
 const PATIENCE: Duration = Duration::from_secs(3);
 

@@ -1,4 +1,4 @@
-//! The source's lock table, which all its sessions share, and our share of it.
+//! A server's lock table, which all its sessions share, and our share of it.
 //!
 //! Every table is locked while it is copied, and a server has room for about
 //! `max_locks_per_transaction` locks for each connection it allows. A run that
@@ -31,6 +31,12 @@ struct Room {
 }
 
 impl Room {
+    /// Of a row that begins as [`ROOM`] says.
+    fn of(row: &tokio_postgres::Row) -> Self {
+        let count = |place: usize| u64::try_from(row.get::<_, i64>(place)).unwrap_or(0);
+        Self { per_transaction: count(0), transactions: count(1), held: count(2), tables: count(3) }
+    }
+
     /// How many different things may be locked with a quarter to spare. A table of
     /// holders beside it has twice the room, because several may hold one lock.
     fn ours(&self) -> u64 {
@@ -53,23 +59,24 @@ impl Room {
     }
 }
 
+/// What a server has room for, and what is taken of it. Locks on the fast path take no room;
+/// `pg_locks` shows both.
+const ROOM: &str = "SELECT current_setting('max_locks_per_transaction')::int8, \
+    current_setting('max_connections')::int8 + current_setting('max_prepared_transactions')::int8, \
+    (SELECT count(*) FROM (SELECT DISTINCT locktype, database, relation, page, tuple, virtualxid, transactionid, \
+                                  classid, objid, objsubid FROM pg_locks WHERE NOT fastpath) l)";
+
 /// Looks whether all tables can be locked at once, and how lanes should lock.
 ///
 /// # Errors
 /// Source, with the number to set, where the lock table is too small.
 pub async fn look(session: &Session, lanes: usize) -> Result<Locking> {
-    // Locks on the fast path take no room; `pg_locks` shows both.
     let sql = format!(
-        "SELECT current_setting('max_locks_per_transaction')::int8, \
-                current_setting('max_connections')::int8 + current_setting('max_prepared_transactions')::int8, \
-                (SELECT count(*) FROM (SELECT DISTINCT locktype, database, relation, page, tuple, virtualxid, transactionid, \
-                                              classid, objid, objsubid FROM pg_locks WHERE NOT fastpath) l), \
-                (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+        "{ROOM}, (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
                  WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND {USER_SCHEMAS})"
     );
     let row = session.one("looking at the lock table", &sql, &[]).await?;
-    let count = |place: usize| u64::try_from(row.get::<_, i64>(place)).unwrap_or(0);
-    let room = Room { per_transaction: count(0), transactions: count(1), held: count(2), tables: count(3) };
+    let room = Room::of(&row);
     room.locking(lanes as u64).ok_or_else(|| {
         Error::new(
             Kind::Source,
@@ -83,6 +90,54 @@ pub async fn look(session: &Session, lanes: usize) -> Result<Locking> {
             room.needed()
         ))
     })
+}
+
+/// What a relation of a schema is, with what lies in the shadow of its table.
+const RELATIONS: &str = "(SELECT count(*) + 2 * count(*) FILTER (WHERE c.reltoastrelid <> 0) FROM pg_class c \
+    JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relpersistence <> 't' AND {schemas})";
+
+/// What else is locked while a schema is dropped.
+const PARTS: &[(&str, &str)] = &[
+    ("pg_type", "typnamespace"),
+    ("pg_proc", "pronamespace"),
+    ("pg_constraint", "connamespace"),
+    ("pg_operator", "oprnamespace"),
+];
+
+/// Looks whether the target has room for one transaction that makes all that the source has and
+/// drops all that it has itself.
+///
+/// # Errors
+/// Target, with the number to set, where its lock table is too small; source or target where a query fails.
+pub async fn look_for_replacing(source: &Session, target: &Session) -> Result<()> {
+    let relations = RELATIONS.replace("{schemas}", USER_SCHEMAS);
+    let doing = "looking at the lock table";
+    let made: i64 = source.one(doing, &format!("SELECT {relations}"), &[]).await?.get(0);
+    let parts: Vec<String> = PARTS
+        .iter()
+        .map(|(catalog, schema)| {
+            format!("(SELECT count(*) FROM {catalog} p JOIN pg_namespace n ON n.oid = p.{schema} WHERE {USER_SCHEMAS})")
+        })
+        .collect();
+    let sql = format!("{ROOM}, {relations} + {}", parts.join(" + "));
+    let row = target.one(doing, &sql, &[]).await?;
+    let room = Room::of(&row);
+    let room = Room { tables: room.tables + u64::try_from(made).unwrap_or(0), ..room };
+    if room.tables <= room.ours() {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Target,
+        format!(
+            "the target's lock table is too small to replace everything in one transaction, which takes about {} locks: \
+             `max_locks_per_transaction` is {}",
+            room.tables, room.per_transaction
+        ),
+    )
+    .help(format!(
+        "set `max_locks_per_transaction = {}` on the target (it needs a restart), or more; or use `--publish swap`",
+        room.needed()
+    )))
 }
 
 #[cfg(test)]

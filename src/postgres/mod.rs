@@ -29,6 +29,7 @@ pub mod sample;
 pub mod session;
 mod settle;
 pub mod snapshot;
+pub mod spaces;
 pub mod standby;
 pub mod statistics;
 mod tls;

@@ -11,6 +11,7 @@
 use super::connect::Connection;
 use super::place;
 use crate::error::{Error, Kind, Result};
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Row, Statement};
 
@@ -39,6 +40,7 @@ pub struct Session {
     connection: Connection,
     side: Side,
     encoding: String,
+    is_in_transaction: AtomicBool,
 }
 
 const SETTINGS: &str = "\
@@ -72,7 +74,8 @@ impl Session {
     /// # Errors
     /// Source or target, where the server refuses.
     pub async fn open(connection: Connection, side: Side) -> Result<Self> {
-        let mut this = Self { connection, side, encoding: String::new() };
+        let is_in_transaction = AtomicBool::new(false);
+        let mut this = Self { connection, side, encoding: String::new(), is_in_transaction };
         this.run("preparing the session", SETTINGS).await?;
         if side == Side::Source {
             this.run("preparing the session", "SET default_transaction_read_only = on").await?;
@@ -180,6 +183,33 @@ impl Session {
     /// Source or target, where the server refuses.
     pub async fn run(&self, doing: &str, sql: &str) -> Result<()> {
         self.client().batch_execute(sql).await.map_err(|e| self.error(doing, &e))
+    }
+
+    /// Begins a transaction that all later work of the session lies in.
+    ///
+    /// # Errors
+    /// Source or target, where the server refuses.
+    pub async fn begin(&self, doing: &str) -> Result<()> {
+        self.run(doing, "BEGIN").await?;
+        self.is_in_transaction.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Runs statements of which nothing stays where one is refused, and the session goes on.
+    ///
+    /// # Errors
+    /// Source or target, where the server refuses.
+    pub async fn run_whole(&self, doing: &str, sql: &str) -> Result<()> {
+        if !self.is_in_transaction.load(Ordering::Relaxed) {
+            return self.run(doing, sql).await;
+        }
+        self.run(doing, "SAVEPOINT masque").await?;
+        let done = self.run(doing, sql).await;
+        if done.is_err() {
+            self.run(doing, "ROLLBACK TO SAVEPOINT masque").await?;
+        }
+        self.run(doing, "RELEASE SAVEPOINT masque").await?;
+        done
     }
 
     /// Runs a query.

@@ -176,11 +176,23 @@ pub async fn check_rights(admin: &Session, old: Option<&Database>) -> Result<()>
         return Err(Error::new(Kind::Target, format!("the loading role `{role}` may not make databases"))
             .help(format!(
                 "a build is made beside the target, so that staging is never half-new, and that needs the right to: \
-                 `ALTER ROLE {} CREATEDB`, said by a superuser or a role with CREATEDB and CREATEROLE",
+                 `ALTER ROLE {} CREATEDB`, said by a superuser or a role with CREATEDB and CREATEROLE; where nobody may give it, \
+                 `--publish in-place` needs no other database",
                 identifier(&role)
             )));
     }
-    let Some(old) = old else { return Ok(()) };
+    match old {
+        Some(old) => check_owner(admin, old).await,
+        None => Ok(()),
+    }
+}
+
+/// Finds out whether the loading role may mark the target at all.
+///
+/// # Errors
+/// Target, with the statement that helps.
+pub async fn check_owner(admin: &Session, old: &Database) -> Result<()> {
+    let role: String = admin.one("reading the loading role", "SELECT current_user::text", &[]).await?.get(0);
     let sql = "SELECT pg_has_role(datdba, 'MEMBER') FROM pg_database WHERE datname = $1";
     let is_owner: bool = admin.one("reading the target's owner", sql, &[&old.name]).await?.get(0);
     if is_owner {
@@ -214,7 +226,7 @@ pub async fn adopt(admin: &Session, target: &Url, said: &Adoption) -> Result<Mar
     if is_in_recovery(admin).await? {
         return Err(standby());
     }
-    check_rights(admin, Some(&found)).await?;
+    check_owner(admin, &found).await?;
     let marker = match &found.marker {
         Some(marker) if matches!(marker.state, State::Building | State::Kept) => {
             check_marker(marker, name)?;

@@ -53,6 +53,9 @@ pub struct Marker {
     /// Whether a person said that its server was restored from a copy of production's disks.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub copied_disks: bool,
+    /// Whether it was loaded in one transaction in the database itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_place: bool,
     /// When it became what it is.
     pub at: String,
 }
@@ -139,6 +142,7 @@ impl Marker {
             secret: None,
             expires: None,
             copied_disks: false,
+            in_place: false,
             at: now(),
         }
     }

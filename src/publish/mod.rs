@@ -1,13 +1,15 @@
 //! The build database, its marker, the one rename, and what to clear up after a crash.
 //!
 //! Staging is never half-new: the old database is served, complete, until one
-//! transaction renames it away and the build into its place. What state a server
+//! transaction renames it away and the build into its place; or, where no database may be made, one
+//! transaction replaces what is in it ([`Replaced`]). What state a server
 //! is in is read from its catalog alone: a database's marker is its own comment.
 
 mod build;
 mod carry;
 mod clean;
 mod guard;
+mod in_place;
 mod kinship;
 mod lock;
 mod marker;
@@ -18,7 +20,8 @@ mod status;
 
 pub use build::{Build, run_of};
 pub use clean::{Chore, Cleaned, clean};
-pub use guard::{Adoption, Guard, adopt, check_rights};
+pub use guard::{Adoption, Guard, adopt, check_owner, check_rights};
+pub use in_place::Replaced;
 pub use lock::{Holder, RunLock};
 pub use marker::{Database, Marker, State, expiry, find};
 pub use rename::{Published, publish};

@@ -52,6 +52,14 @@ pub async fn rollback(
         return Err(match to {
             Some(to) if !names.is_empty() => refuse(format!("no generation of `{target}` is kept as `{to}`"))
                 .help(format!("kept are {}", names.join(", "))),
+            _ if served
+                .as_ref()
+                .and_then(|served| served.marker.as_ref())
+                .is_some_and(|marker| marker.in_place) =>
+            {
+                refuse(format!("`{target}` was published in place, which keeps no generation to go back to"))
+                    .help("refresh again, from a source that is as it was then")
+            }
             _ => refuse(format!("no generation of `{target}` is kept to go back to"))
                 .help("a refresh keeps the one before, or as many as `--keep` says"),
         });

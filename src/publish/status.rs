@@ -65,6 +65,8 @@ pub struct Generation {
     pub expires: Option<String>,
     /// Whether that time is over.
     pub is_expired: bool,
+    /// Whether it was published in place, with no generation kept of what was there before.
+    pub in_place: bool,
 }
 
 /// A build.
@@ -92,6 +94,7 @@ impl Generation {
             secret: marker.secret,
             expires: marker.expires,
             is_expired,
+            in_place: marker.in_place,
         }
     }
 }

@@ -16,6 +16,15 @@ pub enum Verify {
     Off,
 }
 
+/// How the new data becomes the target's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// A build is made beside the target and renamed.
+    Swap,
+    /// One transaction in the target's own database.
+    InPlace,
+}
+
 /// A refresh as asked for.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
@@ -42,6 +51,8 @@ pub struct Options {
     pub lock_wait: Duration,
     /// How long to go on ending sessions on the target.
     pub publish_wait: Duration,
+    /// How it is published.
+    pub publish: Way,
     /// How many older generations stay.
     pub keep: usize,
     /// How long the copy may live, where somebody said.
@@ -60,4 +71,12 @@ pub struct Options {
     pub maintenance_database: String,
     /// The database a build is made from, in place of `template0`.
     pub template: Option<String>,
+}
+
+impl Options {
+    /// How many lanes there are: one where all of it goes through one session.
+    #[must_use]
+    pub fn lanes(&self) -> usize {
+        if self.publish == Way::InPlace { 1 } else { self.jobs }
+    }
 }

@@ -80,20 +80,22 @@ pub struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// Starts the writing statement; `masked` is what the rows were read with.
+    /// Starts the writing statement; `masked` is what the rows were read with, and `frozen` says that
+    /// the table was made in the session's open transaction: who began to read before its end is
+    /// to see all rows or no such table.
     ///
     /// # Errors
     /// Target, naming the table.
     pub async fn open(
         session: &'a Session,
         plan: &'a TablePlan,
-        masked: bool,
+        [masked, frozen]: [bool; 2],
         table: &'a str,
         patience: &'a Patience,
     ) -> Result<Self> {
         let doing = format!("writing `{table}`");
         let begun = async {
-            let prepared = session.prepare_rows(&doing, &plan.copy_in(), masked).await?;
+            let prepared = session.prepare_rows(&doing, &plan.copy_in(frozen), masked).await?;
             session.client().copy_in(&prepared).await.map_err(|e| session.error(&doing, &e))
         };
         let sink = patience.wait(&doing, begun).await??;

@@ -19,6 +19,7 @@ mod guard;
 mod hard_tables;
 mod huge_values;
 mod identifiers;
+mod in_place;
 mod inheritance;
 mod invariants;
 mod kill_points;

@@ -163,7 +163,7 @@ impl Access {
 
 /// Every database is made with a schema `public`; a source may have dropped its own.
 async fn drop_public(build: &Session) -> Result<()> {
-    match build.run("dropping the schema `public`", "DROP SCHEMA IF EXISTS public RESTRICT").await {
+    match build.run_whole("dropping the schema `public`", "DROP SCHEMA IF EXISTS public RESTRICT").await {
         // `--template` put something there.
         Err(error) if error.sqlstate() == Some("2BP01") => Ok(()),
         done => done,
@@ -172,9 +172,9 @@ async fn drop_public(build: &Session) -> Result<()> {
 
 /// Runs statements in groups; of a group that is refused, one by one, so that an
 /// error names what it is about.
-async fn run(build: &Session, statements: &[Statement]) -> Result<()> {
+pub(super) async fn run(build: &Session, statements: &[Statement]) -> Result<()> {
     for group in statements.chunks(AT_ONCE) {
-        if build.run("setting owners and privileges", &statement::script(group)).await.is_ok() {
+        if build.run_whole("setting owners and privileges", &statement::script(group)).await.is_ok() {
             continue;
         }
         build.run("giving back the role", "RESET ROLE").await?;

@@ -59,6 +59,24 @@ impl DefaultGrant {
         format!("the default privileges of `{}` for {}", self.role, self.kind.to_lowercase())
     }
 
+    /// What takes it back, where it holds in the whole database.
+    pub(super) fn undoing(&self) -> Vec<Statement> {
+        if self.schema.is_some() {
+            return Vec::new();
+        }
+        let head = "ALTER DEFAULT PRIVILEGES";
+        let given = self.grants.iter().map(|grant| &grant.to);
+        let mut all: Vec<String> = given
+            .map(|whom| format!("{head} REVOKE ALL ON {} FROM {}", self.kind, whom.sql(&self.role)))
+            .collect();
+        // What nobody set is not written down, so that the last of these removes the entry.
+        for grant in grant::of_nobody(self.kind.trim_end_matches('S')) {
+            all.push(format!("{head} GRANT ALL ON {} TO {}", self.kind, grant.to.sql(&self.role)));
+        }
+        let statement = |sql| Statement { actor: Some(self.role.clone()), sql, about: self.about() };
+        all.into_iter().map(statement).collect()
+    }
+
     /// What sets it where nothing is set.
     pub(super) fn statements(&self) -> Vec<Statement> {
         let place = self.schema.as_deref().map(|schema| format!(" IN SCHEMA {}", identifier(schema)));

@@ -24,6 +24,7 @@ pub use loader::Loader;
 
 use super::session::Session;
 use crate::error::Result;
+use crate::schema::quote;
 use default::DefaultGrant;
 use object::{Object, Scope};
 use policy::Policy;
@@ -37,6 +38,16 @@ pub async fn roles(session: &Session) -> Result<Vec<String>> {
     let rows =
         session.query("reading the roles", "SELECT rolname::text FROM pg_roles ORDER BY 1", &[]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// Takes back the default privileges that hold in the whole database: those of a schema go with it.
+///
+/// # Errors
+/// Target, naming whose.
+pub async fn clear_defaults(session: &Session) -> Result<()> {
+    let found = default::read(session).await?;
+    let statements: Vec<_> = found.iter().flat_map(DefaultGrant::undoing).collect();
+    apply::run(session, &statements).await
 }
 
 /// What of a source's access a copy gets.
@@ -101,6 +112,15 @@ impl Access {
         self.objects.iter_mut().for_each(|object| object.rename_roles(&name));
         self.defaults.iter_mut().for_each(|default| default.rename_roles(&name));
         self.policies.iter_mut().for_each(|policy| policy.rename_roles(&name));
+        self
+    }
+
+    /// Leaves schemas as they are: they stood before, and others look after them.
+    #[must_use]
+    pub fn without_schemas(mut self, names: &BTreeSet<String>) -> Self {
+        let stays =
+            |object: &Object| object.kind == "SCHEMA" && names.iter().any(|name| quote(name) == object.name);
+        self.objects.retain(|object| !stays(object));
         self
     }
 

@@ -1,0 +1,163 @@
+//! Where the new data is made: in a build beside the target, or within the target's own
+//! database, in a transaction that stays open until everything is there.
+
+use super::{Copied, Observer, Options, Stage};
+use crate::error::{Error, Kind, Result};
+use crate::plan::{LargeObjects, Plan};
+use crate::postgres::access::{Access, Wish};
+use crate::postgres::archive::{SchemaArchive, Section};
+use crate::postgres::session::{Session, Side};
+use crate::postgres::url::Url;
+use crate::postgres::{leftover, lock_table};
+use crate::publish::{self, Build, Marker, Published, Replaced};
+use crate::report;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// The place, and how to get there.
+pub(super) struct Site {
+    pub(super) url: Url,
+    within: Option<Within>,
+}
+
+struct Within {
+    session: Arc<Session>,
+    kept: BTreeSet<String>,
+    began: Instant,
+}
+
+/// Makes the build; in place it is the target itself. `begun` is the build's name from the moment it may exist.
+pub(super) async fn make(stage: &Stage<'_>, source: &Session, begun: &mut Option<String>) -> Result<Build> {
+    let (target, template) = (stage.options.target.database(), stage.options.template.as_deref());
+    if let (Some(old), true) = (&stage.old, stage.replaced.is_some()) {
+        return Ok(Build::within(old, &stage.run));
+    }
+    *begun = Some(Build::name_of(target, &stage.run));
+    Build::create(&stage.admin, source, target, &stage.run, template).await
+}
+
+/// The access that the copy shall have.
+pub(super) async fn access(stage: &Stage<'_>, source: &Session) -> Result<Access> {
+    let access = Access::read(source).await?.for_target(&Wish {
+        owners: stage.options.owners,
+        privileges: stage.options.privileges,
+        roles: stage.options.rules.roles(),
+    });
+    Ok(match &stage.replaced {
+        Some(replaced) => access.without_schemas(replaced.kept()),
+        None => access,
+    })
+}
+
+impl Site {
+    /// Goes there. In place the transaction begins here, and the old schemas are set aside.
+    pub(super) async fn open(stage: &Stage<'_>, build: &Build) -> Result<Self> {
+        let url = stage.url_of(&build.name);
+        let Some(replaced) = &stage.replaced else { return Ok(Self { url, within: None }) };
+        let session = Arc::new(Session::open(url.connect(Kind::Target).await?, Side::Target).await?);
+        // PostgreSQL 17; older servers know no such limit.
+        session.run("preparing the transaction", "SET transaction_timeout = 0").await.ok();
+        replaced.set_aside(&session).await?;
+        let within = Within { session, kept: replaced.kept().clone(), began: Instant::now() };
+        Ok(Self { url, within: Some(within) })
+    }
+
+    /// A session for what only the target is needed for; in place always the same.
+    pub(super) async fn session(&self) -> Result<Arc<Session>> {
+        match &self.within {
+            Some(within) => Ok(Arc::clone(&within.session)),
+            None => Ok(Arc::new(Session::open(self.url.connect(Kind::Target).await?, Side::Target).await?)),
+        }
+    }
+
+    /// The session that the only lane writes with, in place.
+    pub(super) fn writer(&self) -> Option<Arc<Session>> {
+        self.within.as_ref().map(|within| Arc::clone(&within.session))
+    }
+
+    /// Makes a section of the schema.
+    pub(super) async fn restore(
+        &self,
+        archive: &SchemaArchive,
+        section: Section,
+        lanes: usize,
+    ) -> Result<()> {
+        match &self.within {
+            Some(within) => archive.run(section, &within.session, &within.kept).await,
+            None => archive.restore(section, &self.url, lanes).await,
+        }
+    }
+
+    /// Makes what is there the target's data.
+    pub(super) async fn publish(
+        &self,
+        stage: &Stage<'_>,
+        copied: &Copied,
+        finished: &Marker,
+    ) -> Result<Published> {
+        let Options { keep, publish_wait, .. } = *stage.options;
+        if let (Some(within), Some(replaced)) = (&self.within, &stage.replaced) {
+            return replaced.publish(&within.session, &stage.admin, finished, publish_wait).await;
+        }
+        let (renamer, admin, old) = (&stage.renamer, &stage.admin, stage.old.as_ref());
+        publish::publish(renamer, admin, &copied.build, old, finished, keep, publish_wait).await
+    }
+
+    /// What the way of publishing has cost, where there is something to say.
+    pub(super) fn cost(&self, copied: &Copied) -> Option<String> {
+        let within = self.within.as_ref()?;
+        Some(format!(
+            "published in place: one connection loaded, for {:.1} s vacuum could remove nothing in the target's database, \
+             old and new data lay on its disk together ({} new), and no generation is kept to go back to",
+            within.began.elapsed().as_secs_f64(),
+            report::bytes(copied.volume.tables + copied.volume.indexes)
+        ))
+    }
+}
+
+/// Looks whether the target can be refreshed in place at all. Ends what dead runs left on it.
+pub(super) async fn look(
+    options: &Options,
+    observer: &dyn Observer,
+    [source, target]: [&Session; 2],
+    run: &str,
+) -> Result<Replaced> {
+    for dead in leftover::end_others(target, run).await? {
+        let ended = leftover::end(source, &dead).await?;
+        observer.notice(&format!(
+            "ended the sessions of the run `{dead}`, which did not end well{}",
+            if ended > 0 { ", on the source too" } else { "" }
+        ));
+    }
+    let replaced = Replaced::look(source, target, run).await?;
+    lock_table::look_for_replacing(source, target).await?;
+    for schema in &replaced.left {
+        observer.notice(&format!(
+            "the schema `{schema}` of `{}` is another role's and not on the source: it stays as it is",
+            options.target.database()
+        ));
+    }
+    Ok(replaced)
+}
+
+/// Large objects belong to the database, so that old and new can't lie side by side.
+pub(super) fn check_large_objects(stage: &Stage<'_>, plan: &Plan) -> Result<()> {
+    if stage.replaced.is_none() || matches!(plan.large_objects, LargeObjects::None) {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Guard,
+        "large objects can't be refreshed in place: they belong to the database and not to a schema",
+    )
+    .help("leave them out with `large_objects = \"none\"` in the rules, or use `--publish swap`"))
+}
+
+/// How the schema is read: in place its text passes through our hands, so it comes as UTF-8, with
+/// literals that are written in one way.
+pub(super) fn dumped(stage: &Stage<'_>) -> Url {
+    match &stage.replaced {
+        Some(_) => stage.source.with_options("-c client_encoding=UTF8 -c standard_conforming_strings=on"),
+        None => stage.source.clone(),
+    }
+}
