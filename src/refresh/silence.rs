@@ -20,6 +20,8 @@ pub(super) async fn fallen(options: &Options) -> Error {
 
 async fn listen(url: &Url, side: Side, stall: Duration) -> Error {
     const DOING: &str = "preparing the run";
+    // The guard counts the sessions of others.
+    let url = url.with_application_name("masque listening");
     let opening = async {
         let Ok(connection) = url.connect(side.kind()).await else { return Ok(None) };
         Ok::<_, Error>(Session::open(connection, side).await.ok())

@@ -59,6 +59,21 @@ const KINDS: &[Kind] = &[
         help: "drop it on the target",
     },
     Kind {
+        word: "transform",
+        sql: "SELECT format('FOR %s LANGUAGE %I', format_type(t.trftype, NULL), l.lanname) FROM pg_transform t \
+              JOIN pg_language l ON l.oid = t.trflang WHERE NOT EXISTS \
+              (SELECT FROM pg_depend d WHERE d.classid = 'pg_transform'::regclass AND d.objid = t.oid AND (d.deptype = 'e' OR d.refclassid = 'pg_type'::regclass)) ORDER BY 1",
+        why: "belongs to the database and not to a schema, so it can't be set aside",
+        help: "drop it on the target",
+    },
+    Kind {
+        word: "access method",
+        sql: "SELECT amname::text FROM pg_am a WHERE a.oid >= 16384 AND NOT EXISTS \
+              (SELECT FROM pg_depend d WHERE d.classid = 'pg_am'::regclass AND d.objid = a.oid AND d.deptype = 'e') ORDER BY 1",
+        why: "belongs to the database and not to a schema, so it can't be set aside",
+        help: "drop it on the target",
+    },
+    Kind {
         word: "default privilege of the role",
         sql: "SELECT DISTINCT r.rolname::text FROM pg_default_acl d JOIN pg_roles r ON r.oid = d.defaclrole \
               WHERE d.defaclnamespace = 0 AND NOT pg_has_role(d.defaclrole, 'MEMBER') ORDER BY 1",
