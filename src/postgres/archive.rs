@@ -12,6 +12,8 @@
 //! they are read by allow-list: what failed is named by the entry of the table of
 //! contents, never by the server's words.
 
+mod indexes;
+
 use super::binaries::Tools;
 use super::complaint;
 use super::environment::hide_secrets;
@@ -23,7 +25,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
@@ -54,6 +56,7 @@ pub struct SchemaArchive {
     tools: Tools,
     attaches: bool,
     comments: bool,
+    indexes: indexes::Listed,
     /// The tools begin by setting parameters that the target does not know yet
     /// (`transaction_timeout`, since 17): such an error is none, so they must not stop at it.
     outruns_target: bool,
@@ -88,9 +91,15 @@ impl Pass {
     }
 }
 
+/// A tool's command line, and its password's file, which is removed with it.
+struct Tool {
+    command: Command,
+    password: Option<NamedTempFile>,
+}
+
 /// Which half of the schema to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Section {
+enum Section {
     /// Types, functions, tables, views: before the rows.
     PreData,
     /// Indexes, constraints, triggers, rules: after the rows.
@@ -125,9 +134,11 @@ impl SchemaArchive {
             tools: tools.clone(),
             attaches: false,
             comments: false,
+            indexes: indexes::Listed::new(),
             outruns_target: tools.version > target_major,
         };
-        let mut command = this.command(&tools.pg_dump, &source.with_options(&session::probing()))?;
+        let url = source.with_options(&session::probing());
+        let Tool { mut command, password } = this.command(&tools.pg_dump, &url)?;
         command
             .args(["--format=custom", "--compress=0", "--schema-only", "--no-owner", "--no-privileges"])
             // Subscriptions hold passwords, so they don't even enter the archive.
@@ -140,39 +151,35 @@ impl SchemaArchive {
             command.arg("--no-comments");
         }
         let output = run(command).await?;
+        drop(password);
         if !output.status.success() {
             return Err(dump_error(&String::from_utf8_lossy(&output.stderr)));
         }
         this.filter().await
     }
 
-    /// Makes one section in the database at `target`, with so many connections.
+    /// Makes what must be there before the rows, in the database at `target`.
     ///
     /// # Errors
     /// Target for what the server lacks; verify for a key or check that the rows
     /// break, which is a broken promise.
-    pub async fn restore(&self, section: Section, target: &Url, lanes: usize) -> Result<()> {
-        let lanes = lanes.max(1);
-        match section {
-            Section::PreData => self.restore_listed(section, Pass::Main, target, 1).await,
-            Section::Comments if self.comments => {
-                self.restore_listed(section, Pass::Comment, target, 1).await
-            }
-            Section::Comments => Ok(()),
-            Section::PostData => {
-                self.restore_listed(section, Pass::Main, target, lanes).await?;
-                if self.attaches {
-                    // Side by side, two of them in a tree of partitions do not see each other,
-                    // and the root's index stays invalid.
-                    self.restore_listed(section, Pass::Attach, target, 1).await?;
-                }
-                self.restore_listed(section, Pass::Last, target, lanes).await
-            }
-        }
+    pub async fn restore_pre_data(&self, target: &Url) -> Result<()> {
+        self.restore_listed(Section::PreData, &self.list(Pass::Main), target, 1).await
     }
 
-    async fn restore_listed(&self, section: Section, pass: Pass, target: &Url, jobs: usize) -> Result<()> {
-        let mut command = self.command(&self.tools.pg_restore, target)?;
+    /// Makes the comments, where they are kept and all that they are about is there.
+    ///
+    /// # Errors
+    /// As [`SchemaArchive::restore_pre_data`].
+    pub async fn restore_comments(&self, target: &Url) -> Result<()> {
+        if !self.comments {
+            return Ok(());
+        }
+        self.restore_listed(Section::Comments, &self.list(Pass::Comment), target, 1).await
+    }
+
+    async fn restore_listed(&self, section: Section, list: &Path, target: &Url, jobs: usize) -> Result<()> {
+        let Tool { mut command, password: _password } = self.command(&self.tools.pg_restore, target)?;
         match section {
             Section::PreData => command.arg("--section=pre-data"),
             Section::PostData => command.arg("--section=post-data"),
@@ -180,9 +187,9 @@ impl SchemaArchive {
         };
         command
             .args(["--no-owner", "--no-privileges", "--no-tablespaces", "--no-password"])
-            .arg(format!("--jobs={jobs}"))
+            .arg(format!("--jobs={}", jobs.max(1)))
             .arg("--use-list")
-            .arg(self.list(pass))
+            .arg(list)
             .arg(self.file());
         if !self.outruns_target {
             command.arg("--exit-on-error");
@@ -210,7 +217,7 @@ impl SchemaArchive {
 
     /// A tool's command line: passwords travel in a private file, never in
     /// arguments or the environment.
-    fn command(&self, tool: &Path, url: &Url) -> Result<Command> {
+    fn command(&self, tool: &Path, url: &Url) -> Result<Tool> {
         let mut command = Command::new(tool);
         command
             .stdin(Stdio::null())
@@ -224,12 +231,15 @@ impl SchemaArchive {
         for variable in HIDDEN_FROM_TOOLS {
             command.env_remove(variable);
         }
+        let mut password = None;
         if let Some(lines) = url.passfile_line().map(Zeroizing::new) {
-            let path = self.directory.path().join("pass");
-            write_private(&path, &lines)?;
-            command.env("PGPASSFILE", path);
+            let file = tempfile::Builder::new().prefix("pass").tempfile_in(self.directory.path());
+            let file = file.map_err(no_directory)?;
+            write_private(file.path(), &lines)?;
+            command.env("PGPASSFILE", file.path());
+            password = Some(file);
         }
-        Ok(command)
+        Ok(Tool { command, password })
     }
 
     async fn filter(mut self) -> Result<Self> {
@@ -247,6 +257,9 @@ impl SchemaArchive {
             let pass = Pass::of(line);
             self.attaches |= pass == Pass::Attach;
             self.comments |= pass == Pass::Comment;
+            if pass == Pass::Main {
+                indexes::list(&mut self.indexes, line);
+            }
             if let Some(kept) = kept.get_mut(pass as usize) {
                 kept.push_str(line);
                 kept.push('\n');
@@ -313,10 +326,11 @@ fn write_private(path: &Path, text: &str) -> Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600);
-    options
-        .open(path)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|e| Error::usage("can't write into the private directory").because(e).help("set TMPDIR"))
+    options.open(path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(no_directory)
+}
+
+fn no_directory(error: std::io::Error) -> Error {
+    Error::usage("can't write into the private directory").because(error).help("set TMPDIR")
 }
 
 /// Reads `pg_dump`'s complaint by the few phrases that matter.
