@@ -28,6 +28,7 @@ mod literals;
 mod lost_sessions;
 mod majors;
 mod many_tables;
+mod memory;
 mod never_copied;
 mod nothing_raw;
 mod odd_tables;
