@@ -10,24 +10,27 @@ mod account;
 mod census;
 mod clear;
 mod discard;
+mod ground;
+mod indexing;
 mod options;
 mod silence;
-mod site;
+mod streaming;
+mod timeline;
 
 pub use account::{Observer, Step};
 pub use options::{Options, Verify, Way};
 
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Kind, Result};
-use crate::pipeline::{self, Assignment, Carried, Lane, Progress, Queue};
-use crate::plan::{Plan, split};
+use crate::pipeline::{Carried, Lane, Progress};
+use crate::plan::Plan;
 use crate::point::{Point, reach};
 use crate::postgres::access::{Access, Loader};
-use crate::postgres::archive::{SchemaArchive, Section};
+use crate::postgres::archive::SchemaArchive;
 use crate::postgres::binaries::Tools;
 use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::lock_table::{self, Locking};
-use crate::postgres::patience::{Patience, pulse};
+use crate::postgres::patience::pulse;
 use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
@@ -35,18 +38,20 @@ use crate::postgres::url::Url;
 use crate::postgres::volume::{self, Volume};
 use crate::postgres::watch::Toll;
 use crate::postgres::{
-    access, catalog, clients, frequency, left_out, leftover, standby, statistics, uncarried, watch,
+    access, catalog, clients, frequency, indexes, left_out, leftover, standby, statistics, uncarried, watch,
 };
 use crate::publish::{self, Build, Database, Marker, Published, Replaced, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules, Rows};
 use crate::schema::Schema;
-use crate::source::Throttle;
 use crate::{parity, sink, source, verify};
 use account::Account;
-use site::Site;
+use ground::Ground;
+use indexing::{Indexing, Site};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use streaming::Streaming;
+use timeline::Timeline;
 use tokio::sync::watch as signal;
 
 /// Why a refresh ended without publishing.
@@ -177,7 +182,7 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
         None
     };
     let replaced = match &own {
-        Some(own) => Some(site::look(options, observer, [&reader, own], run).await?),
+        Some(own) => Some(ground::look(options, observer, [&reader, own], run).await?),
         None => None,
     };
     reach(Point::Swept).await;
@@ -280,7 +285,7 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
         reach(Point::SourceReleased).await;
     }
     let outcome = match outcome {
-        Ok(copied) => finish(stage, &copied, &mut account).await.map(|published| (copied, published)),
+        Ok(mut copied) => finish(stage, &mut copied, &mut account).await.map(|published| (copied, published)),
         Err(failure) => Err(failure),
     };
     match outcome {
@@ -303,9 +308,10 @@ struct Copied {
     plan: Plan,
     rules: CheckedRules,
     build: Build,
-    site: Site,
+    ground: Ground,
     taken_at: String,
-    archive: SchemaArchive,
+    archive: Arc<SchemaArchive>,
+    indexing: Indexing,
     inventory: Inventory,
     volume: Volume,
     access: Access,
@@ -349,20 +355,22 @@ async fn copy(
     uncarried::refuse(snapshot.session()).await?;
     source::check_conditions(snapshot.session(), &plan).await?;
     source::check_exact(snapshot.session(), &plan).await?;
-    site::check_large_objects(stage, &plan)?;
+    ground::check_large_objects(stage, &plan)?;
     account.warn(rules.warnings());
-    let access = site::access(stage, snapshot.session()).await?;
+    let access = ground::access(stage, snapshot.session()).await?;
     let loader = Loader::prepare(&stage.admin, &access).await?;
-    let volume = volume::measure(snapshot.session(), &filled(&plan)).await?;
+    let filled = filled(&plan);
+    let volume = volume::measure(snapshot.session(), &filled).await?;
+    let indexes = indexes::read(snapshot.session(), &filled).await?;
     account.need(volume);
     reach(Point::PlanMade).await;
 
     account.step(Step::Schema);
     let wait = options.budget.max_blocked;
     // A target that can't hold such a database says so before anything of the schema is read.
-    let made = site::make(stage, snapshot.session(), begun).await?;
+    let made = ground::make(stage, snapshot.session(), begun).await?;
     let (major, id) = (stage.target_major, snapshot.id());
-    let reading = site::dumped(stage);
+    let reading = ground::dumped(stage);
     let archive = SchemaArchive::dump(&stage.tools, &reading, major, id, wait, comments).await?;
     snapshot.check_unchanged().await?;
     reach(Point::SchemaDumped).await;
@@ -373,51 +381,43 @@ async fn copy(
     if !problems.is_empty() {
         return Err(Failure::Rules(problems));
     }
-    let site = Site::open(stage, &made).await?;
-    site.restore(&archive, Section::PreData, 1).await?;
+    let ground = Ground::open(stage, &made).await?;
+    ground.make_pre_data(&archive).await?;
     reach(Point::PreDataMade).await;
-    let session = site.session().await?;
+    let session = ground.session().await?;
     sink::loosen(&session, &plan).await?;
     say_column_orders(snapshot.session(), &session, account).await?;
     sink::make_room(&session, &plan).await?;
     reach(Point::RoomMade).await;
 
     account.step(Step::Stream);
-    let progress = Arc::new(Progress::new(&plan));
-    let chunks = split(&plan.tables, options.lanes());
-    account.watch(&progress, &chunks);
-    let assignment = Assignment {
-        build: site.url.clone(),
-        within: site.writer(),
-        queue: Queue::new(chunks),
-        progress: Arc::clone(&progress),
-        throttle: options.throttle.map(|rate| Arc::new(Throttle::new(rate))),
-        stall: options.budget.stall,
+    let site = Site {
+        plan: plan.tables.clone(),
+        archive: Arc::new(archive),
+        ground,
+        progress: Arc::new(Progress::new(&plan)),
+        timeline: Arc::clone(&account.timeline),
+        lanes: options.lanes(),
     };
-    for lane in &mut lanes {
-        lane.assign(assignment.clone());
-    }
-    // The first lane to fail decides; the others are stopped by whoever drops them.
-    let rows = futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished));
-    let patience = Patience::with(snapshot.session(), &stage.source, options.budget.stall).await?;
-    let objects = pipeline::carry(snapshot.session(), &session, &plan.large_objects, patience);
-    let (_, carried) = tokio::try_join!(rows, objects)?;
+    let streaming = Streaming { plan: &plan, build: &session, site: &site, indexes: &indexes };
+    let (indexing, carried) = Box::pin(streaming.run(stage, snapshot, &mut lanes, account)).await?;
     reach(Point::RowsDone).await;
     snapshot.check_held().await?;
     Ok(Copied {
         plan,
         rules,
         build: made,
-        site,
+        ground: site.ground,
         taken_at: snapshot.taken_at().to_owned(),
-        archive,
+        archive: site.archive,
+        indexing,
         inventory,
         volume,
         access,
         loader,
         left_out,
         carried,
-        progress,
+        progress: site.progress,
     })
 }
 
@@ -482,7 +482,11 @@ fn check_readable(plan: &Plan) -> Result<()> {
 }
 
 /// Steps 8 to 10: everything that only needs the target.
-async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -> Result<Published, Failure> {
+async fn finish(
+    stage: &Stage<'_>,
+    copied: &mut Copied,
+    account: &mut Account<'_>,
+) -> Result<Published, Failure> {
     let options = stage.options;
     tokio::select! {
         done = complete(stage, copied, account) => done?,
@@ -500,8 +504,8 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
         copied_disks: old_marker.is_some_and(|marker| marker.copied_disks),
         ..copied.build.marker.clone()
     };
-    let published = copied.site.publish(stage, copied, &finished).await?;
-    if let Some(cost) = copied.site.cost(copied) {
+    let published = copied.ground.publish(stage, copied, &finished).await?;
+    if let Some(cost) = copied.ground.cost(copied) {
         account.note(cost);
     }
     if let Some(error) = &published.left {
@@ -511,25 +515,28 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
 }
 
 /// Steps 8 and 9: keys, views, statistics, and a look at all of it.
-async fn complete(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -> Result<()> {
+async fn complete(stage: &Stage<'_>, copied: &mut Copied, account: &mut Account<'_>) -> Result<()> {
     let options = stage.options;
-    let session = copied.site.session().await?;
+    let session = copied.ground.session().await?;
     account.step(Step::Finish);
     sink::remake(&session, &copied.plan).await?;
     reach(Point::Remade).await;
-    copied.site.restore(&copied.archive, Section::PostData, options.jobs).await?;
+    copied.indexing.finish().await?;
+    let began = Instant::now();
+    copied.ground.make_keys(&copied.archive, options.lanes()).await?;
+    account.timeline.add("keys", "", began);
     reach(Point::PostDataMade).await;
     sink::set_sequences(&session, &copied.plan).await?;
     reach(Point::SequencesSet).await;
     sink::refresh_views(&session, &copied.plan).await?;
     reach(Point::ViewsRefreshed).await;
     account.step(Step::Verify);
-    settle(stage, copied).await?;
+    settle(stage, copied, &account.timeline).await?;
     reach(Point::Counted).await;
     // From here on the loading role may no longer be allowed to read or change the build.
     copied.access.secure(&session).await?;
     reach(Point::Secured).await;
-    copied.site.restore(&copied.archive, Section::Comments, 1).await?;
+    copied.ground.make_comments(&copied.archive).await?;
     copied.access.clone().close(&session).await?;
     reach(Point::Closed).await;
     if options.verify == Verify::Full {
@@ -544,18 +551,22 @@ async fn complete(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>)
 }
 
 /// Statistics and counts of every table, on as many connections as there are lanes.
-async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
+async fn settle(stage: &Stage<'_>, copied: &Copied, timeline: &Timeline) -> Result<()> {
     let queue = Mutex::new(census::take(&copied.plan, &copied.progress));
     let work = || async {
-        let session = copied.site.session().await?;
+        let session = copied.ground.session().await?;
         loop {
             let next = queue.lock().map_err(|_| Error::internal("a settling task died"))?.pop_front();
             let Some(entry) = next else { return Ok::<(), Error>(()) };
             if entry.analyze {
+                let began = Instant::now();
                 sink::analyze(&session, entry.name).await?;
+                timeline.add("analyze", entry.name.to_string(), began);
             }
             if let (Verify::Full, Some(rows)) = (stage.options.verify, entry.rows) {
+                let began = Instant::now();
                 verify::count(&session, entry.name, entry.tree, entry.marked, rows).await?;
+                timeline.add("count", entry.name.to_string(), began);
             }
         }
     };

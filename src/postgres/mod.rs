@@ -13,6 +13,7 @@ pub mod environment;
 pub mod facts;
 mod fetch;
 pub mod frequency;
+pub mod indexes;
 pub mod inventory;
 mod keys;
 pub mod left_out;

@@ -28,31 +28,57 @@ struct Entry<'t> {
 }
 
 impl SchemaArchive {
-    /// Makes one section on a session that is in a transaction. The schemas `there` stand already.
+    /// Makes what must be there before the rows, on a session that is in a transaction. The schemas
+    /// `there` stand already.
     ///
     /// # Errors
-    /// As [`SchemaArchive::restore`]; the transaction is then good for nothing more.
-    pub async fn run(&self, section: Section, session: &Session, there: &BTreeSet<String>) -> Result<()> {
-        let passes: &[Pass] = match section {
-            Section::PreData => &[Pass::Main],
-            Section::PostData => &[Pass::Main, Pass::Attach, Pass::Last],
-            Section::Comments => &[Pass::Comment],
-        };
+    /// As [`SchemaArchive::restore_pre_data`]; the transaction is then good for nothing more.
+    pub async fn run_pre_data(&self, session: &Session, there: &BTreeSet<String>) -> Result<()> {
+        self.run_listed(Section::PreData, Pass::Main, session, there).await
+    }
+
+    /// Makes all indexes and constraints; not yet what needs them.
+    ///
+    /// # Errors
+    /// As [`SchemaArchive::run_pre_data`].
+    pub async fn run_rest(&self, session: &Session) -> Result<()> {
+        self.run_listed(Section::PostData, Pass::Main, session, &BTreeSet::new()).await
+    }
+
+    /// Makes what needs the indexes.
+    ///
+    /// # Errors
+    /// As [`SchemaArchive::run_pre_data`].
+    pub async fn run_keys(&self, session: &Session) -> Result<()> {
+        if self.attaches {
+            self.run_listed(Section::PostData, Pass::Attach, session, &BTreeSet::new()).await?;
+        }
+        self.run_listed(Section::PostData, Pass::Last, session, &BTreeSet::new()).await
+    }
+
+    /// Makes the comments, where they are kept.
+    ///
+    /// # Errors
+    /// As [`SchemaArchive::run_pre_data`].
+    pub async fn run_comments(&self, session: &Session) -> Result<()> {
+        if !self.comments {
+            return Ok(());
+        }
+        self.run_listed(Section::Comments, Pass::Comment, session, &BTreeSet::new()).await
+    }
+
+    async fn run_listed(
+        &self,
+        section: Section,
+        pass: Pass,
+        session: &Session,
+        there: &BTreeSet<String>,
+    ) -> Result<()> {
+        let text = self.script(section, pass).await?;
         session.run("preparing to make the schema", "SET check_function_bodies = off").await?;
-        for pass in passes {
-            let is_empty = match pass {
-                Pass::Attach => !self.attaches,
-                Pass::Comment => !self.comments,
-                Pass::Main | Pass::Last => false,
-            };
-            if is_empty {
-                continue;
-            }
-            let text = self.script(section, *pass).await?;
-            for entry in entries(&text) {
-                if !(entry.kind == "SCHEMA" && there.contains(entry.name)) {
-                    make(section, &entry, session).await?;
-                }
+        for entry in entries(&text) {
+            if !(entry.kind == "SCHEMA" && there.contains(entry.name)) {
+                make(section, &entry, session, &self.names).await?;
             }
         }
         session.run("after making the schema", "RESET check_function_bodies").await
@@ -79,7 +105,7 @@ impl SchemaArchive {
             .arg(self.file());
         let output = run(command).await?;
         if !output.status.success() {
-            return Err(restore_error(section, &String::from_utf8_lossy(&output.stderr)));
+            return Err(restore_error(section, &String::from_utf8_lossy(&output.stderr), &self.names));
         }
         String::from_utf8(output.stdout).map_err(|_| {
             Error::new(Kind::Source, "the schema has names or texts that are no UTF-8").help(
@@ -90,7 +116,7 @@ impl SchemaArchive {
 }
 
 /// Runs an entry's statements; what is refused is told as of a restore.
-async fn make(section: Section, entry: &Entry<'_>, session: &Session) -> Result<()> {
+async fn make(section: Section, entry: &Entry<'_>, session: &Session, names: &str) -> Result<()> {
     let Err(error) = session.client().batch_execute(entry.sql).await else { return Ok(()) };
     let Some(refused) = error.as_db_error() else {
         return Err(session.error(&format!("making `{} {}`", entry.kind, entry.name), &error));
@@ -102,7 +128,7 @@ async fn make(section: Section, entry: &Entry<'_>, session: &Session) -> Result<
         entry.name,
         refused.message()
     );
-    Err(restore_error(section, &said))
+    Err(restore_error(section, &said, names))
 }
 
 /// What begins an entry, and what follows the last one.

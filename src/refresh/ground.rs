@@ -5,7 +5,8 @@ use super::{Copied, Observer, Options, Stage};
 use crate::error::{Error, Kind, Result};
 use crate::plan::{LargeObjects, Plan};
 use crate::postgres::access::{Access, Wish};
-use crate::postgres::archive::{SchemaArchive, Section};
+use crate::postgres::archive::SchemaArchive;
+use crate::postgres::indexes::Entry;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
 use crate::postgres::{leftover, lock_table};
@@ -16,11 +17,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// The place, and how to get there.
-pub(super) struct Site {
+#[derive(Clone)]
+pub(super) struct Ground {
     pub(super) url: Url,
     within: Option<Within>,
 }
 
+#[derive(Clone)]
 struct Within {
     session: Arc<Session>,
     kept: BTreeSet<String>,
@@ -50,7 +53,7 @@ pub(super) async fn access(stage: &Stage<'_>, source: &Session) -> Result<Access
     })
 }
 
-impl Site {
+impl Ground {
     /// Goes there. In place the transaction begins here, and the old schemas are set aside.
     pub(super) async fn open(stage: &Stage<'_>, build: &Build) -> Result<Self> {
         let url = stage.url_of(&build.name);
@@ -76,16 +79,45 @@ impl Site {
         self.within.as_ref().map(|within| Arc::clone(&within.session))
     }
 
-    /// Makes a section of the schema.
-    pub(super) async fn restore(
+    /// Whether it is the target's own database.
+    pub(super) fn is_within(&self) -> bool {
+        self.within.is_some()
+    }
+
+    /// Makes what must be there before the rows.
+    pub(super) async fn make_pre_data(&self, archive: &SchemaArchive) -> Result<()> {
+        match &self.within {
+            Some(within) => archive.run_pre_data(&within.session, &within.kept).await,
+            None => archive.restore_pre_data(&self.url).await,
+        }
+    }
+
+    /// Makes all indexes and constraints but those that are `made`.
+    pub(super) async fn make_rest(
         &self,
         archive: &SchemaArchive,
-        section: Section,
+        made: &BTreeSet<Entry>,
         lanes: usize,
     ) -> Result<()> {
         match &self.within {
-            Some(within) => archive.run(section, &within.session, &within.kept).await,
-            None => archive.restore(section, &self.url, lanes).await,
+            Some(within) => archive.run_rest(&within.session).await,
+            None => archive.make_rest(made, &self.url, lanes).await,
+        }
+    }
+
+    /// Makes what needs the indexes.
+    pub(super) async fn make_keys(&self, archive: &SchemaArchive, lanes: usize) -> Result<()> {
+        match &self.within {
+            Some(within) => archive.run_keys(&within.session).await,
+            None => archive.make_keys(&self.url, lanes).await,
+        }
+    }
+
+    /// Makes the comments that are kept.
+    pub(super) async fn make_comments(&self, archive: &SchemaArchive) -> Result<()> {
+        match &self.within {
+            Some(within) => archive.run_comments(&within.session).await,
+            None => archive.restore_comments(&self.url).await,
         }
     }
 
