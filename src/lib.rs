@@ -36,6 +36,10 @@
 //! left joins in the reading statement, so nothing is held in memory for them. Masks
 //! of whole columns see one batch at a time: `shuffle` asks for one of a megabyte.
 //!
+//! Where the loading role may make no database (`--publish in-place`), the build is the target itself:
+//! one transaction on one session, with one lane, sets the old schemas aside, makes the new ones
+//! from `pg_restore`'s text, and drops the old ones before it commits ([`publish::Replaced`]).
+//!
 //! A build is known by its marker, a comment; until that is written, by the
 //! connection limit it is created with, so that no crash leaves an orphan.
 

@@ -68,9 +68,10 @@ pub enum Point {
     Compared,
     /// The build has the old target's owner and settings.
     CarriedOver,
-    /// The renames are on their way, and wait for sessions to end.
+    /// The renames are on their way, and wait for sessions to end; in place, the old schemas are
+    /// dropped and nothing is committed.
     RenameSent,
-    /// The build is the target.
+    /// The build is the target; in place, the transaction is committed.
     Renamed,
     /// Old generations are gone.
     GenerationsDropped,

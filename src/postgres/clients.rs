@@ -1,7 +1,7 @@
 //! Known holes of `pg_dump` and `pg_restore`, and which of them a refresh comes near.
 //!
 //! The tools run with the schema alone, in the custom format, straight into a
-//! connection: `psql` reads nothing, and no large object passes `pg_dump`. So of the
+//! connection, or give text that a session of ours runs: `psql` reads nothing, and no large object passes `pg_dump`. So of the
 //! holes published since 2024 most are out of reach; they stay in the table, with the
 //! reason, because that reason is a promise. Numbers are from the release notes of PostgreSQL
 //! 16.4, 17.6, 17.10 and 17.11 and the CVE records named. A tool that is only made to

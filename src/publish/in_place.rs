@@ -198,8 +198,16 @@ impl Replaced {
             session.run("locking the old tables", &lock).await?;
         }
         session.run(DOING, "SET LOCAL statement_timeout = 0").await?;
-        // While the new data was loaded somebody may have made a view elsewhere.
+        // While the new data was loaded somebody may have made a view elsewhere, or an extension here.
         obstacle::of_dependents(session, schemas).await?;
+        let mut held = spaces::read(session).await?;
+        for space in &mut held {
+            let place = schemas.iter().position(|name| *name == space.name);
+            let Some((_, name)) = place.and_then(|place| self.old.get(place)) else { continue };
+            name.clone_into(&mut space.name);
+            space.is_used = true;
+            obstacle::of_extensions(&[&*space], "target")?;
+        }
         for (place, (kind, _)) in self.old.iter().enumerate() {
             let name = identifier(&self.aside(place));
             session.run(DOING, &format!("DROP {kind} {name} CASCADE")).await?;

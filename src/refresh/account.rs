@@ -189,6 +189,7 @@ impl<'a> Account<'a> {
             verified: self.verified,
             published: report::Published {
                 database: stage.options.target.database().to_owned(),
+                in_place: stage.replaced.is_some(),
                 kept: published.kept,
                 dropped: published.dropped,
                 milliseconds: u64::try_from(published.took.as_millis()).unwrap_or(u64::MAX),

@@ -177,6 +177,8 @@ pub struct Verified {
 pub struct Published {
     /// The database.
     pub database: String,
+    /// Whether it was loaded in one transaction in the database itself.
+    pub in_place: bool,
     /// The name the old one was kept under.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kept: Option<String>,

@@ -4,7 +4,7 @@ use super::double::assert_double;
 use super::production::{as_role, create_role};
 use crate::support::{
     Database, Fixture, Held, Output, Play, Side, Started, dataset, digests, execute, query, run_with,
-    schema_entries, tables, value, wait_until,
+    schema_entries, start, tables, value, wait_until,
 };
 use masque::point::Point;
 use std::ffi::OsString;
@@ -497,4 +497,59 @@ fn owners_and_privileges_are_carried_in_place() {
         play.refresh_with(&["--publish", "in-place"]).assert_code(0);
         assert_double(&play);
     }
+}
+
+#[test]
+fn rows_that_break_a_key_in_place_are_told_by_the_key_and_the_old_data_stays() {
+    let managed = Managed::new();
+    managed.refresh();
+    execute(&managed.play.source.url(), &["alter table people add unique (email)"]);
+    managed.refresh();
+    // Unique at the source, and one value for all on the target.
+    execute(
+        &managed.play.source.url(),
+        &["alter table people add constraint quiet check (note not like 'x%')"],
+    );
+    managed.play.write_rules(
+        &RULES.replace("note = \"keep\"\nemail", "note = { with = \"constant\", value = \"x\" }\nemail"),
+    );
+    let output = managed.refresh_with(&[]);
+    assert!([3, 4].contains(&output.code), "{}\n{}", output.code, output.stderr);
+    output.assert_silent_about("canary.");
+    assert_eq!(managed.shown(), managed.whole());
+}
+
+#[test]
+fn an_extension_that_comes_while_rows_are_loaded_is_not_dropped_with_the_old_schema() {
+    let mut managed = Managed::new();
+    managed.refresh();
+    let before = managed.all();
+    managed.advance();
+    let (rules, source, target) = (managed.play.rules(), managed.play.source.url(), managed.url());
+    managed.play.write_rules(&format!(
+        "{RULES}[rows]\npeople = {{ where = \"pg_sleep(0.02)::text is not null\" }}\n"
+    ));
+    let args = ["refresh", "--source", &source, "--target", &target, "--rules", &rules];
+    let run = Started::new(&[&args, IN_PLACE].concat());
+    managed.play.wait_for(Side::Production, "COPY (SELECT", &run);
+    execute(&managed.play.target.url(), &["create extension citext", "create table late (word citext)"]);
+    run.end_within(Duration::from_mins(1))
+        .assert_code(8)
+        .assert_says(&["the schema `public` holds the objects of `citext`"]);
+    execute(&managed.play.target.url(), &["drop table late", "drop extension citext"]);
+    assert!(before == managed.all());
+}
+
+#[test]
+fn a_lock_table_that_is_too_small_is_found_out_before_anything_is_read() {
+    let cluster = start("narrow", &[("max_locks_per_transaction", "10"), ("max_connections", "20")]);
+    query(&cluster.url_with_password("postgres"), "create database target template template0");
+    let source = Database::from(Fixture::Empty);
+    let make = "do $$ begin for i in 1..60 loop execute format('create table t%s (id integer primary key, note text)', i); end loop; end $$";
+    execute(&source.url(), &[make]);
+    let play = Play::new(source, "masque = 1\n[columns]\n\"*\" = \"keep\"\n");
+    let output = play.refresh_between(&play.source.url(), &cluster.url_with_password("target"), IN_PLACE);
+    output
+        .assert_code(7)
+        .assert_says(&["the target's lock table is too small", "max_locks_per_transaction = "]);
 }
