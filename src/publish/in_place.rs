@@ -6,6 +6,11 @@
 //! old ones are dropped and the transaction is committed: from the first of these locks
 //! readers wait, and then they see the new data by the old names. A run that dies leaves nothing,
 //! because the server takes back a transaction whose session is gone.
+//!
+//! The old tables are dropped before the commit, and not after it, so that a statement that reads two
+//! tables can't find one old and one new. Rows are written frozen: a transaction of REPEATABLE READ that
+//! began before the commit and comes to a new table after it would find that empty. It still does
+//! where a root distributes the rows, and finds remade columns as they were before they were set.
 
 mod obstacle;
 
@@ -38,10 +43,10 @@ pub struct Replaced {
 }
 
 /// The longest wait for one lock, shorter than the second after which the server looks for a deadlock.
-const LOCK: &str = "800ms";
+const LOCK: &str = "400ms";
 
 /// The longest that all locks together may take, while others wait for those that are held already.
-const LOCKS: &str = "2s";
+const LOCKS: &str = "1s";
 
 impl Replaced {
     /// Looks at both sides. `target` is a session in the target's own database.
@@ -139,7 +144,7 @@ impl Replaced {
 
     /// Drops the old schemas and commits, with `finished` as the database's marker. `admin` is another
     /// session on the server. Whoever has the old tables open is waited for again and again for as
-    /// long as `wait`, and others wait behind us for two seconds at most.
+    /// long as `wait`, and others wait behind us for about a second at most, each time.
     ///
     /// # Errors
     /// Target, where somebody held on or the server refuses: then nothing has changed. Guard, where
@@ -192,8 +197,10 @@ impl Replaced {
         const DOING: &str = "dropping the old schemas";
         let limit = format!("SET LOCAL lock_timeout = '{LOCK}'; SET LOCAL statement_timeout = '{LOCKS}'");
         session.run(DOING, &limit).await?;
-        if !tables.is_empty() {
-            let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
+        // What others made in our schema we may drop with it, but not lock by name.
+        let names: Vec<&str> =
+            tables.iter().filter(|table| table.is_ours).map(|table| table.name.as_str()).collect();
+        if !names.is_empty() {
             let lock = format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", names.join(", "));
             session.run("locking the old tables", &lock).await?;
         }
@@ -247,13 +254,15 @@ struct Table {
     number: u32,
     /// As SQL writes it.
     name: String,
+    /// Whether the loading role may lock it.
+    is_ours: bool,
 }
 
 async fn tables(session: &Session, schemas: &[&str]) -> Result<Vec<Table>> {
-    let sql = "SELECT c.oid, format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+    let sql = "SELECT c.oid, format('%I.%I', n.nspname, c.relname), pg_has_role(c.relowner, 'USAGE') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
                WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY ($1) ORDER BY c.oid";
     let rows = session.query("reading the old tables", sql, &[&schemas]).await?;
-    Ok(rows.iter().map(|row| Table { number: row.get(0), name: row.get(1) }).collect())
+    Ok(rows.iter().map(|row| Table { number: row.get(0), name: row.get(1), is_ours: row.get(2) }).collect())
 }
 
 /// Says who did not let go of the old tables.

@@ -527,7 +527,7 @@ fn an_extension_that_comes_while_rows_are_loaded_is_not_dropped_with_the_old_sch
     managed.advance();
     let (rules, source, target) = (managed.play.rules(), managed.play.source.url(), managed.url());
     managed.play.write_rules(&format!(
-        "{RULES}[rows]\npeople = {{ where = \"pg_sleep(0.02)::text is not null\" }}\n"
+        "{RULES}[rows]\norders = {{ where = \"pg_sleep(0.004)::text is not null\" }}\n"
     ));
     let args = ["refresh", "--source", &source, "--target", &target, "--rules", &rules];
     let run = Started::new(&[&args, IN_PLACE].concat());
