@@ -50,7 +50,7 @@ pub(crate) fn goals(measured: &Measured) -> Vec<Goal> {
 /// All goals as a table.
 pub(crate) fn grid(all: &[Measured]) -> Grid {
     let title = "Goals (level some; memory at every level, all client processes together)";
-    let mut grid = Grid::new(title, &["shape", "what", "is", "at most", "verdict"]);
+    let mut grid = Grid::new(title, &["goal", "is", "at most", "verdict"]);
     for goal in all.iter().flat_map(goals) {
         let cells =
             [goal.what.to_owned(), digits(goal.value, 2), digits(goal.limit, 2), goal.verdict().to_owned()];

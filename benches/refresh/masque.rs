@@ -4,9 +4,9 @@ use super::Result;
 use super::meter::Meter;
 use super::original::Original;
 use super::server::ending;
-use super::shape::Level;
 use super::way::Equipment;
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The step in which rows move.
@@ -24,7 +24,7 @@ pub(crate) fn refresh(
     original: &Original<'_>,
     source: &str,
     target: &str,
-    level: Level,
+    rules: &Path,
     equipment: &Equipment,
     meter: &mut Meter<'_>,
 ) -> Result<()> {
@@ -36,7 +36,7 @@ pub(crate) fn refresh(
     }
     command.env("MASQUE_PG_BINDIR", original.servers.programs()).env("MASQUE_SECRET", SECRET);
     command.args(["refresh", "--jobs", &equipment.lanes.to_string()]);
-    command.args(["--source", source, "--target", target, "--rules"]).arg(original.rules(level));
+    command.args(["--source", source, "--target", target, "--rules"]).arg(rules);
     let mut masque = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
     let lines = BufReader::new(masque.stderr.take().ok_or("masque says nothing")?);
     let (mut said, mut seen) = (String::new(), false);

@@ -67,9 +67,8 @@ pub(crate) fn plot(all: &[Measured], version: u32) -> String {
     }
     let heading = format!("CPU of a copy, by who spends it (PostgreSQL {version}; medians)");
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 -4 {WIDTH} {:.0}\" role=\"img\" aria-label=\"{heading}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{y:.0}\" viewBox=\"0 -4 {WIDTH} {y:.0}\" role=\"img\" aria-label=\"{heading}\" \
          font-family=\"system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif\">\n{}{legend}{body}</svg>\n",
-        y + 4.0,
         text(0.0, 12.0, "start", 15, &heading)
     )
 }

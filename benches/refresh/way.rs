@@ -79,11 +79,10 @@ impl Way {
         }
     }
 
-    /// Whether this shape can be copied so on this machine, and why not.
-    pub(crate) fn missing(self, original: &Original<'_>) -> Option<&'static str> {
+    /// Why this machine can't copy so, if it can't.
+    pub(crate) fn missing(self) -> Option<&'static str> {
         match self {
             Self::Pgcopydb if !peers::pgcopydb_is_installed() => Some("pgcopydb is not installed"),
-            Self::Rows(_) if original.bare_source().is_none() => Some("the shop's rules need its keys"),
             _ => None,
         }
     }
@@ -117,10 +116,11 @@ impl Way {
             Self::Pipe => pipe::copy(from, &url, with.lanes, meter),
             Self::Dump => peers::dump_and_restore(from, &url, with.lanes, meter),
             Self::Pgcopydb => peers::pgcopydb(from, &url, with.lanes, meter),
-            Self::Refresh(level) => masque::refresh(from, &from.source(), &url, level, with, meter),
+            Self::Refresh(level) => {
+                masque::refresh(from, &from.source(), &url, &from.rules(level), with, meter)
+            }
             Self::Rows(level) => {
-                let bare = from.bare_source().ok_or("there is no database without keys")?;
-                masque::refresh(from, &bare, &url, level, with, meter)
+                masque::refresh(from, &from.bare_source(), &url, &from.bare_rules(level), with, meter)
             }
         }
     }
