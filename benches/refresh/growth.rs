@@ -36,23 +36,39 @@ pub(crate) fn measure(
     for (of, sizes) in series {
         let mut growth = Growth { of, sizes: Vec::new() };
         for size in sizes {
-            crate::say(&format!("{} {of}: filling the source …", grouped(*size)));
-            let original = match of {
-                "rows" => Original::make(servers, Shape::Wide, *size, Shape::Wide.tables())?,
-                _ => Original::make(servers, Shape::Many, size * ROWS_OF_A_TABLE, *size)?,
-            };
-            let mut costs = Vec::new();
-            for _ in 0..arguments.rounds {
-                let cost = Way::Refresh(Level::Some).run(&original, equipment)?;
-                crate::say(&format!("  {:.2} s, {:.1} MB", cost.whole.wall, float(cost.peak) / 1e6));
-                costs.push(cost);
+            match measure_size(servers, of, *size, arguments, equipment) {
+                Ok(cost) => growth.sizes.push((*size, cost)),
+                Err(error) => crate::say(&format!("  failed: {error}")),
             }
-            original.remove()?;
-            growth.sizes.extend(Cost::median(&costs).map(|cost| (*size, cost)));
         }
         all.push(growth);
     }
     Ok(all)
+}
+
+fn measure_size(
+    servers: &Servers,
+    of: &str,
+    size: u64,
+    arguments: &Arguments,
+    equipment: &Equipment,
+) -> Result<Cost> {
+    crate::say(&format!("{} {of}: filling the source …", grouped(size)));
+    let (shape, rows, tables) = match of {
+        "rows" => (Shape::Wide, size, Shape::Wide.tables()),
+        _ => (Shape::Many, size * ROWS_OF_A_TABLE, size),
+    };
+    let original = Original::make(servers, shape, rows, tables)?;
+    original.remove_bare()?;
+    let mut costs = Vec::new();
+    let outcome = (0..arguments.rounds).try_for_each(|_| {
+        let cost = Way::Refresh(Level::Some).run(&original, equipment)?;
+        crate::say(&format!("  {:.2} s, {:.1} MB", cost.whole.wall, float(cost.peak) / 1e6));
+        costs.push(cost);
+        Ok(())
+    });
+    original.remove()?;
+    outcome.and(Cost::median(&costs).ok_or("no round".into()))
 }
 
 fn numbers(cost: &Cost) -> [f64; 6] {

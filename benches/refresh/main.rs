@@ -104,7 +104,7 @@ fn compare(
     say(&measured.title());
     say(&measured.masks());
     for way in ways {
-        match way.missing() {
+        match way.missing(shape) {
             Some(why) => leave_out(&mut measured, way, why.to_owned()),
             None => measured.ways.push(way),
         }

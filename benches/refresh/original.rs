@@ -14,14 +14,6 @@ const TABLES: &str = "
     where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
     group by c.oid, n.nspname, c.relname order by pg_table_size(c.oid) desc, 1";
 
-/// The foreign keys of one column each, as a rule file says them of a database that lacks them.
-const REFERENCES: &str = r#"
-    select format(E'\n[[reference]]\nfrom = "%s.%s"\nto = "%s.%s"', conrelid::regclass, f.attname, confrelid::regclass, t.attname)
-    from pg_constraint
-    join pg_attribute f on f.attrelid = conrelid and f.attnum = conkey[1]
-    join pg_attribute t on t.attrelid = confrelid and t.attnum = confkey[1]
-    where contype = 'f' and cardinality(conkey) = 1 and conparentid = 0 order by 1"#;
-
 /// What is copied, made once and copied in every way.
 pub(crate) struct Original<'a> {
     pub(crate) servers: &'a Servers,
@@ -45,7 +37,9 @@ impl<'a> Original<'a> {
         original.bytes = ask("select pg_database_size(current_database())")?.trim().parse()?;
         original.rows = original.count(Side::Source, full)?;
         original.make_twin()?;
-        original.write_rules()?;
+        for level in Level::ALL {
+            std::fs::write(original.rules(level), shape.rules(level)?)?;
+        }
         Ok(original)
     }
 
@@ -83,23 +77,6 @@ impl<'a> Original<'a> {
         self.servers.ask(Side::Source, &bare, "vacuum analyze").map(drop)
     }
 
-    /// A rule file for each level. Where the shop's foreign keys are missing, its rules say what they said.
-    fn write_rules(&self) -> Result<()> {
-        for level in Level::ALL {
-            let mut rules = self.shape.rules(level)?;
-            std::fs::write(self.rules(level), &rules)?;
-            if (self.shape, level) == (Shape::Shop, Level::All) {
-                rules = rules.replace(
-                    "[table.returns]\n",
-                    "[table.returns]\norder_id = \"keep\"\nline_no = \"keep\"\n",
-                );
-                rules += &self.servers.ask(Side::Source, self.full(), REFERENCES)?;
-            }
-            std::fs::write(self.bare_rules(level), rules)?;
-        }
-        Ok(())
-    }
-
     /// The tables without rows, keys, indexes and triggers, and an archive of what they lack.
     fn make_twin(&self) -> Result<()> {
         let file = self.servers.folder().join("tables.sql");
@@ -114,6 +91,11 @@ impl<'a> Original<'a> {
         let mut command = self.servers.program("pg_dump");
         command.args(["-d", &self.source()]);
         command
+    }
+
+    /// Drops the rows without indexes and keys: ten million of them take room.
+    pub(crate) fn remove_bare(&self) -> Result<()> {
+        self.servers.drop_all(Side::Source, &self.bare())
     }
 
     /// Drops it on both sides.
@@ -162,11 +144,6 @@ impl<'a> Original<'a> {
     /// The rule file of a level.
     pub(crate) fn rules(&self, level: Level) -> PathBuf {
         self.servers.folder().join(format!("{}_{}.toml", self.shape.word(), level.word()))
-    }
-
-    /// The same, for the database without keys.
-    pub(crate) fn bare_rules(&self, level: Level) -> PathBuf {
-        self.servers.folder().join(format!("{}_{}.toml", self.bare(), level.word()))
     }
 
     /// The tables with their columns, as COPY takes them; the largest first.

@@ -4,8 +4,14 @@ use super::Result;
 use super::cost::BESIDES;
 use super::meter::Meter;
 use super::original::Original;
-use super::server::run;
+use super::server::{ending, run};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long `pgcopydb` may take.
+const PATIENCE: Duration = Duration::from_mins(30);
 
 /// A folder of files, not compressed, then all of it at once. `ANALYZE`, which masque does too and
 /// these do not, is measured but not counted.
@@ -56,7 +62,28 @@ pub(crate) fn pgcopydb(
     let mut path = original.servers.programs().as_os_str().to_owned();
     path.push(":");
     path.push(std::env::var_os("PATH").unwrap_or_default());
-    run(command.env("PATH", path))?;
+    end_in_time(command.env("PATH", path))?;
     meter.mark("clone");
     Ok(())
+}
+
+/// Runs a program that starts others, and ends them all when it takes longer than anybody would wait.
+fn end_in_time(command: &mut Command) -> Result<()> {
+    let said = tempfile::NamedTempFile::new()?;
+    let streams = [said.reopen()?, said.reopen()?];
+    let [out, err] = streams;
+    let mut program = command.process_group(0).stdin(Stdio::null()).stdout(out).stderr(err).spawn()?;
+    let begun = Instant::now();
+    let status = loop {
+        if let Some(status) = program.try_wait()? {
+            break status;
+        }
+        if begun.elapsed() > PATIENCE {
+            run(Command::new("kill").args(["-9", "--", &format!("-{}", program.id())]))?;
+            program.wait()?;
+            return Err(format!("not done after {} s", PATIENCE.as_secs()).into());
+        }
+        thread::sleep(Duration::from_millis(10));
+    };
+    if status.success() { Ok(()) } else { Err(ending(&std::fs::read(said.path())?).into()) }
 }

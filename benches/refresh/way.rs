@@ -5,7 +5,7 @@ use super::masque;
 use super::meter::{Meter, measure};
 use super::original::Original;
 use super::server::Side;
-use super::shape::Level;
+use super::shape::{Level, Shape};
 use super::{cost::Cost, peers, pipe};
 use std::path::PathBuf;
 
@@ -79,10 +79,11 @@ impl Way {
         }
     }
 
-    /// Why this machine can't copy so, if it can't.
-    pub(crate) fn missing(self) -> Option<&'static str> {
+    /// Why a shape can't be copied so on this machine, if it can't.
+    pub(crate) fn missing(self, shape: Shape) -> Option<&'static str> {
         match self {
             Self::Pgcopydb if !peers::pgcopydb_is_installed() => Some("pgcopydb is not installed"),
+            Self::Rows(Level::All) if shape == Shape::Shop => Some("the shop's own rules need its keys"),
             _ => None,
         }
     }
@@ -120,7 +121,7 @@ impl Way {
                 masque::refresh(from, &from.source(), &url, &from.rules(level), with, meter)
             }
             Self::Rows(level) => {
-                masque::refresh(from, &from.bare_source(), &url, &from.bare_rules(level), with, meter)
+                masque::refresh(from, &from.bare_source(), &url, &from.rules(level), with, meter)
             }
         }
     }

@@ -20,10 +20,10 @@ create function pg_temp.people(first bigint, last bigint) returns table (
     pg_temp.pick(n, 5, '{DE,FR,GB,ES,IT,NL,PL,US}')::char(2), case when n % 10 > 0 then date '1940-01-01' + pg_temp.draw(n, 6, 24000)::integer end,
     (pg_temp.draw(n, 7, 10000000) / 100.0)::numeric(12, 2),
     case pg_temp.draw(n, 8, 4)
-      when 0 then 'Called about the invoice of last month; asked to be called back on a weekday before noon. Prefers letters to e-mail, and wants the copy sent to the new address as soon as the move is over, which will be in the spring.'
-      when 1 then 'Signed up at the fair. ' || given || ' ' || family || ' asked for the catalogue twice, has not yet ordered, and said that the neighbour at number ' || n % 90 || ' would like one too; write to both when the new one is printed, but not before that.'
-      when 2 then 'Order was late by ' || n % 30 || ' days and one box was broken; refunded in full on the same day. Was friendly about it. Wants to know earlier next time, best by phone in the evening, and keeps the standing order for the coming year.'
-      else 'Nothing special so far. Pays in time, orders every few weeks, mostly paper and ink, now and then a chair. Asked once whether deliveries on Saturday are possible and was told that they are not; comes to the shop in person since then.' end,
+      when 0 then 'Called about the invoice of last month; asked to be called back on a weekday before noon. Prefers letters to e-mail, and wants the copy sent to the new address in the spring.'
+      when 1 then 'Signed up at the fair. ' || given || ' ' || family || ' asked for the catalogue twice, has not yet ordered, and said that the neighbour at number ' || n % 90 || ' would like one too.'
+      when 2 then 'Order was late by ' || n % 30 || ' days and one box was broken; refunded in full on the same day. Was friendly about it. Wants to know earlier next time, best by phone in the evening.'
+      else 'Nothing special so far. Pays in time, orders every few weeks, mostly paper and ink, now and then a chair. Asked once whether deliveries on Saturday are possible, comes to the shop since then.' end,
     timestamptz '2015-01-01' + pg_temp.draw(n, 9, 300000000) * interval '1 second'
   from (select n, pg_temp.pick(n, 10, '{Anna,Ben,Clara,David,Emma,Felix,Greta,Hannes,Ida,Jonas,Katharina,Lukas,Marie,Oliver,Patricia,Robert,Sarah,Thomas,Victoria,William}') as given,
           pg_temp.pick(n, 11, '{Adler,Becker,Carter,Dubois,Evans,Fischer,Garcia,Hoffmann,Ivanov,Jones,Kowalski,Lopez,Martin,Nowak,Oliveira,Peters,Rossi,Schmidt,Taylor,Vogel,Wright,Zimmermann}') as family
