@@ -51,9 +51,11 @@ fn main() -> Result<ExitCode> {
     }
     let equipment = Equipment { lanes: arguments.lanes, masque: arguments.masque.clone() };
     let servers = Servers::start()?;
-    say(&format!("PostgreSQL {}, {} lanes, {} rounds", servers.version(), arguments.lanes, arguments.rounds));
+    let peer = peers::pgcopydb_version().unwrap_or("no pgcopydb".to_owned());
+    let (version, lanes, rounds) = (servers.version(), arguments.lanes, arguments.rounds);
+    say(&format!("PostgreSQL {version}, {peer}, {lanes} lanes, {rounds} rounds"));
     if arguments.growth {
-        let growth = growth::measure(&servers, &arguments, &equipment)?;
+        let growth = growth::measure(&servers, &arguments, &equipment);
         let record =
             serde_json::json!({ "growth": growth.iter().map(growth::Growth::record).collect::<Vec<_>>() });
         publish(&arguments, &growth.iter().map(growth::Growth::grid).collect::<Vec<_>>(), &record)?;

@@ -27,6 +27,9 @@ impl<'a> Original<'a> {
     /// Fills the source, and makes an empty twin on the target for the pipes.
     pub(crate) fn make(servers: &'a Servers, shape: Shape, rows: u64, tables: u64) -> Result<Self> {
         let mut original = Self { servers, shape, tables: Vec::new(), rows: 0, bytes: 0.0 };
+        // What a shape before it left, if that failed.
+        servers.drop_all(Side::Source, shape.word())?;
+        servers.drop_all(Side::Target, shape.word())?;
         match shape.sql() {
             Some(sql) => original.fill(sql, rows, tables)?,
             None => original.fill_shop(rows)?,

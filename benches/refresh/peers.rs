@@ -36,11 +36,11 @@ pub(crate) fn dump_and_restore(
     Ok(())
 }
 
-/// Whether there is a `pgcopydb` on the path.
-pub(crate) fn pgcopydb_is_installed() -> bool {
-    let mut command = Command::new("pgcopydb");
-    command.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
+/// Which `pgcopydb` is on the path, if any.
+pub(crate) fn pgcopydb_version() -> Option<String> {
+    let output = Command::new("pgcopydb").arg("--version").stdin(Stdio::null()).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    text.lines().find(|line| line.contains("version")).map(|line| line.replace(" version", ""))
 }
 
 /// All of it at once, with as many tables at a time as there are lanes, and as many indexes.

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 pub(crate) fn record(all: &[Measured], version: u32, arguments: &Arguments) -> Value {
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     json!({
-        "postgresql": version, "cores": cores, "lanes": arguments.lanes, "rounds": arguments.rounds,
+        "postgresql": version, "pgcopydb": super::peers::pgcopydb_version(), "cores": cores, "lanes": arguments.lanes, "rounds": arguments.rounds,
         "shapes": all.iter().map(shape).collect::<Vec<_>>(),
     })
 }

@@ -82,7 +82,7 @@ impl Way {
     /// Why a shape can't be copied so on this machine, if it can't.
     pub(crate) fn missing(self, shape: Shape) -> Option<&'static str> {
         match self {
-            Self::Pgcopydb if !peers::pgcopydb_is_installed() => Some("pgcopydb is not installed"),
+            Self::Pgcopydb if peers::pgcopydb_version().is_none() => Some("there is no pgcopydb on the path"),
             Self::Rows(Level::All) if shape == Shape::Shop => Some("the shop's own rules need its keys"),
             _ => None,
         }
