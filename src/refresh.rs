@@ -29,6 +29,7 @@ use crate::postgres::archive::SchemaArchive;
 use crate::postgres::binaries::Tools;
 use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::lock_table::{self, Locking};
+use crate::postgres::maintenance::Maintenance;
 use crate::postgres::patience::pulse;
 use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
@@ -271,6 +272,8 @@ struct Copied {
     rules: CheckedRules,
     build: Build,
     build_url: Url,
+    /// The build, for sessions that make indexes.
+    maker: Url,
     taken_at: String,
     archive: Arc<SchemaArchive>,
     indexing: Indexing,
@@ -359,9 +362,11 @@ async fn copy(
     reach(Point::RoomMade).await;
 
     account.step(Step::Stream);
+    let granted = Maintenance::choose(&session, options.jobs).await?;
     let site = Site {
         plan: plan.tables.clone(),
         archive: Arc::new(archive),
+        maker: build_url.with_options(&granted.options()),
         build: build_url,
         progress: Arc::new(Progress::new(&plan)),
         timeline: Arc::clone(&account.timeline),
@@ -376,6 +381,7 @@ async fn copy(
         rules,
         build: made,
         build_url: site.build,
+        maker: site.maker,
         taken_at: snapshot.taken_at().to_owned(),
         archive: site.archive,
         indexing,
@@ -490,7 +496,7 @@ async fn complete(stage: &Stage<'_>, copied: &mut Copied, account: &mut Account<
     reach(Point::Remade).await;
     copied.indexing.finish().await?;
     let began = Instant::now();
-    copied.archive.make_keys(&copied.build_url, options.jobs).await?;
+    copied.archive.make_keys(&copied.maker, options.jobs).await?;
     account.timeline.add("keys", "", began);
     reach(Point::PostDataMade).await;
     sink::set_sequences(&session, &copied.plan).await?;

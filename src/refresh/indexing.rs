@@ -45,6 +45,8 @@ pub(super) struct Site {
     pub(super) plan: Vec<Arc<TablePlan>>,
     pub(super) archive: Arc<SchemaArchive>,
     pub(super) build: Url,
+    /// The build, for sessions that make indexes.
+    pub(super) maker: Url,
     pub(super) progress: Arc<Progress>,
     pub(super) timeline: Arc<Timeline>,
     pub(super) lanes: usize,
@@ -210,7 +212,7 @@ async fn maybe(begun: Option<Pin<&mut impl Future<Output = Result<()>>>>) -> Res
 
 async fn make(site: &Site, unit: Unit) -> Result<Unit> {
     let began = Instant::now();
-    site.archive.make_indexes(&unit.entries, &site.build).await?;
+    site.archive.make_indexes(&unit.entries, &site.maker).await?;
     let name = site.plan.get(unit.table).map(|table| table.name.to_string()).unwrap_or_default();
     site.timeline.add("index", name, began);
     Ok(unit)
@@ -218,7 +220,7 @@ async fn make(site: &Site, unit: Unit) -> Result<Unit> {
 
 async fn make_rest(site: &Site, taken: &BTreeSet<Entry>, lanes: usize) -> Result<()> {
     let began = Instant::now();
-    site.archive.make_rest(taken, &site.build, lanes).await?;
+    site.archive.make_rest(taken, &site.maker, lanes).await?;
     site.timeline.add("index", "", began);
     Ok(())
 }
