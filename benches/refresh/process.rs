@@ -34,23 +34,25 @@ fn read(pid: u32) -> Option<Process> {
 pub(crate) struct Census(BTreeMap<u32, Process>);
 
 impl Census {
-    /// Reads /proc until nobody waited for a child meanwhile: one that ended between the reading of
-    /// its parent and its own would take its CPU along.
+    /// Reads /proc while nobody waits for a child that ended: whoever reads the child before that and the
+    /// parent after it counts the child's CPU twice, and the other way round not at all.
     pub(crate) fn settled(servers: &[u32]) -> Self {
-        let mut census = Self::take();
+        let mut before = Self::take();
         for _ in 0..20 {
+            let census = Self::take();
             let mut parents = census.descendants();
             parents.extend(servers.iter().copied().chain([std::process::id()]));
-            let ended =
-                |census: &Self, pid: &u32| census.0.get(pid).map(|process| (process.parent, process.ended));
-            let still =
-                |pid: &u32| read(*pid).map(|process| (process.parent, process.ended)) == ended(&census, pid);
+            let still = |pid: &u32| {
+                let now = census.0.get(pid).map(|process| process.ended);
+                now == before.0.get(pid).map(|process| process.ended)
+                    && now == read(*pid).map(|process| process.ended)
+            };
             if parents.iter().all(still) {
-                break;
+                return census;
             }
-            census = Self::take();
+            before = census;
         }
-        census
+        before
     }
 
     fn take() -> Self {
