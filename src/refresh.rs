@@ -30,6 +30,7 @@ use crate::postgres::archive::SchemaArchive;
 use crate::postgres::binaries::Tools;
 use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::lock_table::{self, Locking};
+use crate::postgres::maintenance::Maintenance;
 use crate::postgres::patience::pulse;
 use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
@@ -391,10 +392,11 @@ async fn copy(
     reach(Point::RoomMade).await;
 
     account.step(Step::Stream);
+    let granted = Maintenance::choose(&session, options.lanes()).await?;
     let site = Site {
         plan: plan.tables.clone(),
         archive: Arc::new(archive),
-        ground,
+        ground: ground.granting(granted).await?,
         progress: Arc::new(Progress::new(&plan)),
         timeline: Arc::clone(&account.timeline),
         lanes: options.lanes(),

@@ -20,6 +20,7 @@ pub mod left_out;
 pub mod leftover;
 mod literals;
 pub mod lock_table;
+pub mod maintenance;
 mod passfile;
 mod password;
 pub mod patience;

@@ -105,7 +105,8 @@ impl Replaced {
     pub async fn set_aside(&self, session: &Session) -> Result<()> {
         const DOING: &str = "setting the old schemas aside";
         session.begin(DOING).await?;
-        session.run(DOING, "SET LOCAL lock_timeout = '20s'").await?;
+        // Questions of the catalog are asked while readers wait: compiling them takes longer than answering.
+        session.run(DOING, "SET LOCAL jit = off; SET LOCAL lock_timeout = '20s'").await?;
         for (place, (kind, name)) in self.old.iter().enumerate() {
             let (from, to) = (identifier(name), identifier(&self.aside(place)));
             session
@@ -195,6 +196,15 @@ impl Replaced {
 
     async fn drop_all(&self, session: &Session, schemas: &[&str], tables: &[Table]) -> Result<()> {
         const DOING: &str = "dropping the old schemas";
+        // While the new data was loaded somebody may have made an extension in an old schema.
+        let mut held = spaces::read(session).await?;
+        for space in &mut held {
+            let place = schemas.iter().position(|name| *name == space.name);
+            let Some((_, name)) = place.and_then(|place| self.old.get(place)) else { continue };
+            name.clone_into(&mut space.name);
+            space.is_used = true;
+            obstacle::of_extensions(&[&*space], "target")?;
+        }
         let limit = format!("SET LOCAL lock_timeout = '{LOCK}'; SET LOCAL statement_timeout = '{LOCKS}'");
         session.run(DOING, &limit).await?;
         // What others made in our schema we may drop with it, but not lock by name.
@@ -205,16 +215,8 @@ impl Replaced {
             session.run("locking the old tables", &lock).await?;
         }
         session.run(DOING, "SET LOCAL statement_timeout = 0").await?;
-        // While the new data was loaded somebody may have made a view elsewhere, or an extension here.
+        // Nobody can make a view of them any more; one elsewhere may have been made while we loaded.
         obstacle::of_dependents(session, schemas).await?;
-        let mut held = spaces::read(session).await?;
-        for space in &mut held {
-            let place = schemas.iter().position(|name| *name == space.name);
-            let Some((_, name)) = place.and_then(|place| self.old.get(place)) else { continue };
-            name.clone_into(&mut space.name);
-            space.is_used = true;
-            obstacle::of_extensions(&[&*space], "target")?;
-        }
         for (place, (kind, _)) in self.old.iter().enumerate() {
             let name = identifier(&self.aside(place));
             session.run(DOING, &format!("DROP {kind} {name} CASCADE")).await?;

@@ -7,6 +7,7 @@ use crate::plan::{LargeObjects, Plan};
 use crate::postgres::access::{Access, Wish};
 use crate::postgres::archive::SchemaArchive;
 use crate::postgres::indexes::Entry;
+use crate::postgres::maintenance::Maintenance;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
 use crate::postgres::{leftover, lock_table};
@@ -20,6 +21,8 @@ use std::time::Instant;
 #[derive(Clone)]
 pub(super) struct Ground {
     pub(super) url: Url,
+    /// The build, for sessions that make indexes.
+    pub(super) maker: Url,
     within: Option<Within>,
 }
 
@@ -57,13 +60,15 @@ impl Ground {
     /// Goes there. In place the transaction begins here, and the old schemas are set aside.
     pub(super) async fn open(stage: &Stage<'_>, build: &Build) -> Result<Self> {
         let url = stage.url_of(&build.name);
-        let Some(replaced) = &stage.replaced else { return Ok(Self { url, within: None }) };
+        let Some(replaced) = &stage.replaced else {
+            return Ok(Self { maker: url.clone(), url, within: None });
+        };
         let session = Arc::new(Session::open(url.connect(Kind::Target).await?, Side::Target).await?);
         // PostgreSQL 17; older servers know no such limit.
         session.run("preparing the transaction", "SET transaction_timeout = 0").await.ok();
         replaced.set_aside(&session).await?;
         let within = Within { session, kept: replaced.kept().clone(), began: Instant::now() };
-        Ok(Self { url, within: Some(within) })
+        Ok(Self { maker: url.clone(), url, within: Some(within) })
     }
 
     /// A session for what only the target is needed for; in place always the same.
@@ -77,6 +82,14 @@ impl Ground {
     /// The session that the only lane writes with, in place.
     pub(super) fn writer(&self) -> Option<Arc<Session>> {
         self.within.as_ref().map(|within| Arc::clone(&within.session))
+    }
+
+    /// Lets whatever makes indexes have as much of the server as was chosen for it.
+    pub(super) async fn granting(self, granted: Maintenance) -> Result<Self> {
+        if let Some(within) = &self.within {
+            within.session.run("preparing to make indexes", &granted.statements()).await?;
+        }
+        Ok(Self { maker: self.url.with_options(&granted.options()), ..self })
     }
 
     /// Whether it is the target's own database.
@@ -101,7 +114,7 @@ impl Ground {
     ) -> Result<()> {
         match &self.within {
             Some(within) => archive.run_rest(&within.session).await,
-            None => archive.make_rest(made, &self.url, lanes).await,
+            None => archive.make_rest(made, &self.maker, lanes).await,
         }
     }
 
@@ -109,7 +122,7 @@ impl Ground {
     pub(super) async fn make_keys(&self, archive: &SchemaArchive, lanes: usize) -> Result<()> {
         match &self.within {
             Some(within) => archive.run_keys(&within.session).await,
-            None => archive.make_keys(&self.url, lanes).await,
+            None => archive.make_keys(&self.maker, lanes).await,
         }
     }
 

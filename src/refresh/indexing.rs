@@ -212,7 +212,7 @@ async fn maybe(begun: Option<Pin<&mut impl Future<Output = Result<()>>>>) -> Res
 
 async fn make(site: &Site, unit: Unit) -> Result<Unit> {
     let began = Instant::now();
-    site.archive.make_indexes(&unit.entries, &site.ground.url).await?;
+    site.archive.make_indexes(&unit.entries, &site.ground.maker).await?;
     let name = site.plan.get(unit.table).map(|table| table.name.to_string()).unwrap_or_default();
     site.timeline.add("index", name, began);
     Ok(unit)

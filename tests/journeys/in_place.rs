@@ -320,7 +320,9 @@ fn readers_see_all_old_or_all_new_and_wait_a_moment_only() {
     eprintln!(
         "8 clients × {PUBLISHINGS} publishings in place: {answers} answers, none torn, no session lost; the longest took {longest:?}"
     );
-    assert!(longest < Duration::from_secs(5), "{longest:?}");
+    // Tests run side by side on a busy machine: a question about the catalog that is asked while readers wait
+    // once took that long.
+    assert!(longest < Duration::from_secs(2), "{longest:?}");
 }
 
 #[test]
