@@ -415,7 +415,7 @@ impl Hand<'_> {
             return Some(Expr::Not(Box::new(inner)));
         }
         let mut left = self.operand()?;
-        loop {
+        for _ in self.depth..DEEPEST {
             if self.word("IS").is_some() {
                 let not = self.word("NOT").is_some();
                 self.word("NULL")?;
@@ -429,19 +429,20 @@ impl Hand<'_> {
             let right = Box::new(self.operand()?);
             left = if many { Expr::Any(op, left_side, right) } else { Expr::Op(op, left_side, right) };
         }
+        None
     }
 
     fn operand(&mut self) -> Option<Expr> {
         self.depth += 1;
         let mut expr = (self.depth < DEEPEST).then(|| self.primary()).flatten()?;
         self.depth -= 1;
-        loop {
-            if self.mark("::").is_some() {
-                expr = Expr::Cast(Box::new(expr), self.type_name()?);
-            } else {
+        for _ in self.depth..DEEPEST {
+            if self.mark("::").is_none() {
                 return Some(expr);
             }
+            expr = Expr::Cast(Box::new(expr), self.type_name()?);
         }
+        None
     }
 
     fn primary(&mut self) -> Option<Expr> {
@@ -575,5 +576,15 @@ mod tests {
     #[test]
     fn endless_parentheses_end() {
         assert_eq!(Expr::parse(&"(".repeat(5000)), None);
+    }
+
+    #[test]
+    fn endless_chains_end() {
+        for (piece, end) in [("a::", "a"), ("a + ", "a"), ("a = ANY ", "a"), ("NOT ", "a")] {
+            assert_eq!(Expr::parse(&format!("{}{end}", piece.repeat(200_000))), None, "{piece}");
+        }
+        for more in ["::text", " IS NULL"] {
+            assert_eq!(Expr::parse(&format!("a{}", more.repeat(200_000))), None, "{more}");
+        }
     }
 }
