@@ -5,8 +5,10 @@
 //! the database will check it.
 
 use regex::RegexBuilder;
+use std::ops::Range;
 
-/// Bounds the recursion, whatever somebody's condition looks like.
+/// Bounds what stands inside another, by parentheses or in a chain of operators or casts,
+/// whatever somebody's condition looks like: dropping it recurses as reading it does.
 const DEEPEST: usize = 60;
 
 /// An expression.
@@ -271,8 +273,9 @@ fn is_number(type_name: &str) -> bool {
     matches!(type_name, "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision")
 }
 
+/// A piece of an expression.
 #[derive(Clone, Debug, PartialEq)]
-enum Token {
+pub(super) enum Token {
     Name(String),
     Quoted(String),
     Text(String),
@@ -292,9 +295,16 @@ pub(super) fn names(sql: &str) -> Vec<String> {
 }
 
 fn tokens(sql: &str) -> Option<Vec<Token>> {
+    Some(spanned(sql)?.into_iter().map(|(token, _)| token).collect())
+}
+
+/// The pieces of an expression, each with its place in the text.
+pub(super) fn spanned(sql: &str) -> Option<Vec<(Token, Range<usize>)>> {
+    let mut spanned = Vec::new();
     let mut tokens = Vec::new();
     let mut rest = sql.trim_start();
     while let Some(c) = rest.chars().next() {
+        let start = sql.len() - rest.len();
         let after = rest.get(c.len_utf8()..)?;
         rest = match c {
             '\'' => text(after, false, &mut tokens)?,
@@ -324,10 +334,11 @@ fn tokens(sql: &str) -> Option<Vec<Token>> {
                     after
                 }
             }
-        }
-        .trim_start();
+        };
+        spanned.push((tokens.pop()?, start..sql.len() - rest.len()));
+        rest = rest.trim_start();
     }
-    Some(tokens)
+    Some(spanned)
 }
 
 fn text<'s>(mut rest: &'s str, escaped: bool, tokens: &mut Vec<Token>) -> Option<&'s str> {
