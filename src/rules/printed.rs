@@ -585,14 +585,9 @@ mod tests {
     }
 
     #[test]
-    fn endless_parentheses_end() {
-        assert_eq!(Expr::parse(&"(".repeat(5000)), None);
-    }
-
-    #[test]
-    fn endless_chains_end() {
-        for (piece, end) in [("a::", "a"), ("a + ", "a"), ("a = ANY ", "a"), ("NOT ", "a")] {
-            assert_eq!(Expr::parse(&format!("{}{end}", piece.repeat(200_000))), None, "{piece}");
+    fn endless_chains_and_parentheses_end() {
+        for piece in ["(", "a::", "a + ", "a = ANY ", "NOT "] {
+            assert_eq!(Expr::parse(&format!("{}a", piece.repeat(200_000))), None, "{piece}");
         }
         for more in ["::text", " IS NULL"] {
             assert_eq!(Expr::parse(&format!("a{}", more.repeat(200_000))), None, "{more}");
