@@ -128,7 +128,8 @@ impl Error {
     }
 
     /// What a server or its connection said, by allow-list: SQLSTATE, our words
-    /// for it, schema, table, column, constraint and data type. The server's own
+    /// for it, schema, table, column, constraint and data type, unless a function of
+    /// the database's own chose those. The server's own
     /// message, detail, hint, context and position are dropped, because each of
     /// them can quote a row even at terse verbosity (PostgreSQL 15).
     #[must_use]
@@ -137,6 +138,8 @@ impl Error {
             return Self::new(kind, format!("{doing}: {}", connection_words(error)));
         };
         let mut message = format!("{doing}: {} (SQLSTATE {})", words(db.code()), db.code().code());
+        // Names that a function of the database made up can be of people.
+        let made_up = db.routine().is_some_and(is_of_a_function);
         let names = [
             ("schema", db.schema()),
             ("table", db.table()),
@@ -145,7 +148,7 @@ impl Error {
             ("data type", db.datatype()),
         ];
         for (what, name) in names {
-            if let Some(name) = name {
+            if let Some(name) = name.filter(|_| !made_up) {
                 let _ = write!(message, ", {what} `{name}`");
             }
         }
@@ -153,6 +156,12 @@ impl Error {
         this.0.sqlstate = Some(db.code().code().to_owned());
         this
     }
+}
+
+/// Whether the server's routine is one that lets a function say an error's names:
+/// `RAISE` of PL/pgSQL, `plpy.error` of PL/Python, and what either passes on.
+pub(crate) fn is_of_a_function(routine: &str) -> bool {
+    matches!(routine, "exec_stmt_raise" | "PLy_output" | "PLy_elog_impl")
 }
 
 /// Our words for the classes of SQLSTATE a refresh meets.

@@ -7,9 +7,11 @@
 //! generator or an unkeyed hash. The known answers in the tests pin the
 //! functions for ever: another answer means other pseudonyms for everybody.
 
+mod hide;
 mod mixed_radix;
 mod permutation;
 
+pub use hide::hide_secrets;
 pub use mixed_radix::MixedRadix;
 pub use permutation::Permutation;
 

@@ -1,5 +1,6 @@
 //! Where the servers are: arguments shared by several commands.
 
+use super::mistake::Takes;
 use super::output;
 use crate::error::{Error, Kind, Result};
 use crate::postgres::session::{Session, Side};
@@ -62,10 +63,10 @@ impl Target {
 }
 
 /// Reads the word for a sign of production.
-pub(super) fn sign(word: &str) -> Result<Sign, String> {
+pub(super) fn sign(word: &str) -> Result<Sign, Takes> {
     Sign::ALL.into_iter().find(|sign| sign.word() == word).ok_or_else(|| {
         let words: Vec<_> = Sign::ALL.iter().map(|sign| sign.word()).collect();
-        format!("signs of production are {}", words.join(", "))
+        Takes(format!("signs of production are {}", words.join(", ")))
     })
 }
 

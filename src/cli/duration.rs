@@ -1,12 +1,13 @@
 //! Spans of time as an operator writes them: a number and a unit.
 
+use super::mistake::Takes;
 use std::time::Duration;
 
 /// Reads `5s`, `500ms`, `10m`, `4h`, `2d`.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, Takes> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
-    let wrong = || String::from("a time is a number and a unit: 500ms, 5s, 10m, 4h, 2d");
+    let wrong = || Takes("a time is a number and a unit: 500ms, 5s, 10m, 4h, 2d".to_owned());
     let number: u64 = number.parse().map_err(|_| wrong())?;
     let seconds = match unit.trim() {
         "ms" => return Ok(Duration::from_millis(number)),

@@ -10,6 +10,7 @@ pub mod diagnostics;
 mod discover;
 mod duration;
 mod example;
+mod mistake;
 mod output;
 mod parity;
 mod preview;
@@ -21,9 +22,11 @@ mod secret;
 mod signal;
 mod status;
 mod transformers;
+mod typed;
 
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Kind};
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -92,12 +95,7 @@ fn guarded(work: impl FnOnce() -> ExitCode) -> ExitCode {
 fn obey() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // Help and version are no mistakes; clap knows which stream each belongs to.
-            let code = if error.use_stderr() { 2 } else { 0 };
-            error.print().ok();
-            return ExitCode::from(code);
-        }
+        Err(found) => return no_command(&found),
     };
     let outcome = match arguments.command {
         Command::Demo(command) => command.run(),
@@ -128,6 +126,26 @@ fn obey() -> ExitCode {
             ExitCode::from(diagnostics::exit_kind(&problems).exit_code())
         }
     }
+}
+
+/// Help and the version are no mistakes; clap knows which stream each belongs to.
+fn no_command(found: &clap::Error) -> ExitCode {
+    let code = if found.use_stderr() { Kind::Usage.exit_code() } else { 0 };
+    if matches!(
+        found.kind(),
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    ) {
+        found.print().ok();
+        return ExitCode::from(code);
+    }
+    let (error, usage) = mistake::explain(found, &output::arguments());
+    output::error(&error);
+    if let Some(usage) = usage {
+        output::say(&format!("\n{usage}\n\nFor more, ask with `--help`."));
+    }
+    ExitCode::from(code)
 }
 
 /// A panic's payload can quote what was being worked on, so only its place is said.

@@ -1,6 +1,6 @@
 //! The only place that prints. Results go to stdout, everything else to stderr.
 
-use super::diagnostics;
+use super::{diagnostics, typed};
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use std::fmt::Write as _;
@@ -16,8 +16,14 @@ pub(super) fn print(text: &str) {
     stdout.flush().ok();
 }
 
-/// Says something beside the result.
+/// What was typed behind the program's name.
+pub(super) fn arguments() -> Vec<String> {
+    std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect()
+}
+
+/// Says something beside the result, and no password that was typed in a wrong place.
 pub(super) fn say(text: &str) {
+    let text = typed::hide(text, &arguments());
     let mut stderr = std::io::stderr().lock();
     stderr.write_all(text.as_bytes()).ok();
     stderr.write_all(b"\n").ok();

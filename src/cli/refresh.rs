@@ -2,6 +2,7 @@
 
 use super::connection::{Source, Target, sign};
 use super::duration::duration;
+use super::mistake::Takes;
 use super::progress::Display;
 use super::secret::SecretFrom;
 use super::{Failure, block_on, output, signal};
@@ -233,10 +234,10 @@ fn write(folder: &Path, report: &Report) -> Result<()> {
 }
 
 /// Reads megabytes, and gives bytes.
-fn megabytes(text: &str) -> Result<f64, String> {
+fn megabytes(text: &str) -> Result<f64, Takes> {
     match text.parse::<f64>() {
         Ok(number) if number.is_finite() && number >= 0.1 => Ok(number * 1e6),
-        _ => Err("a rate is a number of megabytes a second, at least 0.1".to_owned()),
+        _ => Err(Takes("a rate is a number of megabytes a second, at least 0.1".to_owned())),
     }
 }
 

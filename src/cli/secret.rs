@@ -1,8 +1,7 @@
 //! Where the secret comes from. Never from an argument: arguments show in process lists.
 
 use crate::error::{Error, Result};
-use crate::postgres::environment::hide_secrets;
-use crate::secret::Secret;
+use crate::secret::{Secret, hide_secrets};
 use clap::Args;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;

@@ -1,16 +1,20 @@
 //! What is personal inside JSON documents, by the names of members and by their values.
 //!
-//! A member's name can be somebody's, too (`{"ann@corp.example": 3}`), so a path is only
-//! written with names that many documents have or that say what they hold; others
-//! become `*`.
+//! A member's name can be somebody's, too (`{"annmiller": 3}`), so a path is only written
+//! with names that say what they hold, and with those that many documents have and that
+//! are no person's; others become `*`.
 
 use super::evidence::Evidence;
 use crate::rules::{Detector, words};
+use crate::transform::name_word;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// More members than this under one path, and they are values, not names.
 const MANY: usize = 60;
+
+/// In fewer documents than this a name may be somebody's, and in less than a tenth of them.
+const ENOUGH: usize = 20;
 
 /// A path with the rules for it, the best first.
 #[derive(Clone, Debug)]
@@ -23,7 +27,8 @@ pub(super) struct Found {
 
 #[derive(Default)]
 struct Node {
-    documents: u64,
+    /// Those in which it is, in order.
+    documents: Vec<u32>,
     texts: Vec<String>,
     numbers: bool,
     members: BTreeMap<String, Node>,
@@ -31,20 +36,22 @@ struct Node {
 }
 
 impl Node {
-    fn add(&mut self, value: Value) {
-        self.documents += 1;
+    fn add(&mut self, document: u32, value: Value) {
+        if self.documents.last() != Some(&document) {
+            self.documents.push(document);
+        }
         match value {
             Value::String(text) => self.texts.push(text),
             Value::Number(_) => self.numbers = true,
             Value::Array(list) => {
                 let elements = self.elements.get_or_insert_default();
                 for value in list {
-                    elements.add(value);
+                    elements.add(document, value);
                 }
             }
             Value::Object(map) => {
                 for (name, value) in map {
-                    self.members.entry(name).or_default().add(value);
+                    self.members.entry(name).or_default().add(document, value);
                 }
             }
             Value::Null | Value::Bool(_) => {}
@@ -52,7 +59,9 @@ impl Node {
     }
 
     fn merge(&mut self, other: Self) {
-        self.documents += other.documents;
+        self.documents.extend(other.documents);
+        self.documents.sort_unstable();
+        self.documents.dedup();
         self.texts.extend(other.texts);
         self.numbers |= other.numbers;
         if let Some(elements) = other.elements {
@@ -71,40 +80,59 @@ pub(super) fn paths<'v>(
     documents: impl Iterator<Item = &'v str>,
 ) -> (Vec<Found>, u64) {
     let mut root = Node::default();
-    for document in documents {
+    for (number, document) in (0..).zip(documents) {
         if let Ok(value) = serde_json::from_str(document) {
-            root.add(value);
+            root.add(number, value);
         }
     }
-    let read = root.documents;
+    let read = root.documents.len();
     let mut found = Vec::new();
-    walk(detector, people, root, "$", &[], &mut found);
-    (found, read)
+    let reader = Reader { detector, people, read };
+    reader.walk(root, "$", &[], &mut found);
+    (found, read as u64)
 }
 
-fn walk(detector: &Detector, people: bool, node: Node, path: &str, name: &[String], found: &mut Vec<Found>) {
-    let Node { documents, texts, numbers, members, elements } = node;
-    if !texts.is_empty() || numbers {
-        found.extend(judge(detector, people, path, name, &texts, numbers));
-    }
-    if let Some(elements) = elements {
-        walk(detector, people, *elements, &format!("{path}[*]"), name, found);
-    }
-    let crowded = members.len() > MANY;
-    let mut rest = Node::default();
-    for (member, node) in members {
-        let parts = words(&member);
-        // What only a few documents call so may be somebody's name.
-        let told = node.documents * 10 >= documents && (documents > 1 || is_known(detector, &parts))
-            || is_known(detector, &parts);
-        if !crowded && told && is_plain(&member) {
-            walk(detector, people, node, &format!("{path}.{member}"), &parts, found);
-        } else {
-            rest.merge(node);
+/// What decides on the paths.
+struct Reader<'a> {
+    detector: &'a Detector,
+    people: bool,
+    /// How many documents there are.
+    read: usize,
+}
+
+impl Reader<'_> {
+    fn walk(&self, node: Node, path: &str, name: &[String], found: &mut Vec<Found>) {
+        let Node { texts, numbers, members, elements, .. } = node;
+        if !texts.is_empty() || numbers {
+            found.extend(judge(self.detector, self.people, path, name, &texts, numbers));
+        }
+        if let Some(elements) = elements {
+            self.walk(*elements, &format!("{path}[*]"), name, found);
+        }
+        let crowded = members.len() > MANY;
+        let mut rest = Node::default();
+        for (member, node) in members {
+            let parts = words(&member);
+            if !crowded && is_plain(&member) && self.is_told(&node, &parts) {
+                self.walk(node, &format!("{path}.{member}"), &parts, found);
+            } else {
+                rest.merge(node);
+            }
+        }
+        if !rest.documents.is_empty() {
+            self.walk(rest, &format!("{path}.*"), &[], found);
         }
     }
-    if rest.documents > 0 {
-        walk(detector, people, rest, &format!("{path}.*"), &[], found);
+
+    /// Whether a member's name may be written.
+    fn is_told(&self, node: &Node, parts: &[String]) -> bool {
+        let count = node.documents.len();
+        let of_a_person = |word: &String| {
+            let (first, last) = name_word(word);
+            first || last
+        };
+        is_known(self.detector, parts)
+            || count >= ENOUGH && count * 10 >= self.read && !parts.iter().any(of_a_person)
     }
 }
 
@@ -158,7 +186,7 @@ mod tests {
     #[test]
     fn members_are_known_by_name_and_by_value() {
         let document = r#"{"contact": {"email": "x"}, "a": ["ann@corp.com"], "theme": "dark"}"#;
-        let found = of(&[document; 5]);
+        let found = of(&[document; 20]);
         assert_eq!(
             found,
             [("$.a[*]".to_owned(), "\"email\"".to_owned()), ("$.contact.email".into(), "\"email\"".into())]
@@ -171,5 +199,31 @@ mod tests {
             (0..30).map(|n| format!(r#"{{"canary{n}": {{"email": "a@b.com"}}}}"#)).collect();
         let found = of(&documents.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(found, [("$.*.email".to_owned(), "\"email\"".to_owned())]);
+    }
+
+    #[test]
+    fn a_name_is_written_where_many_documents_have_it_or_it_says_what_it_is() {
+        let of = |documents: &[String]| of(&documents.iter().map(String::as_str).collect::<Vec<_>>());
+        let named = |name: &str| format!(r#"{{"{name}": {{"phone": "1"}}}}"#);
+        // Two documents are few, whatever share of all they are.
+        let few = [named("annmiller"), named("bobjones")];
+        assert_eq!(of(&few), [("$.*.phone".to_owned(), "\"phone\"".to_owned())]);
+        assert_eq!(of(&[named("contact")])[0].0, "$.*.phone");
+        assert_eq!(of(&vec![named("channel"); 20])[0].0, "$.channel.phone");
+        assert_eq!(of(&vec![named("channel"); 19])[0].0, "$.*.phone");
+        // A tenth of what few documents have is no tenth of all.
+        let shared = |n: usize| match n {
+            0..60 => format!(r#"{{"share": {{"annmiller{}": {{"email": "x"}}}}}}"#, n % 2),
+            _ => r#"{"theme": "dark"}"#.to_owned(),
+        };
+        assert_eq!(of(&(0..5000).map(shared).collect::<Vec<_>>())[0].0, "$.*.*.email");
+        assert_eq!(of(&(0..100).map(shared).collect::<Vec<_>>())[0].0, "$.share.annmiller0.email");
+        // One document is one, however often a name stands in it.
+        let often = format!("[{}]", vec![named("annmiller"); 100].join(","));
+        assert_eq!(of(&[often])[0].0, "$[*].*.phone");
+        // Nobody's name is said, whoever has it.
+        for name in ["jennifer", "Robert", "jennifer_m", "contactJennifer"] {
+            assert_eq!(of(&vec![named(name); 50])[0].0, "$.*.phone", "{name}");
+        }
     }
 }

@@ -95,7 +95,7 @@ pub fn parse_timestamp(text: &str) -> Option<i64> {
     let day = parse_day(date, before_christ)?;
     let zone_at = time.find(['+', '-', 'Z']).unwrap_or(time.len());
     let (clock, zone) = time.split_at_checked(zone_at)?;
-    let micros = parse_clock(clock)? - parse_zone(zone)?;
+    let micros = parse_clock(clock)?.checked_sub(parse_zone(zone)?)?;
     i64::from(day).checked_mul(DAY)?.checked_add(micros)
 }
 
@@ -199,5 +199,12 @@ mod tests {
         let mut out = Vec::new();
         write_timestamp(parse_timestamp(text).unwrap(), &mut out);
         assert_eq!(out, text.as_bytes());
+    }
+
+    #[test]
+    fn a_clock_and_a_zone_beyond_all_time_are_no_timestamp() {
+        let hours = "2562047788:00:00";
+        assert_eq!(parse_timestamp(&format!("2000-01-01 {hours}-{hours}")), None);
+        assert_eq!(parse_timestamp(&format!("2000-01-01 {hours}+{hours}")), Some(0));
     }
 }

@@ -11,6 +11,9 @@ pub struct Decimal {
     pub scale: u16,
 }
 
+/// 38 digits.
+const MOST: i128 = 10_i128.pow(38) - 1;
+
 const TOO_LONG: Unreadable = Unreadable("more than 38 digits");
 
 impl Decimal {
@@ -47,7 +50,7 @@ impl Decimal {
         } else if exponent < -4 {
             return Err(Unreadable("malformed binary numeric"));
         }
-        Ok(Self { unscaled: if sign == 0x4000 { -unscaled } else { unscaled }, scale })
+        Self::of(unscaled, sign == 0x4000, scale)
     }
 
     /// Reads `-12.50`.
@@ -72,7 +75,14 @@ impl Decimal {
                 .ok_or(TOO_LONG)?;
         }
         let scale = u16::try_from(fraction.len()).map_err(|_| TOO_LONG)?;
-        Ok(Self { unscaled: if negative { -unscaled } else { unscaled }, scale })
+        Self::of(unscaled, negative, scale)
+    }
+
+    fn of(magnitude: i128, negative: bool, scale: u16) -> Result<Self, Unreadable> {
+        if magnitude > MOST {
+            return Err(TOO_LONG);
+        }
+        Ok(Self { unscaled: if negative { -magnitude } else { magnitude }, scale })
     }
 
     /// The whole number it is, if it has no fraction.
@@ -107,7 +117,8 @@ impl Decimal {
     /// The least number of units of 10^-`scale` that is not below it.
     #[must_use]
     pub fn ceil_at(self, scale: u16) -> i128 {
-        -Self { unscaled: -self.unscaled, ..self }.floor_at(scale)
+        let floor = Self { unscaled: self.unscaled.saturating_neg(), ..self }.floor_at(scale);
+        floor.saturating_neg()
     }
 
     /// The number of units of 10^-`scale` that it is exactly.
@@ -310,5 +321,28 @@ mod tests {
         assert!(Decimal::parse("1e5").is_err());
         assert!(Decimal::parse("NaN").is_err());
         assert!(Decimal::parse(&"9".repeat(60)).is_err());
+    }
+
+    #[test]
+    fn more_than_38_digits_are_too_many() {
+        assert!(Decimal::parse(&"9".repeat(38)).is_ok());
+        for long in [format!("1{}", "0".repeat(38)), format!("-1.{}", "0".repeat(38)), i128::MAX.to_string()]
+        {
+            assert_eq!(Decimal::parse(&long), Err(TOO_LONG), "{long}");
+            let mut binary = Vec::new();
+            let unscaled = 10_i128.pow(38);
+            Decimal { unscaled, scale: 0 }.write_binary(&mut binary);
+            assert_eq!(Decimal::from_binary(&binary), Err(TOO_LONG));
+        }
+        // A fraction of zeros has no digits that count.
+        assert!(Decimal::parse(&format!("0.{}", "0".repeat(99))).is_ok());
+    }
+
+    #[test]
+    fn rounding_stops_at_the_ends_and_does_not_turn_round() {
+        let most = Decimal::parse(&"9".repeat(38)).unwrap();
+        assert_eq!(most.floor_at(30), i128::MAX);
+        assert_eq!(most.ceil_at(30), i128::MAX);
+        assert!(Decimal { unscaled: -most.unscaled, ..most }.floor_at(30) < 0);
     }
 }

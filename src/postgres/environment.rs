@@ -3,20 +3,9 @@
 //! A plain value, so that tests bring their own world.
 
 use super::account;
+pub(super) use crate::secret::hide_secrets;
 use std::fmt;
 use std::path::PathBuf;
-use std::process::Command;
-
-/// Variables that hold a secret or a password.
-const SECRETS: [&str; 4] = ["MASQUE_SECRET", "MASQUE_SOURCE", "MASQUE_TARGET", "PGPASSWORD"];
-
-/// Keeps out of a child's environment what it need not know: others on the machine may be able to read it.
-pub fn hide_secrets(command: &mut Command) -> &mut Command {
-    for variable in SECRETS {
-        command.env_remove(variable);
-    }
-    command
-}
 
 /// Answers what a variable holds.
 pub type Lookup = Box<dyn Fn(&str) -> Option<String>>;

@@ -243,25 +243,22 @@ fn title(schema: &Schema, check: &Check, id: ColumnId) -> String {
 
 fn breaks(schema: &Schema, check: &Check, id: ColumnId, value: &str) -> Diagnostic {
     let message = format!("{value} breaks {}", title(schema, check, id));
-    Diagnostic::error(message).help(format!("write what holds it: {}", shown(&check.condition)))
+    Diagnostic::error(message).help(format!("write what holds it{}", shown(&check.condition)))
 }
 
 fn may_break(schema: &Schema, check: &Check, id: ColumnId) -> Diagnostic {
     let message =
         format!("masked values may break {}: the database checks it on the build", title(schema, check, id));
     Diagnostic::warning(message)
-        .help(format!("see to it that masked values hold it: {}", shown(&check.condition)))
+        .help(format!("see to it that masked values hold it{}", shown(&check.condition)))
 }
 
-/// A condition without its texts: those can be of people as values are.
+/// What follows `holds it`: the condition without its literals, where it can be shown.
 fn shown(condition: &str) -> String {
     const LONGEST: usize = 160;
-    let line: String = condition.split_whitespace().collect::<Vec<_>>().join(" ");
-    let parts = line.split('\'').enumerate();
-    let line: String =
-        parts.map(|(place, part)| if place % 2 == 0 { part.to_owned() } else { "'…'".to_owned() }).collect();
+    let Some(line) = super::shown::shown(condition) else { return String::new() };
     match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("`{}…`", line.get(..end).unwrap_or_default()),
-        None => format!("`{line}`"),
+        Some((end, _)) => format!(": `{}…`", line.get(..end).unwrap_or_default()),
+        None => format!(": `{line}`"),
     }
 }

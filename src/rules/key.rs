@@ -1,6 +1,7 @@
 //! What becomes of unique keys: the proof that `check` prints.
 
-use crate::schema::{KeyKind, UniqueKey, quote};
+use super::shown::shown_or_mark;
+use crate::schema::{KeyKind, KeyPart, UniqueKey, quote};
 
 /// What becomes of a unique key that covers masked columns.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,7 +10,7 @@ pub struct KeyVerdict {
     pub table: String,
     /// The index's name.
     pub key: String,
-    /// What it compares, as SQL writes it.
+    /// What it compares, as SQL writes it but for literals, which are left out.
     pub parts: String,
     /// Whether distinct rows stay distinct.
     pub outcome: Uniqueness,
@@ -33,16 +34,25 @@ pub enum Uniqueness {
     },
 }
 
-/// The parts of a key as SQL writes them.
+/// The parts of a key for a message: as SQL writes them, without literals.
 pub(super) fn parts(key: &UniqueKey, names: &[&str]) -> String {
-    let written = key.parts.iter().map(|part| match part {
-        crate::schema::KeyPart::Column(column) => {
-            names.get(*column).map(|name| quote(name)).unwrap_or_default()
+    let part = |part: &KeyPart| match part {
+        KeyPart::Column(column) => names.get(*column).map(|name| quote(name)).unwrap_or_default(),
+        KeyPart::Expression(sql) => shown_or_mark(sql),
+    };
+    key.parts.iter().map(part).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether two keys compare the same: columns of one name, and expressions of one text.
+pub(super) fn same_parts(one: (&UniqueKey, &[&str]), other: (&UniqueKey, &[&str])) -> bool {
+    fn part<'k>(part: &'k KeyPart, names: &[&'k str]) -> (bool, Option<&'k str>) {
+        match part {
+            KeyPart::Column(column) => (true, names.get(*column).copied()),
+            KeyPart::Expression(sql) => (false, Some(sql)),
         }
-        crate::schema::KeyPart::Expression(sql) => sql.replace(['\n', '\r'], " "),
-    });
-    let parts: Vec<_> = written.collect();
-    parts.join(", ")
+    }
+    let ((key, names), (like, theirs)) = (one, other);
+    key.parts.iter().map(|p| part(p, names)).eq(like.parts.iter().map(|p| part(p, theirs)))
 }
 
 /// The key for a message.

@@ -44,6 +44,7 @@ mod rule_file;
 mod schema_rules;
 mod search;
 mod select;
+mod shown;
 mod spelling;
 mod sql_text;
 mod trial;

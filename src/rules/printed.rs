@@ -5,8 +5,10 @@
 //! the database will check it.
 
 use regex::RegexBuilder;
+use std::ops::Range;
 
-/// Bounds the recursion, whatever somebody's condition looks like.
+/// Bounds what stands inside another, by parentheses or in a chain of operators or casts,
+/// whatever somebody's condition looks like: dropping it recurses as reading it does.
 const DEEPEST: usize = 60;
 
 /// An expression.
@@ -271,8 +273,9 @@ fn is_number(type_name: &str) -> bool {
     matches!(type_name, "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision")
 }
 
+/// A piece of an expression.
 #[derive(Clone, Debug, PartialEq)]
-enum Token {
+pub(super) enum Token {
     Name(String),
     Quoted(String),
     Text(String),
@@ -292,9 +295,16 @@ pub(super) fn names(sql: &str) -> Vec<String> {
 }
 
 fn tokens(sql: &str) -> Option<Vec<Token>> {
+    Some(spanned(sql)?.into_iter().map(|(token, _)| token).collect())
+}
+
+/// The pieces of an expression, each with its place in the text.
+pub(super) fn spanned(sql: &str) -> Option<Vec<(Token, Range<usize>)>> {
+    let mut spanned = Vec::new();
     let mut tokens = Vec::new();
     let mut rest = sql.trim_start();
     while let Some(c) = rest.chars().next() {
+        let start = sql.len() - rest.len();
         let after = rest.get(c.len_utf8()..)?;
         rest = match c {
             '\'' => text(after, false, &mut tokens)?,
@@ -324,10 +334,11 @@ fn tokens(sql: &str) -> Option<Vec<Token>> {
                     after
                 }
             }
-        }
-        .trim_start();
+        };
+        spanned.push((tokens.pop()?, start..sql.len() - rest.len()));
+        rest = rest.trim_start();
     }
-    Some(tokens)
+    Some(spanned)
 }
 
 fn text<'s>(mut rest: &'s str, escaped: bool, tokens: &mut Vec<Token>) -> Option<&'s str> {
@@ -415,7 +426,7 @@ impl Hand<'_> {
             return Some(Expr::Not(Box::new(inner)));
         }
         let mut left = self.operand()?;
-        loop {
+        for _ in self.depth..DEEPEST {
             if self.word("IS").is_some() {
                 let not = self.word("NOT").is_some();
                 self.word("NULL")?;
@@ -429,19 +440,20 @@ impl Hand<'_> {
             let right = Box::new(self.operand()?);
             left = if many { Expr::Any(op, left_side, right) } else { Expr::Op(op, left_side, right) };
         }
+        None
     }
 
     fn operand(&mut self) -> Option<Expr> {
         self.depth += 1;
         let mut expr = (self.depth < DEEPEST).then(|| self.primary()).flatten()?;
         self.depth -= 1;
-        loop {
-            if self.mark("::").is_some() {
-                expr = Expr::Cast(Box::new(expr), self.type_name()?);
-            } else {
+        for _ in self.depth..DEEPEST {
+            if self.mark("::").is_none() {
                 return Some(expr);
             }
+            expr = Expr::Cast(Box::new(expr), self.type_name()?);
         }
+        None
     }
 
     fn primary(&mut self) -> Option<Expr> {
@@ -573,7 +585,12 @@ mod tests {
     }
 
     #[test]
-    fn endless_parentheses_end() {
-        assert_eq!(Expr::parse(&"(".repeat(5000)), None);
+    fn endless_chains_and_parentheses_end() {
+        for piece in ["(", "a::", "a + ", "a = ANY ", "NOT "] {
+            assert_eq!(Expr::parse(&format!("{}a", piece.repeat(200_000))), None, "{piece}");
+        }
+        for more in ["::text", " IS NULL"] {
+            assert_eq!(Expr::parse(&format!("a{}", more.repeat(200_000))), None, "{more}");
+        }
     }
 }

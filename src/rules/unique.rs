@@ -15,6 +15,7 @@ use super::key::{self, KeyVerdict, Uniqueness};
 use super::printed::{self, Expr};
 use super::reader::Registry;
 use super::rows::{RowVerdict, Rows};
+use super::shown::shown_or_mark;
 use crate::diagnostic::Diagnostic;
 use crate::schema::{ColumnId, KeyKind, KeyPart, Schema, Table, UniqueKey};
 use crate::transform::{Decision, Rule};
@@ -85,7 +86,7 @@ impl Desk<'_> {
             return false;
         };
         let names: Vec<_> = root.columns.iter().map(|column| column.name.as_str()).collect();
-        root.keys.iter().any(|other| key::parts(other, &names) == key::parts(key, &self.names))
+        root.keys.iter().any(|other| key::same_parts((other, &names), (key, &self.names)))
     }
 
     fn check(&self, key: &UniqueKey) -> Option<Result<Uniqueness, Diagnostic>> {
@@ -165,7 +166,7 @@ impl Desk<'_> {
                 Piece::Column(column, if citext { Comparison::Folded } else { how })
             }
             (None, sql) => {
-                let sql = sql.map(|sql| sql.replace(['\n', '\r'], " ")).unwrap_or_default();
+                let sql = sql.map(|sql| shown_or_mark(sql)).unwrap_or_default();
                 Piece::Opaque(masked, format!("`{sql}` may give one value for two masked ones"))
             }
         }

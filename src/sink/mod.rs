@@ -8,7 +8,7 @@ pub use finish::{analyze, refresh_views, set_sequences};
 pub use marked::make_room;
 pub use remake::{loosen, remake};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, is_of_a_function};
 use crate::format::{Wire, binary};
 use crate::plan::{Route, TablePlan};
 use crate::postgres::patience::Patience;
@@ -48,7 +48,10 @@ const MESSAGE: usize = 1024 * 1024;
 
 /// A row that fits no partition is told from one that a check refuses by having no constraint to name.
 fn finds_no_partition(error: &DbError) -> bool {
-    error.code().code() == "23514" && error.constraint().is_none() && error.table().is_some()
+    error.code().code() == "23514"
+        && error.constraint().is_none()
+        && error.table().is_some()
+        && !error.routine().is_some_and(is_of_a_function)
 }
 
 /// The partition tree has no place for a masked row: the rule is wrong, or the tree lacks a DEFAULT.

@@ -133,6 +133,15 @@ impl Binding<'_> {
         Ok(self.read(column))
     }
 
+    /// The type of the column that stands at a place of the row, its own or another row's.
+    pub(super) fn type_of(&self, place: usize) -> Option<&DataType> {
+        let column = match place.checked_sub(self.identities.width) {
+            Some(nth) => self.schema.column(self.identities.relatives.get(nth)?.column),
+            None => self.schema.table(self.home)?.columns.get(place),
+        };
+        column.map(|column| &column.data_type)
+    }
+
     /// Asks that the text of values of this type can be read, which of some types
     /// only the text form has: then the table travels as text.
     ///
@@ -324,9 +333,7 @@ impl Binding<'_> {
                 if column.is_none() {
                     self.needs_text_of(self.data_type)?;
                 }
-                let sibling =
-                    column.and_then(|place| self.schema.table(self.column.table)?.columns.get(place));
-                let data_type = sibling.map_or(self.data_type, |column| &column.data_type);
+                let data_type = column.and_then(|place| self.type_of(place)).unwrap_or(self.data_type);
                 condition::Bound::Column(column, test.clone().into_form_of(data_type, self.wire)?)
             }
         })

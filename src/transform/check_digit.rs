@@ -129,6 +129,38 @@ pub(super) fn digit(c: u8) -> u32 {
     c.saturating_sub(b'0').into()
 }
 
+/// The number that ASCII digits write.
+pub(super) fn number(chars: &[u8]) -> u32 {
+    chars.iter().fold(0_u32, |n, c| n.saturating_mul(10).saturating_add(digit(*c)))
+}
+
+/// The digit that makes the sum of Luhn right for the digits before it.
+pub(super) fn luhn_check(payload: &[u8]) -> u32 {
+    (10 - luhn(payload.iter().map(|c| digit(*c)).chain([0])) % 10) % 10
+}
+
+/// Writes the last digit; a value of ten or more has none.
+pub(super) fn put(code: &mut [u8], check: u32) -> bool {
+    match (code.last_mut(), u8::try_from(check)) {
+        (Some(to), Ok(check @ 0..=9)) => {
+            *to = b'0' + check;
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Writes the last two digits.
+pub(super) fn put_two(code: &mut [u8], check: u32) -> bool {
+    let [.., high, low] = code else { return false };
+    let byte = |digit: u32| b'0' + u8::try_from(digit % 10).unwrap_or(0);
+    (*high, *low) = (byte(check / 10), byte(check));
+    check < 100
+}
+
+/// The letters of Spanish numbers, by the rest modulo 23 (Real Decreto 1553/2005).
+pub(super) const SPANISH: &[u8; 23] = b"TRWAGMYFPDXBNJZSQVHLCKE";
+
 /// [`luhn`] over the ASCII digits of a text.
 #[cfg(test)]
 pub(super) fn luhn_sum(text: &str) -> u32 {

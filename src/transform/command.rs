@@ -11,7 +11,8 @@
 //! `row` holds the source values of `columns`, as text or null. An answer is
 //! `{"value": …}` with a string, a number, a boolean or null; anything else, an
 //! answer too many, none within `timeout`, or the program's end, ends the run. The
-//! program sees source values: it is as trusted as masque itself. What it writes to
+//! program sees source values: it is as trusted as masque itself, and is told neither
+//! the secret nor how to reach the servers. What it writes to
 //! standard error is dropped, because it could show them. What it promises beyond
 //! fitting the column is said by `promises`; without that, a unique key is refused.
 
@@ -20,6 +21,7 @@ use super::{Promises, Spoiled, Transformer, literal, wrong};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Row, Unreadable, Wire};
 use crate::schema::DataType;
+use crate::secret::hide_secrets;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command as Process, Stdio};
@@ -160,10 +162,8 @@ impl Running {
     fn start(program: &[String]) -> Result<Self, Unreadable> {
         const FAILED: Unreadable = Unreadable("the program can't be started");
         let (name, arguments) = program.split_first().ok_or(FAILED)?;
-        let mut child = Process::new(name)
+        let mut child = hide_secrets(&mut Process::new(name))
             .args(arguments)
-            .env_remove("MASQUE_SECRET")
-            .env_remove("PGPASSWORD")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -3,7 +3,7 @@
 //! Conditions see source values in their text form. A column that is NULL meets
 //! `is_null` and no other test; `not` turns a test around, also for NULL.
 
-use super::{Masker, casing, literal};
+use super::{Masker, canonical, casing, literal};
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value, Wire};
 use crate::schema::DataType;
@@ -27,7 +27,7 @@ pub enum Condition {
 pub enum Test {
     /// Equal to one of these, in text form.
     In(Vec<String>),
-    /// The same whatever the case: for `citext`.
+    /// The same whatever the case, in small letters once it is bound: for `citext`.
     InFolded(Vec<String>),
     /// Matched somewhere by a regular expression.
     Matches(Regex),
@@ -94,31 +94,32 @@ impl Test {
             Ok(value.show(&mut shown).ok().and_then(|()| String::from_utf8(shown).ok()).unwrap_or(text))
         };
         let list = list.into_iter().map(shown).collect::<Result<Vec<_>, Diagnostic>>()?;
-        Ok(if is_citext(data_type) { Self::InFolded(list) } else { Self::In(list) })
+        let small = |text: String| text.chars().map(casing::lower).collect();
+        Ok(if is_citext(data_type) {
+            Self::InFolded(list.into_iter().map(small).collect())
+        } else {
+            Self::In(list)
+        })
     }
 
     fn holds(&self, value: Option<Value<'_>>) -> Result<bool, Unreadable> {
         let Some(value) = value else { return Ok(matches!(self, Self::IsNull(true))) };
-        match self {
-            Self::IsNull(expected) => Ok(!expected),
-            Self::In(list) => {
-                let mut text = Vec::new();
-                value.show(&mut text)?;
-                Ok(list.iter().any(|item| item.as_bytes() == text.as_slice()))
-            }
-            Self::InFolded(list) => {
-                let mut text = Vec::new();
-                value.show(&mut text)?;
-                let text = std::str::from_utf8(&text).unwrap_or_default();
-                let lower = |text: &str| text.chars().map(casing::lower).collect::<String>();
-                Ok(list.iter().any(|item| lower(item) == lower(text)))
-            }
-            Self::Matches(regex) => {
-                let mut text = Vec::new();
-                value.show(&mut text)?;
-                Ok(std::str::from_utf8(&text).is_ok_and(|text| regex.is_match(text)))
-            }
+        if let Self::IsNull(expected) = self {
+            return Ok(!expected);
         }
+        canonical::with(|shown| {
+            value.show(shown)?;
+            let text = || std::str::from_utf8(shown);
+            Ok(match self {
+                Self::IsNull(_) => false,
+                Self::In(list) => list.iter().any(|item| item.as_bytes() == shown.as_slice()),
+                Self::InFolded(list) => {
+                    let text = text().unwrap_or_default();
+                    list.iter().any(|item| item.chars().eq(text.chars().map(casing::lower)))
+                }
+                Self::Matches(regex) => text().is_ok_and(|text| regex.is_match(text)),
+            })
+        })
     }
 }
 

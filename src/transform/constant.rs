@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn a_value_the_column_does_not_take_is_refused() {
         let refused = Trial::of(r#"{ with = "constant", value = "mauve" }"#).on("enum").bind().err().unwrap();
-        assert_eq!(refused.message, "`mauve` is no value of `enum`; its labels are red, green, blue");
+        assert_eq!(refused.message, "`mauve` is none of the 3 labels of `enum`");
         assert!(Trial::of(r#""constant""#).bind().is_err());
     }
 

@@ -99,7 +99,7 @@ impl Masker for Scramble {
             out.keep(value);
             return Ok(());
         }
-        out.decimal(self.number(value.decimal()?))
+        out.decimal(self.number(value.decimal()?).ok_or(Unreadable("more than 38 digits"))?)
     }
 }
 
@@ -126,7 +126,8 @@ impl Scramble {
         }
     }
 
-    fn number(&self, number: Decimal) -> Decimal {
+    /// `None` where what comes out has more digits than a number here takes.
+    fn number(&self, number: Decimal) -> Option<Decimal> {
         let normal = number.normal();
         let mut buffer = [0_u8; 40];
         let mut radixes = [10_u8; 40];
@@ -139,12 +140,12 @@ impl Scramble {
             rest /= 10;
             count += 1;
         }
-        let Some(digits) = buffer.get_mut(..count) else { return number };
+        let digits = buffer.get_mut(..count)?;
         digits.reverse();
         let end = count.saturating_sub(self.last).max(self.first.min(count));
         let first = self.first.min(count);
-        let Some(moved) = digits.get_mut(first..end) else { return number };
-        let Some(radixes) = radixes.get_mut(..moved.len()) else { return number };
+        let moved = digits.get_mut(first..end)?;
+        let radixes = radixes.get_mut(..moved.len())?;
         // A digit that may not be 0 is one of nine, written one lower.
         let fraction = normal.scale > 0;
         let last = moved.len().saturating_sub(1);
@@ -161,11 +162,18 @@ impl Scramble {
                 *digit += 1;
             }
         }
-        let mut unscaled = digits.iter().fold(0_i128, |n, digit| n * 10 + i128::from(*digit));
-        for _ in normal.scale..number.scale {
-            unscaled *= 10;
+        let mut unscaled = 0_i128;
+        for digit in digits.iter() {
+            unscaled = unscaled.checked_mul(10)?.checked_add((*digit).into())?;
         }
-        Decimal { unscaled: if number.unscaled < 0 { -unscaled } else { unscaled }, scale: number.scale }
+        if unscaled > 0 {
+            let power = 10_i128.checked_pow((number.scale - normal.scale).into())?;
+            unscaled = unscaled.checked_mul(power)?;
+        }
+        Some(Decimal {
+            unscaled: if number.unscaled < 0 { -unscaled } else { unscaled },
+            scale: number.scale,
+        })
     }
 }
 
@@ -236,5 +244,31 @@ mod tests {
         let (short, long) = (ready.text("12.5"), ready.text("12.500"));
         assert_eq!(format!("{short}00"), long);
         assert_eq!(ready.text("NaN"), "NaN");
+    }
+
+    #[test]
+    fn a_number_too_long_is_refused_and_one_as_long_as_can_be_is_not() {
+        let ready = |rule: &str| Trial::of(rule).on("numeric").bind().unwrap();
+        for rule in [r#""digits""#, r#"{ with = "digits", keep_first = 2 }"#] {
+            let ready = ready(rule);
+            for long in [
+                i128::MAX.to_string(),
+                format!("1{}", "0".repeat(38)),
+                format!("1.{}", "0".repeat(38)),
+                // Its own digits are few, those of what comes out are not.
+                format!("0.{}1{}", "0".repeat(22), "0".repeat(37)),
+            ] {
+                match ready.raw(long.as_bytes()) {
+                    Err(_) => {}
+                    Ok(masked) => assert_eq!(masked.unwrap().len(), long.len(), "{long}"),
+                }
+                ready.raw(format!("-{long}").as_bytes()).ok();
+            }
+            for longest in
+                ["9".repeat(38), format!("-9.{}", "9".repeat(37)), format!("0.{}1", "0".repeat(60))]
+            {
+                assert_eq!(ready.text(&longest).len(), longest.len(), "{longest}");
+            }
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! For tests: a schema of one table, and a rule tried on it.
 
 use super::{
-    Binding, Bound, Decision, Frequencies, Identities, Masker, ParamKind, ParamValue, Params, Rule, bind,
-    find,
+    Binding, Bound, Condition, Decision, Frequencies, Identities, Masker, ParamKind, ParamValue, Params,
+    Rule, Test, bind, find,
 };
 use crate::diagnostic::{Diagnostic, SourceFile, Span};
 use crate::format::{Output, Place, Row, Unreadable, Value, Wire};
-use crate::schema::{Column, ColumnId, DataType, Form, Name, Scalar, Schema, Sequence, Table};
+use crate::schema::{Column, ColumnId, DataType, ForeignKey, Form, Name, Scalar, Schema, Sequence, Table};
 use crate::secret::Secret;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(super) struct Trial {
     pub(super) secret: u8,
     pub(super) locale: String,
     siblings: Vec<Option<Vec<u8>>>,
-    decisions: BTreeMap<usize, Decision>,
+    decisions: BTreeMap<ColumnId, Decision>,
     frequencies: Frequencies,
 }
 
@@ -105,13 +105,37 @@ impl Trial {
 
     /// A rule for the sibling that was added last; without one it is kept.
     pub(super) fn masked(mut self, written: &str) -> Self {
-        self.decisions.insert(self.siblings.len(), decision(&parse(written)));
+        self.decide(0, self.siblings.len(), decision(&parse(written)));
         self
     }
 
     /// The rule as the column's own decision, for rules that read their own column.
     pub(super) fn own(mut self, rule: Rule) -> Self {
-        self.decisions.insert(0, Decision::Mask(Box::new(rule)));
+        self.decide(0, 0, Decision::Mask(Box::new(rule)));
+        self
+    }
+
+    fn decide(&mut self, table: usize, column: usize, decision: Decision) {
+        self.decisions.insert(ColumnId { table, column }, decision);
+    }
+
+    /// A table `parents` that the sibling added last points at: names, types and rules of its columns.
+    pub(super) fn pointing_at(mut self, columns: &[(&str, &str, &str)]) -> Self {
+        let (from, to) = (0, self.schema.tables.len());
+        let list = columns.iter().map(|(name, of, _)| column(name, data_type(of))).collect();
+        self.schema.tables.push(Table::of(Name::new("public", "parents"), list));
+        for (place, (.., written)) in columns.iter().enumerate() {
+            self.decide(to, place, decision(&parse(written)));
+        }
+        self.schema.foreign_keys.push(ForeignKey {
+            name: "fk".into(),
+            from,
+            columns: vec![self.siblings.len()],
+            to,
+            to_columns: vec![0],
+            validated: true,
+            declared: true,
+        });
         self
     }
 
@@ -172,10 +196,14 @@ impl Trial {
 
     pub(super) fn bind(&self) -> Result<Ready, Diagnostic> {
         let (bound, identities) = self.bind_with_identities()?;
+        let mut columns = self.schema.tables[0].columns.clone();
+        for relation in &identities.relatives {
+            columns.push(self.schema.column(relation.column).unwrap().clone());
+        }
         Ok(Ready {
             masker: bound.into_cell(&self.rule)?,
             identities,
-            columns: self.schema.tables[0].columns.clone(),
+            columns,
             wire: self.wire,
             siblings: self.siblings.clone(),
         })
@@ -199,7 +227,7 @@ impl Trial {
             wire: self.wire,
             secret: &secret,
             locale: &self.locale,
-            decisions: &|column| Some(self.decisions.get(&column.column).cloned().unwrap_or(Decision::Keep)),
+            decisions: &|column| Some(self.decisions.get(&column).cloned().unwrap_or(Decision::Keep)),
             frequencies: &self.frequencies,
             identities: &mut identities,
             rule: &self.rule,
@@ -216,6 +244,17 @@ impl Trial {
 }
 
 impl Ready {
+    /// The names of the columns that are read in other rows, in the order of their values.
+    pub(super) fn relatives(&self, width: usize) -> Vec<&str> {
+        self.columns.iter().skip(width).map(|column| column.name.as_str()).collect()
+    }
+
+    /// With values of the columns that are read in other rows.
+    pub(super) fn with_relatives(mut self, raw: &[&[u8]]) -> Self {
+        self.siblings.extend(raw.iter().map(|raw| Some(raw.to_vec())));
+        self
+    }
+
     /// Masks a value in wire form; `None` for NULL.
     pub(super) fn raw(&self, raw: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
         let mut batch = raw.to_vec();
@@ -293,6 +332,13 @@ fn decision(written: &Toml) -> Decision {
         match key {
             "with" => {}
             "by" => rule.by.push(value.as_str().unwrap().into()),
+            "otherwise" => rule.otherwise = Some(Box::new(decision(value))),
+            "when" => {
+                let test = value.as_inline_table().unwrap();
+                let said = |name: &str| test.get(name).and_then(Toml::as_str).map(str::to_owned);
+                let is = Test::In(said("is").into_iter().collect());
+                rule.when = Some(Condition::Column(said("column"), is));
+            }
             "domain" => rule.domain = Some(value.as_str().unwrap().into()),
             _ => {
                 let param = with.params().iter().find(|param| param.name == key);

@@ -130,10 +130,8 @@ impl Transformer for Geo {
             Some(span) => problem.at(span, ""),
             None => problem,
         })?;
-        let of_latitude = latitude.and_then(|place| at.schema.table(at.column.table)?.columns.get(place));
-        if of_latitude.is_some_and(|column| {
-            !self.accepts(&column.data_type) || column.data_type.scalar() == Some(Scalar::Point)
-        }) {
+        let of_latitude = latitude.and_then(|place| at.type_of(place));
+        if of_latitude.is_some_and(|of| !self.accepts(of) || of.scalar() == Some(Scalar::Point)) {
             return Err(wrong(params, "latitude", "the column of `latitude` holds no numbers"));
         }
         Ok(Bound::cell(Numbers { seed: at.seed("geo", Folding::Exact)?, angle, longitude, latitude }))

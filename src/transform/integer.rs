@@ -150,7 +150,8 @@ impl Masker for Within {
 impl Within {
     fn permute(&self, number: i128) -> Result<i128, Unreadable> {
         if !self.said && number <= 0 {
-            return Ok(if number == 0 { 0 } else { -self.permute(-number)? });
+            let mirrored = number.checked_neg().ok_or(Unreadable("more than 38 digits"))?;
+            return if number == 0 { Ok(0) } else { self.permute(mirrored).map(|masked| -masked) };
         }
         if !(self.min..=self.max).contains(&number) {
             return Err(Unreadable(if self.said {
@@ -227,5 +228,15 @@ mod tests {
         let ready = Trial::of(r#""integer""#).on("int2").sequence(20_000).bind().unwrap();
         let seen: HashSet<_> = (1..=32_767).map(|n: i32| ready.text(&n.to_string())).collect();
         assert_eq!(seen.len(), 32_767);
+    }
+
+    #[test]
+    fn the_least_number_of_all_is_refused_and_not_turned_round() {
+        for rule in [r#""integer""#, r#"{ with = "integer", min = -5, max = 5 }"#] {
+            let ready = Trial::of(rule).on("text").bind().unwrap();
+            assert!(ready.raw(i128::MIN.to_string().as_bytes()).is_err());
+            assert!(ready.raw(i128::MAX.to_string().as_bytes()).is_err());
+            assert!(ready.raw((i128::MIN + 1).to_string().as_bytes()).is_err());
+        }
     }
 }

@@ -8,6 +8,7 @@
 
 use super::json_text::{JsonText, unescape};
 use crate::format::decimal::Decimal;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// A filter, read.
@@ -116,21 +117,17 @@ impl Filter {
 
 impl Operand {
     /// What it is for a value.
-    fn of(&self, text: &str) -> Self {
-        let Self::Query(Query(steps)) = self else { return self.clone() };
-        let Some(found) = locate(text, steps) else { return Self::Nothing };
-        match found.as_bytes().first() {
-            Some(b'"') => {
-                let mut plain = String::new();
-                unescape(JsonText::new(found).string().unwrap_or_default(), &mut plain);
-                Self::Text(plain)
-            }
+    fn of(&self, text: &str) -> Cow<'_, Self> {
+        let Self::Query(Query(steps)) = self else { return Cow::Borrowed(self) };
+        let Some(found) = locate(text, steps) else { return Cow::Owned(Self::Nothing) };
+        Cow::Owned(match found.as_bytes().first() {
+            Some(b'"') => Self::Text(plain(JsonText::new(found).string().unwrap_or_default()).into_owned()),
             Some(b'{' | b'[') => Self::Container,
             Some(b't') => Self::Truth(true),
             Some(b'f') => Self::Truth(false),
             Some(b'n') => Self::Null,
             _ => Self::Number(found.to_owned()),
-        }
+        })
     }
 }
 
@@ -185,6 +182,16 @@ fn compare(left: &str, right: &str) -> Option<Ordering> {
     left.parse::<f64>().ok()?.partial_cmp(&right.parse().ok()?)
 }
 
+/// What an escaped string says.
+fn plain(escaped: &str) -> Cow<'_, str> {
+    if !escaped.contains('\\') {
+        return Cow::Borrowed(escaped);
+    }
+    let mut plain = String::with_capacity(escaped.len());
+    unescape(escaped, &mut plain);
+    Cow::Owned(plain)
+}
+
 /// The text of the value at the end of a way; the last of members with one name.
 fn locate<'t>(text: &'t str, steps: &[Member]) -> Option<&'t str> {
     let mut json = JsonText::new(text);
@@ -194,10 +201,8 @@ fn locate<'t>(text: &'t str, steps: &[Member]) -> Option<&'t str> {
     let mut found = None;
     match first {
         Member::Name(wanted) if open == b'{' => {
-            let mut name = String::new();
             while json.peek()? != b'}' {
-                name.clear();
-                unescape(json.string().ok()?, &mut name);
+                let name = plain(json.string().ok()?);
                 json.expect(b':').ok()?;
                 let value = json.skip().ok()?;
                 found = if name == *wanted { Some(value) } else { found };

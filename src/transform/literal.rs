@@ -38,7 +38,10 @@ pub(super) fn encode(text: &str, data_type: &DataType, wire: Wire, to: &mut Vec<
             to.extend_from_slice(text.as_bytes());
             return Ok(());
         }
-        Form::Enum(labels) => return Err(format!("{}; its labels are {}", not(), labels.join(", "))),
+        // Labels can be people: they are counted, not named.
+        Form::Enum(labels) => {
+            return Err(format!("`{text}` is none of the {} labels of `{}`", labels.len(), data_type.name));
+        }
         Form::Array(element) => return encode_array(text, data_type, element, wire, to),
         Form::Scalar(Scalar::Other | Scalar::Hstore)
         | Form::Range(_)

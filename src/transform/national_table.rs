@@ -18,7 +18,9 @@
 //! yet, whom a validator refuses. Numbers of people who are no citizens (SE
 //! coordination and NO D numbers) also keep to themselves.
 
-use super::check_digit::{digit, italian, luhn, mod11_10, remainder, weighed};
+use super::check_digit::{
+    SPANISH, digit, italian, luhn_check, mod11_10, number, put, put_two, remainder, weighed,
+};
 use super::code::Form;
 use crate::format::calendar;
 
@@ -153,30 +155,8 @@ pub(super) fn unissued(country: &str) -> Option<(Draw, f64)> {
 }
 
 /// The number that some digits of a code are; ASCII digits only.
-fn number(chars: &[u8]) -> u32 {
-    chars.iter().fold(0_u32, |n, c| n.saturating_mul(10).saturating_add(digit(*c)))
-}
-
 fn part(code: &[u8], from: usize, to: usize) -> u32 {
     number(code.get(from..to).unwrap_or_default())
-}
-
-/// Writes the check character after the payload; a value of ten or more has none.
-fn put(code: &mut [u8], check: u32) -> bool {
-    match (code.last_mut(), u8::try_from(check)) {
-        (Some(to), Ok(check @ 0..=9)) => {
-            *to = b'0' + check;
-            true
-        }
-        _ => false,
-    }
-}
-
-fn put_two(code: &mut [u8], check: u32) -> bool {
-    let [.., high, low] = code else { return false };
-    let byte = |digit: u32| b'0' + u8::try_from(digit % 10).unwrap_or(0);
-    (*high, *low) = (byte(check / 10), byte(check));
-    check < 100
 }
 
 /// Writes the character of a table.
@@ -213,9 +193,9 @@ fn all_digits(chars: &[u8]) -> bool {
     chars.iter().all(u8::is_ascii_digit)
 }
 
-fn luhn_check(chars: &[u8]) -> u32 {
-    let payload = chars.split_last().map_or(chars, |(_, payload)| payload);
-    (10 - luhn(payload.iter().map(|c| digit(*c)).chain([0])) % 10) % 10
+/// What stands before the check digit.
+fn payload(code: &[u8]) -> &[u8] {
+    code.split_last().map_or(code, |(_, payload)| payload)
 }
 
 fn american(code: &mut [u8]) -> bool {
@@ -318,7 +298,7 @@ fn spanish(code: &mut [u8]) -> bool {
         _ => return false,
     };
     let rest = (first * 10_000_000 + part(code, 1, 8)) % 23;
-    put_letter(code, b"TRWAGMYFPDXBNJZSQVHLCKE", rest)
+    put_letter(code, SPANISH, rest)
 }
 
 fn italian_person(code: &mut [u8]) -> bool {
@@ -372,7 +352,7 @@ fn swedish<const COORDINATION: bool>(code: &mut [u8]) -> bool {
     let day = part(code, 4, 6);
     let day = if COORDINATION { day.saturating_sub(60) } else { day };
     let right = is_day(part(code, 0, 2), part(code, 2, 4), day);
-    let check = luhn_check(code);
+    let check = luhn_check(payload(code));
     right && part(code, 6, 9) > 0 && put(code, check)
 }
 
@@ -467,7 +447,7 @@ fn romanian<const ERA: u32>(code: &mut [u8]) -> bool {
 }
 
 fn canadian(code: &mut [u8]) -> bool {
-    let check = luhn_check(code);
+    let check = luhn_check(payload(code));
     code.first() != Some(&b'8') && put(code, check)
 }
 

@@ -5,7 +5,7 @@
 //! (`billing_id`, `shipping_id`), each gives a row. The source joins those rows to
 //! the table's own, so nothing is held in memory and nothing is looked up per row.
 
-use super::{Binding, Decision, Masker};
+use super::{Binding, Decision, Masker, canonical};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::format::{Output, Row, Unreadable, Value};
 use crate::schema::{ColumnId, DataType, Name, Schema};
@@ -40,14 +40,15 @@ impl Relative {
     /// Where the column's own mask can't read the value.
     pub fn write(&self, row: &Row<'_>, out: &mut Vec<u8>) -> Result<bool, Unreadable> {
         let Some(value) = row.value(self.place) else { return Ok(false) };
-        let mut cell = Vec::new();
-        let mut output = Output::new(&mut cell, &self.data_type, value.wire);
-        self.masker.mask(value, row, &mut output)?;
-        if output.is_null() {
-            return Ok(false);
-        }
-        Value { raw: &cell, data_type: &self.data_type, wire: value.wire }.show(out)?;
-        Ok(true)
+        canonical::with(|cell| {
+            let mut output = Output::new(cell, &self.data_type, value.wire);
+            self.masker.mask(value, row, &mut output)?;
+            if output.is_null() {
+                return Ok(false);
+            }
+            Value { raw: cell, data_type: &self.data_type, wire: value.wire }.show(out)?;
+            Ok(true)
+        })
     }
 }
 

@@ -124,7 +124,7 @@ impl Transformer for Scrub {
                 Some(span) => problem.or_at(span),
                 None => problem,
             })? {
-                if !is_text(at, relative.place) {
+                if !at.type_of(relative.place).is_some_and(DataType::is_text) {
                     return Err(wrong(params, "also", format!("`{name}` is no text"))
                         .help("name columns that hold names, addresses or numbers as text"));
                 }
@@ -154,15 +154,6 @@ fn kinds(params: &Params) -> Result<Kinds, Diagnostic> {
         kinds = kinds.with(kind);
     }
     Ok(kinds)
-}
-
-/// Whether the column that stands at that place of the row is text.
-fn is_text(at: &Binding<'_>, place: usize) -> bool {
-    let column = match place.checked_sub(at.identities.width) {
-        Some(nth) => at.identities.relatives.get(nth).and_then(|relation| at.schema.column(relation.column)),
-        None => at.schema.table(at.home).and_then(|table| table.columns.get(place)),
-    };
-    column.is_some_and(|column| column.data_type.is_text())
 }
 
 struct Cleaned {

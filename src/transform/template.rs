@@ -186,6 +186,7 @@ impl Style {
 
 #[cfg(test)]
 mod tests {
+    use crate::format::Wire;
     use crate::transform::fixture::Trial;
 
     #[test]
@@ -225,5 +226,45 @@ mod tests {
             let rule = trial.rule.clone();
             assert!(trial.own(rule).bind().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_related_column_s_rule_reads_its_own_table() {
+        let name = r#"{ with = "constant", value = "masked", when = { column = "vip", is = "yes" }, otherwise = "keep" }"#;
+        let of = |wire: Wire, yes: &[u8], no: &[u8]| {
+            let columns = [
+                ("id", "int4", "\"keep\""),
+                ("rank", "int4", "\"keep\""),
+                ("name", "text", name),
+                ("vip", "bool", "\"keep\""),
+            ];
+            for (vip, expected) in [(yes, "masked"), (no, "Ann")] {
+                let trial = Trial::of(r#"{ with = "template", text = "{parents.name}" }"#);
+                let trial = trial.wire(wire).sibling("parent_id", "int4", None).pointing_at(&columns);
+                let ready = trial.bind().unwrap();
+                assert_eq!(ready.relatives(2), ["vip", "name"]);
+                assert_eq!(ready.with_relatives(&[vip, b"Ann"]).text("x"), expected, "{wire:?}");
+            }
+        };
+        of(Wire::Text, b"t", b"f");
+        of(Wire::Binary, &[1], &[0]);
+    }
+
+    #[test]
+    fn a_related_longitude_finds_its_latitude() {
+        let lat = r#"{ with = "geo", within = "2 km", axis = "latitude", by = "id" }"#;
+        let lon = r#"{ with = "geo", within = "2 km", axis = "longitude", latitude = "lat", by = "id" }"#;
+        let columns = [
+            ("id", "int4", "\"keep\""),
+            ("lon", "float8", lon),
+            ("name", "text", "\"keep\""),
+            ("lat", "float8", lat),
+        ];
+        let trial = Trial::of(r#"{ with = "template", text = "{parents.lon}" }"#);
+        let trial = trial.sibling("parent_id", "int4", None).pointing_at(&columns);
+        let ready = trial.bind().unwrap();
+        assert_eq!(ready.relatives(2), ["lat", "lon"]);
+        let masked = ready.with_relatives(&[b"48.85", b"2.35"]).text("x");
+        assert!((masked.parse::<f64>().unwrap() - 2.35).abs() < 0.1, "{masked}");
     }
 }

@@ -8,6 +8,7 @@
 //! lower case has them in its host. Words are left out where the column is short,
 //! never token. What is no address gets one all the same; the empty text stays empty.
 
+use super::canonical;
 use super::dice::Dice;
 use super::email::is_host;
 use super::fit::Fit;
@@ -94,7 +95,7 @@ impl Transformer for Url {
         }
         let (seed, own) = (at.seed("url", Folding::Exact)?, at.key(HOSTS));
         let parts = seed.key().purpose("parts");
-        Ok(Bound::cell(Address { seed, own, parts, hosts }))
+        Ok(Bound::cell(Address { seed, own, parts, hosts, longest }))
     }
 }
 
@@ -111,6 +112,8 @@ struct Address {
     /// The key of path segments, values and fragments.
     parts: DomainKey,
     hosts: Hosts,
+    /// The characters of the longest host that may have to fit.
+    longest: usize,
 }
 
 impl Masker for Address {
@@ -144,10 +147,7 @@ impl Address {
     /// which is empty or a slash, because the host is as distinct as the address.
     fn front(&self, parts: &Parts<'_>, text: &str, handle: &mut Handle<'_>) -> bool {
         let Some(host) = parts.host else { return false };
-        let longest = match &self.hosts {
-            Hosts::List(list) => list.iter().map(|host| host.chars().count()).max().unwrap_or(0),
-            _ => HOST.len(),
-        };
+        let longest = self.longest;
         let known = parts.scheme.map(|written| scheme(written).unwrap_or("https"));
         if let Some(known) = known {
             let fits = known.len() + 3 + longest + TAIL <= handle.room();
@@ -160,7 +160,7 @@ impl Address {
             handle.push_str("//");
         }
         let room = handle.room().saturating_sub(TAIL);
-        let digest = web::digest_folded(&self.own, host);
+        let digest = canonical::folded(&self.own, host);
         let mut whole = false;
         match &self.hosts {
             Hosts::Keep if is_host(host) && host.chars().count() <= room => handle.push_as_is(host),

@@ -5,7 +5,9 @@
 //! EE, EL, ES, FI, FR, HR, HU, IE, IT, LU, MT, NL, PL, PT, RO, SE, SI and SK, and of
 //! GB and XI (HMRC), and of BG, CY, LT and LV.
 
-use super::check_digit::{self, digit, luhn, mod11_10, remainder, weighed};
+use super::check_digit::{
+    self, SPANISH, digit, luhn, luhn_check, mod11_10, number, put, put_two, remainder, weighed,
+};
 use super::code::Form;
 use crate::format::calendar;
 
@@ -68,35 +70,8 @@ pub(super) static VAT: [(&str, &[Form]); 29] = [
     ("XI", &[Form::new("#######xx", british), Form::new("#######xx", british_2010)]),
 ];
 
-/// Writes the last digit; a value of ten or more has none.
-fn put(code: &mut [u8], check: u32) -> bool {
-    match (code.last_mut(), u8::try_from(check)) {
-        (Some(to), Ok(check @ 0..=9)) => {
-            *to = b'0' + check;
-            true
-        }
-        _ => false,
-    }
-}
-
-fn put_two(code: &mut [u8], check: u32) -> bool {
-    let [.., high, low] = code else { return false };
-    let byte = |digit: u32| b'0' + u8::try_from(digit % 10).unwrap_or(0);
-    (*high, *low) = (byte(check / 10), byte(check));
-    check < 100
-}
-
 fn head(code: &[u8], count: usize) -> &[u8] {
     code.get(..count).unwrap_or_default()
-}
-
-fn number(chars: &[u8]) -> u32 {
-    chars.iter().fold(0_u32, |n, c| n.saturating_mul(10).saturating_add(digit(*c)))
-}
-
-/// The digit that makes the sum of Luhn right for the digits before it.
-fn luhn_check(payload: &[u8]) -> u32 {
-    (10 - luhn(payload.iter().map(|c| digit(*c)).chain([0])) % 10) % 10
 }
 
 fn austrian(code: &mut [u8]) -> bool {
@@ -228,7 +203,7 @@ fn spanish(code: &mut [u8]) -> bool {
     let Some(to) = code.last_mut() else { return false };
     if rest {
         let place = usize::try_from((first * 10_000_000 + payload) % 23).unwrap_or(0);
-        *to = b"TRWAGMYFPDXBNJZSQVHLCKE".get(place).copied().unwrap_or(b'T');
+        *to = SPANISH.get(place).copied().unwrap_or(b'T');
         return true;
     }
     let place = usize::try_from(check).unwrap_or(0);

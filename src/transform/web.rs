@@ -5,7 +5,7 @@
 //! distinct; `.test` is never in the DNS (RFC 2606).
 
 use super::handle::{Handle, TOKEN};
-use crate::secret::{Digest, DomainKey, scale};
+use crate::secret::{Digest, scale};
 
 /// The ending of invented hosts.
 pub(super) const SUFFIX: &str = "test";
@@ -29,19 +29,6 @@ const BRANCHES: [&str; 8] = ["app", "api", "cdn", "shop", "blog", "docs", "porta
 pub(super) fn word(digest: &Digest, from: usize) -> &'static str {
     let place = scale(digest.get(from..).unwrap_or_default(), WORDS.len() as u64);
     usize::try_from(place).ok().and_then(|place| WORDS.get(place)).copied().unwrap_or("web")
-}
-
-/// The digest of a text, upper and lower case alike; as that of the whole value.
-pub(super) fn digest_folded(key: &DomainKey, text: &str) -> Digest {
-    let mut small = [0_u8; 64];
-    match small.get_mut(..text.len()) {
-        Some(room) if text.is_ascii() => {
-            room.copy_from_slice(text.as_bytes());
-            room.make_ascii_lowercase();
-            key.digest(room)
-        }
-        _ => key.digest(text.chars().flat_map(char::to_lowercase).collect::<String>().as_bytes()),
-    }
 }
 
 /// The characters of the shortest host under `suffix`.

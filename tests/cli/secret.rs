@@ -66,6 +66,16 @@ fn a_secret_that_others_can_read_or_that_is_none_is_refused_before_anything_else
         write(&file, mode);
         refused(&["--secret-file", shown], &[], &["can be read by others", "chmod 600"]);
     }
+    // The secret itself, where the name of what holds it belongs.
+    let words = data_encoding::BASE64.encode(&data_encoding::HEXLOWER.decode(SECRET.as_bytes()).unwrap());
+    for secret in [SECRET, &words, words.trim_end_matches('='), &SECRET[1..]] {
+        for given in [secret.to_owned(), format!("{secret} --more")] {
+            for flag in ["--secret-file", "--secret-command"] {
+                let args = ["refresh", "--source", url, "--target", url, "--rules", rules, flag, &given];
+                run_with(&args, &[]).assert_code(2).assert_silent_about(secret);
+            }
+        }
+    }
     refused(&["--secret-file", "/nowhere/secret"], &[], &["can't read the secret file"]);
     refused(&[], &[("MASQUE_SECRET", "too short".into())], &["MASQUE_SECRET", "not 32 bytes"]);
     refused(&["--secret-command", "false"], &[], &["`false` failed"]);

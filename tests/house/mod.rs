@@ -3,6 +3,7 @@
 //! Each rule is a plain function from texts to offences, so that beside the test
 //! that holds the project to it another one shows that it can fail.
 
+mod children;
 mod code;
 mod exit_codes;
 mod forgotten;

@@ -1,6 +1,6 @@
 //! Columns made of others: of the row, of the rows it points at, of the whole column, and by a program.
 
-use crate::support::{Database, Fixture, Play, execute, query, value};
+use crate::support::{Database, Fixture, Play, execute, query, run_with, value};
 
 const PEOPLE: &str = "
     create table customers (id bigint primary key, first_name text, last_name text not null, country text, hired date);
@@ -179,6 +179,21 @@ for line in sys.stdin:
             "the target moved"
         );
     }
+    // It is told what it needs, not how to reach production.
+    let told = "import os, sys
+for line in sys.stdin:
+    print('{\"value\": \"note %s\"}' % sum(name in os.environ for name in ('MASQUE_SOURCE', 'MASQUE_TARGET', 'MASQUE_SECRET', 'PGPASSWORD')))";
+    play.write_rules(&rules(told, "60 seconds"));
+    let (source, target_url, written) = (play.source.url(), target.clone(), play.rules());
+    let variables = [
+        ("MASQUE_SOURCE", source.into()),
+        ("MASQUE_TARGET", target_url.into()),
+        ("MASQUE_SECRET", "0f".repeat(32).into()),
+        ("PGPASSWORD", "opensesame".into()),
+    ];
+    let variables = variables.map(|(name, value): (_, std::ffi::OsString)| (name, value));
+    run_with(&["refresh", "--rules", &written], &variables).assert_code(0);
+    assert_eq!(value(&target, "select count(*) from notes where note = 'note 0'"), "4286");
     play.write_rules(&rules("", "2 seconds").replace("python3", "no-such-program"));
     let output = play.refresh();
     output.assert_code(3);

@@ -232,3 +232,39 @@ fn a_row_that_no_partition_takes_is_not_shown() {
     assert!(!error.contains(CANARY), "{error}");
     assert_eq!(play.target.generations(), Vec::<String>::new());
 }
+
+#[test]
+fn names_that_a_function_of_the_database_made_up_are_not_shown() {
+    let source = Database::from(Fixture::Empty);
+    // Only what is masked breaks it, so that the source may hold the rows.
+    let function = |code: &str| {
+        format!(
+            "create or replace function public.holds(code text) returns boolean language plpgsql as $$ begin
+                 if code not like '{CANARY}%' then
+                     raise 'no' using {code}
+                         constraint = '{CANARY}', table = '{CANARY}', column = '{CANARY}',
+                         schema = '{CANARY}', datatype = '{CANARY}';
+                 end if;
+                 return true;
+             end $$"
+        )
+    };
+    execute(
+        &source.url(),
+        &[
+            &function(""),
+            "create table people (id integer primary key, code text constraint starts_well check (holds(code)))",
+            &format!("insert into people values (1, '{CANARY}')"),
+        ],
+    );
+    let rules =
+        "masque = 1\n[table.people]\nid = \"keep\"\ncode = { with = \"constant\", value = \"other\" }\n";
+    let play = Play::new(source, rules);
+    for code in ["", "errcode = '23514',", "errcode = '23505',", "errcode = 'XX000',"] {
+        execute(&play.source.url(), &[&function(code)]);
+        let output = play.refresh();
+        assert!([4, 7].contains(&output.code), "{}", output.stderr);
+        output.assert_says(&["people"]).assert_silent_about(CANARY);
+        assert_eq!(play.target.generations(), Vec::<String>::new());
+    }
+}

@@ -84,3 +84,22 @@ fn what_holds_is_not_mentioned() {
     schema.checks = vec![check("(a >= (b + 5))")];
     assert!(mistakes(&format!("[table.t]\n{dates}"), &mut schema).contains("may break"));
 }
+
+#[test]
+fn a_condition_is_shown_without_texts_and_long_numbers() {
+    let help = |columns: &[&str], condition: &str, rules: &str| {
+        let said = said_of(columns, condition, rules);
+        said.split_once("hold it").map(|(_, shown)| shown.trim().to_owned()).unwrap_or(said)
+    };
+    let numbers =
+        help(&["a:int"], "(a <> ALL (ARRAY[123456789, 987654321, 1234, 12345.5]))", "a = \"integer\"\n");
+    assert_eq!(numbers, ": `(a <> ALL (ARRAY[…, …, 1234, …]))`");
+    let name =
+        help(&["o'clock:text"], "(\"o'clock\" ~ 'ann@corp.example'::text)", "\"o'clock\" = \"letters\"\n");
+    assert_eq!(name, ": `(\"o'clock\" ~ '…'::text)`");
+    let escaped = help(&["a:text"], "(a ~ E'\\\\'ann@corp.example'::text)", "a = \"letters\"\n");
+    assert!(!escaped.contains("corp.example"), "{escaped}");
+    for strange in ["a ; 'ann@corp.example'", "(a = 'ann@corp.example)"] {
+        assert_eq!(help(&["a:text"], strange, "a = \"letters\"\n"), "", "{strange}");
+    }
+}

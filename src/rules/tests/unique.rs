@@ -55,6 +55,7 @@ fn a_short_column_is_refused_with_masks_that_fit() {
 fn a_key_that_folds_case_needs_masks_that_do() {
     for sql in ["lower(a)", "lower((a)::text)", "md5(lower(a))", "('x'::text || upper(a))"] {
         let of = |rule: &str| verdict_of(&["a:text"], of_expression(sql, &[0]), &format!("a = \"{rule}\"\n"));
+        let sql = sql.replace("'x'", "'…'");
         assert_eq!(of("email"), format!("k ({sql}): safe, 4.1e-15\n"));
         assert_eq!(of("letters"), format!("k ({sql}): preserved\n"));
         assert!(
@@ -84,7 +85,7 @@ fn an_expression_of_kept_columns_beside_a_masked_one_is_no_doubt() {
     let mut key = of_expression("date_trunc('day'::text, b)", &[0, 1]);
     key.parts.push(KeyPart::Column(0));
     let said = verdict_of(&["a:text", "b:date"], key, "a = \"letters\"\nb = \"keep\"\n");
-    assert_eq!(said, "k (date_trunc('day'::text, b), a): preserved\n");
+    assert_eq!(said, "k (date_trunc('…'::text, b), a): preserved\n");
 }
 
 #[test]
@@ -186,4 +187,21 @@ fn a_shuffle_keeps_a_key_only_where_it_moves_within_the_rest_of_it() {
     assert!(of("").contains("`shuffle` moves values away from what else the key says of their rows"));
     let alone = verdict_of(&["a:text"], unique("k", KeyKind::Unique, &[0]), "a = \"shuffle\"\n");
     assert_eq!(alone, "k (a): preserved\n");
+}
+
+#[test]
+fn an_expression_is_shown_without_its_literals() {
+    let sql = "CASE\n WHEN (a = 'ann@corp.example'::text) THEN 'x'::text\n ELSE a END";
+    let said = verdict_of(&["a:text"], of_expression(sql, &[0]), "a = \"email\"\n");
+    assert!(!said.contains("corp.example"), "{said}");
+    let shown = "CASE WHEN (a = '…'::text) THEN '…'::text ELSE a END";
+    assert!(said.starts_with(&format!("k ({shown}): unproved: `{shown}` may")), "{said}");
+    let refused = verdict_of(
+        &["a:text"],
+        of_expression("(a || 'ann@corp.example'::text)", &[0]),
+        "a = { with = \"constant\", value = \"x\" }\n",
+    );
+    assert!(refused.contains("((a || '…'::text))") && !refused.contains("corp.example"), "{refused}");
+    let strange = verdict_of(&["a:text"], of_expression("a ; 'ann@corp.example'", &[0]), "a = \"email\"\n");
+    assert!(strange.starts_with("k (…)") && !strange.contains("corp.example"), "{strange}");
 }

@@ -7,6 +7,7 @@
 //! without the numbers never issued (000, 666; SSA). NL: BSN with its eleven test.
 //! Those that chance meets often need a word that names them.
 
+use super::super::check_digit::SPANISH;
 use super::context::{self, Topic};
 use super::edge::{self, after, begins, ends};
 use super::number::{Number, Run, each_number};
@@ -171,7 +172,7 @@ fn spanish(text: &str, start: usize) -> Option<usize> {
     let number = front.iter().skip(1).try_fold(first, |number, byte| {
         byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0'))
     })?;
-    let right = b"TRWAGMYFPDXBNJZSQVHLCKE".get((number % 23) as usize);
+    let right = SPANISH.get((number % 23) as usize);
     (right == letter.first()).then_some(end)
 }
 
