@@ -17,7 +17,8 @@ use super::complaint;
 use super::environment::hide_secrets;
 use super::session;
 use super::standby::CONFLICT;
-use super::url::{HIDDEN_FROM_TOOLS, Url};
+use super::tls::system_roots;
+use super::url::{Url, hidden_from_tools};
 use crate::error::{Error, Kind, Result};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -211,6 +212,20 @@ impl SchemaArchive {
     /// A tool's command line: passwords travel in a private file, never in
     /// arguments or the environment.
     fn command(&self, tool: &Path, url: &Url) -> Result<Command> {
+        if url.is_direct() && self.tools.version < 17 {
+            return Err(Error::usage(format!(
+                "the client tools of PostgreSQL {} don't know sslnegotiation=direct",
+                self.tools.version
+            ))
+            .help("install those of PostgreSQL 17 or newer, or use sslnegotiation=postgres"));
+        }
+        let mut trusting = None;
+        if url.trusts_system() {
+            let path = self.directory.path().join("roots.pem");
+            write_private(&path, &system_roots()?)?;
+            trusting = Some(url.with_root_certificates(&path));
+        }
+        let url = trusting.as_ref().unwrap_or(url);
         let mut command = Command::new(tool);
         command
             .stdin(Stdio::null())
@@ -221,7 +236,7 @@ impl SchemaArchive {
             .arg("--dbname")
             .arg(url.conninfo_without_password());
         hide_secrets(command.as_std_mut());
-        for variable in HIDDEN_FROM_TOOLS {
+        for variable in hidden_from_tools() {
             command.env_remove(variable);
         }
         if let Some(lines) = url.passfile_line().map(Zeroizing::new) {

@@ -17,6 +17,14 @@ impl Url {
                 return Error::new(kind, format!("{doing}: no answer in time"))
                     .help("check host, port and firewall, or allow more with connect_timeout=SECONDS");
             }
+            Failure::Unfit => {
+                let wanted = self.target_session_attrs.name();
+                return Error::new(
+                    kind,
+                    format!("{doing}: the server is not what target_session_attrs={wanted} asks for"),
+                )
+                .help("name a host that is, or leave `target_session_attrs` out");
+            }
             Failure::Server(error) => error,
         };
         let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
