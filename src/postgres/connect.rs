@@ -480,7 +480,8 @@ mod tests {
         let (root, wrong) = (Some(root.as_path()), Some(wrong.as_path()));
         assert_eq!(encrypted(url("db.example", "disable", None)), Ok(false));
         assert_eq!(encrypted(url("db.example", "allow", None)), Ok(false));
-        assert_eq!(encrypted(url("db.example", "prefer", wrong)), Ok(true));
+        assert_eq!(encrypted(url("db.example", "prefer", root)), Ok(true));
+        assert_eq!(encrypted(url("db.example", "prefer", wrong)), Ok(false));
         assert_eq!(encrypted(url("any.example", "require", None)), Ok(true));
         assert_eq!(encrypted(url("any.example", "require", root)), Ok(true));
         assert_eq!(encrypted(url("any.example", "verify-ca", root)), Ok(true));

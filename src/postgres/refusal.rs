@@ -33,6 +33,11 @@ impl Url {
                 "put it in `~/.pgpass` (chmod 0600) as host:port:database:user:password, or set PGPASSWORD",
             );
         }
+        if cause.contains("channel binding") {
+            return Error::new(kind, format!("{doing}: the login cannot be bound to its TLS channel")).help(
+                "channel_binding=require needs TLS, a password of `scram-sha-256` and a line of `pg_hba.conf` that asks for it",
+            );
+        }
         if cause == "server does not support TLS" {
             return Error::new(kind, format!("{doing}: the server does not offer TLS")).help(format!(
                 "sslmode={} insists on it: switch `ssl` on at the server, or use sslmode=prefer on a trusted network",
@@ -59,6 +64,10 @@ impl Url {
                 self.database, self.user
             )),
             Some(_) => None,
+            None if self.direct && cause.contains("eof") => Some(
+                "sslnegotiation=direct needs a server of PostgreSQL 17 or newer: use sslnegotiation=postgres"
+                    .to_owned(),
+            ),
             None if failure.in_tls() => Some(about_certificate(&cause)),
             None => about_network(host, failure),
         };
@@ -111,6 +120,9 @@ fn about_certificate(cause: &str) -> String {
             .to_owned()
     } else if cause.to_lowercase().contains("expired") {
         "the server's certificate has expired: renew it".to_owned()
+    } else if cause.contains("Revoked") {
+        "the server's certificate was revoked: give the server a new one, or correct the list of `sslcrl`"
+            .to_owned()
     } else if cause.contains("CaUsedAsEndEntity") {
         "the server uses a CA's certificate as its own: issue one for the server, or use sslmode=require without \
          a root certificate"

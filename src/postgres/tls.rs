@@ -1,8 +1,8 @@
 //! The meaning of `sslmode`, over rustls.
 //!
-//! `disable`, `allow` and `prefer` never look at a certificate. `require` looks
-//! only where a root certificate is given, and then as `verify-ca`: the chain,
-//! not the name. `verify-full` checks both. Without a root certificate
+//! `allow`, `prefer` and `require` look at a certificate only where a root
+//! certificate is given, and then as `verify-ca`: the chain, not the name; where it
+//! does not hold, `prefer` goes on without TLS. `verify-full` checks both. Without a root certificate
 //! `verify-full` trusts what the system trusts.
 
 use super::client_certificate::ClientCertificate;
@@ -70,7 +70,8 @@ pub(crate) fn connector(wish: &Wish<'_>) -> Result<Tls> {
                 .help("name the CA's certificate with sslrootcert=FILE, or use sslmode=verify-full"));
         }
         (SslMode::VerifyFull | SslMode::VerifyCa, root) => Some(verifier(root, wish.revoked, &provider)?),
-        (SslMode::Require, Some(root)) if root.exists() => {
+        // As in libpq: where it fails, `prefer` goes on without TLS.
+        (SslMode::Allow | SslMode::Prefer | SslMode::Require, Some(root)) if root.exists() => {
             Some(verifier(Some(root), wish.revoked, &provider)?)
         }
         _ => None,

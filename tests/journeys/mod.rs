@@ -49,4 +49,5 @@ mod standby;
 mod status;
 mod structures;
 mod ten_million;
+mod tls;
 mod values;
