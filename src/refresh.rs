@@ -133,17 +133,7 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
     let renamer = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
     let holder = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
     reach(Point::Connected).await;
-    if target.database() == options.maintenance_database {
-        return Err(Error::new(Kind::Guard, "the target is its server's maintenance database")
-            .help("give `--target` another database, or name another one with `--maintenance-db`"));
-    }
-    if target.database().len() > 63 {
-        return Err(Error::usage("the target's name is longer than the 63 bytes PostgreSQL keeps of a name"));
-    }
-    if matches!(target.database(), "template0" | "template1") {
-        return Err(Error::new(Kind::Guard, "the target is a template of its server")
-            .help("give `--target` the URL of staging"));
-    }
+    publish::check_name(target.database(), &options.maintenance_database)?;
     let old = options.guard.check(&reader, &admin, &target).await?;
     if old.is_none() {
         observer.notice(&format!("there is no database `{}` yet: it will be made", target.database()));
@@ -165,13 +155,7 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
     let old = if now == old { old } else { options.guard.check(&reader, &admin, &target).await? };
     reach(Point::Swept).await;
     let (source_major, target_major) = (major(&reader).await?, major(&admin).await?);
-    if target_major < source_major {
-        return Err(Error::new(
-            Kind::Target,
-            format!("the target's PostgreSQL {target_major} is older than the source's {source_major}"),
-        )
-        .help("staging must run the same major version as production, or a newer one"));
-    }
+    parity::check_versions(source_major, target_major)?;
     let template = match &options.template {
         Some(name) => {
             let url = target.with_database(name);

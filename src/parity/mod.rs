@@ -10,7 +10,7 @@ mod preflight;
 mod server;
 mod setting;
 
-pub use preflight::preflight;
+pub use preflight::{check_versions, preflight};
 
 use crate::postgres::facts::Facts;
 use serde::Serialize;

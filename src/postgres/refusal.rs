@@ -4,6 +4,7 @@ use super::connect::Failure;
 use super::tls::SslMode;
 use super::url::{Host, Place, Url};
 use crate::error::{Error, Kind};
+use crate::schema::identifier;
 use std::io;
 
 impl Url {
@@ -70,6 +71,15 @@ impl Url {
             ),
             None if failure.in_tls() => Some(about_certificate(&cause)),
             None => about_network(host, failure),
+        };
+        let told = if told.sqlstate() == Some("42501") {
+            told.remedy(vec![format!(
+                "GRANT CONNECT ON DATABASE {} TO {}",
+                identifier(&self.database),
+                identifier(&self.user)
+            )])
+        } else {
+            told
         };
         match help {
             Some(help) => told.help(help),

@@ -138,6 +138,24 @@ impl Url {
         names.collect()
     }
 
+    /// Whether every server is on this machine, by a socket or on loopback.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.hosts.iter().all(|host| match (&host.place, host.addr) {
+            (Place::Socket(_), _) => true,
+            (Place::Name(_), Some(addr)) => addr.is_loopback(),
+            (Place::Name(name), None) => {
+                name == "localhost" || name.parse::<IpAddr>().is_ok_and(|addr| addr.is_loopback())
+            }
+        })
+    }
+
+    /// Whether who answers is verified, by its certificate.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        matches!(self.sslmode, SslMode::VerifyCa | SslMode::VerifyFull)
+    }
+
     /// The name of the user who logs in.
     #[must_use]
     pub fn user(&self) -> &str {
@@ -345,6 +363,20 @@ pub(crate) const DEFAULT_KEEPALIVE: Keepalive = Keepalive {
 mod tests {
     use super::super::settle::tests::{parse, world};
     use super::*;
+
+    #[test]
+    fn loopback_and_sockets_are_on_this_machine() {
+        for (text, local) in [
+            ("host=localhost", true),
+            ("host=127.0.0.9,/tmp", true),
+            ("host=::1", true),
+            ("host=db hostaddr=127.0.0.1", true),
+            ("host=db", false),
+            ("host=localhost,10.0.0.1", false),
+        ] {
+            assert_eq!(parse(text, &[]).is_local(), local, "{text}");
+        }
+    }
 
     #[test]
     fn a_password_is_never_printed() {

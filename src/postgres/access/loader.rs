@@ -94,7 +94,8 @@ impl Loader {
         }
         let granted = closed.iter().chain(self.acting.iter().filter(|_| !may_create));
         help.extend(granted.map(|role| format!("GRANT {} TO {}", identifier(role), identifier(&self.name))));
-        Err(Error::new(Kind::Target, wrong.join("; ")).help(format!("`{}`, {OTHERWISE}", help.join("; "))))
+        let text = format!("`{}`, {OTHERWISE}", help.join("; "));
+        Err(Error::new(Kind::Target, wrong.join("; ")).help(text).remedy(help))
     }
 
     /// The roles that are there because masque makes or made them: without login.
