@@ -154,7 +154,7 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
     let now = publish::find(&admin, target.database()).await?;
     let old = if now == old { old } else { options.guard.check(&reader, &admin, &target).await? };
     reach(Point::Swept).await;
-    let (source_major, target_major) = (major(&reader).await?, major(&admin).await?);
+    let (source_major, target_major) = (reader.major().await?, admin.major().await?);
     parity::check_versions(source_major, target_major)?;
     let template = match &options.template {
         Some(name) => {
@@ -511,10 +511,4 @@ async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
     };
     futures_util::future::try_join_all((0..stage.options.jobs).map(|_| work())).await?;
     Ok(())
-}
-
-async fn major(session: &Session) -> Result<u32> {
-    let sql = "SELECT current_setting('server_version_num')::int / 10000";
-    let row = session.one("reading the version", sql, &[]).await?;
-    Ok(u32::try_from(row.get::<_, i32>(0)).unwrap_or(0))
 }

@@ -22,8 +22,8 @@ pub struct Lack {
     pub sequences: Vec<String>,
     /// Whether there are large objects and it may not read them.
     pub large_objects: bool,
-    /// Tables whose row security would hide rows from it.
-    pub hidden: Vec<String>,
+    /// Tables whose row security would hide rows from it, by number and name.
+    pub hidden: Vec<(u32, String)>,
 }
 
 /// Looks through the catalog.
@@ -32,33 +32,36 @@ pub struct Lack {
 /// Of the session's side, where a query fails.
 pub async fn look(session: &Session) -> Result<Lack> {
     let doing = "reading what the role may read";
-    let all = |what: &str| {
+    let listed = |which: &str, what: &str| {
         format!(
-            "coalesce((SELECT array_agg(format('%I.%I', n.nspname, c.relname) ORDER BY n.nspname, c.relname) \
+            "coalesce((SELECT array_agg({which} ORDER BY n.nspname, c.relname) \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE {USER_SCHEMAS} AND c.relpersistence <> 't' AND {what}), '{{}}')"
         )
     };
+    let all = |what: &str| listed("format('%I.%I', n.nspname, c.relname)", what);
+    let hidden = "c.relkind IN ('r', 'p') AND c.relrowsecurity AND row_security_active(c.oid)";
     let sql = format!(
         "SELECT current_user::text, \
                 coalesce((SELECT array_agg(n.nspname::text ORDER BY 1) FROM pg_namespace n \
                           WHERE {USER_SCHEMAS} AND NOT has_schema_privilege(n.oid, 'USAGE') \
                             AND EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid)), '{{}}'), \
                 {}, {}, EXISTS (SELECT FROM pg_largeobject_metadata) \
-                        AND NOT has_table_privilege('pg_catalog.pg_largeobject', 'SELECT'), {}",
+                        AND NOT has_table_privilege('pg_catalog.pg_largeobject', 'SELECT'), {}, {}",
         all("c.relkind IN ('r', 'p') AND NOT has_table_privilege(c.oid, 'SELECT')"),
-        all("c.relkind = 'S' AND NOT has_sequence_privilege(c.oid, 'SELECT')"),
-        all("c.relkind IN ('r', 'p') AND c.relrowsecurity AND row_security_active(c.oid)"),
+        all("CASE WHEN c.relkind = 'S' THEN NOT has_sequence_privilege(c.oid, 'SELECT') END"),
+        all(hidden),
+        listed("c.oid", hidden),
     );
-    // `row_security_active` asks what our session's `row_security` does not change.
     let row = session.one(doing, &sql, &[]).await?;
+    let (names, numbers): (Vec<String>, Vec<u32>) = (row.get(5), row.get(6));
     Ok(Lack {
         role: row.get(0),
         schemas: row.get(1),
         tables: row.get(2),
         sequences: row.get(3),
         large_objects: row.get(4),
-        hidden: row.get(5),
+        hidden: numbers.into_iter().zip(names).collect(),
     })
 }
 
@@ -80,27 +83,22 @@ impl Lack {
                 ));
             }
         }
-        if self.large_objects {
-            said.push(format!("the reading role `{}` may not read large objects", self.role));
-        }
         said
     }
 
-    /// What lets it read what it can't.
+    /// What lets it read everything, large objects too.
     #[must_use]
-    pub fn grants(&self) -> Vec<String> {
-        if self.sentences().is_empty() {
-            return Vec::new();
-        }
-        vec![format!("GRANT pg_read_all_data TO {}", identifier(&self.role))]
+    pub fn grant(&self) -> String {
+        format!("GRANT pg_read_all_data TO {}", identifier(&self.role))
     }
 
     /// A sentence about rows that are hidden, and what shows them.
     #[must_use]
     pub fn row_security(&self) -> Option<(String, Vec<String>)> {
+        let names: Vec<_> = self.hidden.iter().map(|(_, name)| name.clone()).collect();
         let sentence = format!(
             "row security hides rows of {} from the reading role `{}`",
-            counted(&self.hidden, "table", "tables"),
+            counted(&names, "table", "tables"),
             self.role
         );
         let statement = format!("ALTER ROLE {} BYPASSRLS", identifier(&self.role));
@@ -123,15 +121,20 @@ mod tests {
     #[test]
     fn many_names_are_counted_and_three_are_shown() {
         let names = |n: usize| (1..=n).map(|n| format!("s.t{n}")).collect::<Vec<_>>();
-        let lack = Lack { role: "Reader".into(), tables: names(5), hidden: names(1), ..Lack::default() };
+        let lack = Lack {
+            role: "Reader".into(),
+            tables: names(5),
+            hidden: vec![(1, "s.t1".into())],
+            ..Lack::default()
+        };
         assert_eq!(
             lack.sentences(),
             ["the reading role `Reader` may not read 5 tables (`s.t1`, `s.t2`, `s.t3`, …)"]
         );
-        assert_eq!(lack.grants(), ["GRANT pg_read_all_data TO \"Reader\""]);
+        assert_eq!(lack.grant(), "GRANT pg_read_all_data TO \"Reader\"");
         let (said, statements) = lack.row_security().unwrap();
         assert!(said.contains("1 table (`s.t1`)"), "{said}");
         assert_eq!(statements, ["ALTER ROLE \"Reader\" BYPASSRLS"]);
-        assert_eq!(Lack::default().grants(), Vec::<String>::new());
+        assert_eq!(Lack::default().sentences(), Vec::<String>::new());
     }
 }

@@ -9,6 +9,7 @@ mod cut;
 mod datasets;
 mod derived;
 mod discover;
+mod doctor;
 mod double;
 mod encodings;
 mod errors;
