@@ -34,7 +34,8 @@ use crate::postgres::url::Url;
 use crate::postgres::volume::{self, Volume};
 use crate::postgres::watch::Toll;
 use crate::postgres::{
-    access, catalog, clients, frequency, left_out, leftover, standby, statistics, uncarried, watch,
+    access, catalog, clients, connections, frequency, left_out, leftover, standby, statistics, uncarried,
+    watch,
 };
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
@@ -166,6 +167,10 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
     let mut notices = parity::preflight(&reader, &admin, template.as_ref()).await?;
     let tools = Tools::find()?.require_at_least(source_major)?;
     notices.extend(clients::warn(&tools, &reader).await?);
+    // Open are, beside the one that is asked: two of the three on the target, and on each side the one that
+    // listens for silence, which ends with this function.
+    notices.extend(connections::shortage(&reader, options.jobs, 1).await?);
+    notices.extend(connections::shortage(&admin, options.jobs, 3).await?);
     for notice in &notices {
         observer.notice(notice);
     }

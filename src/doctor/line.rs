@@ -228,7 +228,7 @@ fn encryption(version: Option<String>, url: &Url) -> Found {
 }
 
 pub(super) async fn connections(session: &Session, needed: usize) -> Result<Found> {
-    let left = connections::left(session).await?;
+    let left = connections::left(session, needed).await?;
     let (has, by, limit) = (left.sessions, left.by, left.limit);
     let text = format!("{has} left by {by} ({limit}), a run takes {needed}");
     Ok(if has >= needed {

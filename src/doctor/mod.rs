@@ -13,6 +13,7 @@ mod tools;
 pub use line::{Line, Verdict, Visit};
 
 use crate::error::{Kind, Result};
+use crate::postgres::connections;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
 use crate::publish::Guard;
@@ -79,7 +80,8 @@ async fn open(url: &Url, side: Side) -> Result<Session> {
 }
 
 /// The version, the way into the server and the connections left: the same questions for both sides.
-async fn vitals(visit: &mut Visit, session: &Session, url: &Url, side: Side, needed: usize) {
+async fn vitals(visit: &mut Visit, session: &Session, url: &Url, side: Side, lanes: usize) {
+    let needed = connections::of_a_run(lanes);
     let place = line::Place::of(side);
     let version = line::version(session, side).await;
     visit.add(place, "version", side.kind(), version);

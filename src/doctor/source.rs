@@ -8,7 +8,7 @@ use crate::postgres::readable::Lack;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::standby::{self, REMEDIES};
 use crate::postgres::url::Url;
-use crate::postgres::{catalog, connections, place, pressure, privilege, readable, uncarried};
+use crate::postgres::{catalog, place, pressure, privilege, readable, uncarried};
 use crate::rules::{self, LargeObjects, Rows, RuleFile};
 use std::collections::BTreeSet;
 
@@ -62,7 +62,7 @@ pub(super) async fn examine(visit: &mut Visit, patient: &Patient, url: &Url) -> 
         line("standby", found);
     }
     line("what can't be carried", uncarried::refuse(&session).await.map(|()| Found::pass("nothing")));
-    vitals(visit, &session, url, Side::Source, patient.jobs + connections::BESIDE_LANES).await;
+    vitals(visit, &session, url, Side::Source, patient.jobs).await;
     Some(session)
 }
 

@@ -5,7 +5,7 @@ use super::{Patient, open, vitals};
 use crate::error::{Kind, Result};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
-use crate::postgres::{connections, disk, volume};
+use crate::postgres::{disk, volume};
 use crate::publish::{self, Database, Standing, Status};
 use crate::report::bytes;
 use crate::schema::identifier;
@@ -45,7 +45,7 @@ pub(super) async fn examine(
     line("run", running(&admin, name).await);
     line("sessions", sessions(&admin, name).await);
     line("disk", room(&admin, &maintenance, reader).await);
-    vitals(visit, &admin, &maintenance, Side::Target, patient.jobs + connections::BESIDE_LANES).await;
+    vitals(visit, &admin, &maintenance, Side::Target, patient.jobs).await;
     Some(admin)
 }
 

@@ -3,12 +3,35 @@
 //! Three limits bound it, the server's, the role's and the database's; a superuser is
 //! bound by the first alone, and may use what is reserved.
 
-use super::session::Session;
+use super::session::{Session, Side};
 use crate::error::Result;
+use std::time::Duration;
 
-/// Sessions that a run has on the source beside one for each lane: the reader, the watcher, the two of
-/// the snapshot, `pg_dump`, and one to spare.
-pub const BESIDE_LANES: usize = 6;
+/// How many sessions a run has on either side at a time, at most, with so many lanes.
+///
+/// Beside one for each lane: on the source the watcher, the two of the snapshot and `pg_dump`; on the
+/// target those of the guard, the lock and the publishing, and one in the build.
+#[must_use]
+pub fn of_a_run(lanes: usize) -> usize {
+    lanes + 4
+}
+
+/// Says that a run will not get all its sessions, where that is so. `open` of them it has already.
+///
+/// # Errors
+/// Of the session's side, where the query fails.
+pub async fn shortage(session: &Session, lanes: usize, open: usize) -> Result<Option<String>> {
+    let side = session.side();
+    let needed = of_a_run(lanes).saturating_sub(open);
+    let left = left(session, needed).await?;
+    let name = if side == Side::Source { "source" } else { "target" };
+    Ok((left.sessions < needed).then(|| {
+        format!(
+            "the {name} has {} connections left by {} ({}), and the run takes {needed}: use fewer `--jobs`, or end idle sessions",
+            left.sessions, left.by, left.limit
+        )
+    }))
+}
 
 /// What is left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,11 +44,27 @@ pub struct Left {
     pub limit: i64,
 }
 
-/// Asks a session's server, about its role and its database.
+/// How often sessions are counted again: one whose client has just left is seen for a moment more.
+const GOODBYES: u32 = 6;
+
+/// Asks a session's server, about its role and its database, and where `needed` are not left, again.
+/// The session itself is not counted.
 ///
 /// # Errors
 /// Of the session's side, where the query fails.
-pub async fn left(session: &Session) -> Result<Left> {
+pub async fn left(session: &Session, needed: usize) -> Result<Left> {
+    let mut left = look(session).await?;
+    for _ in 0..GOODBYES {
+        if left.sessions >= needed {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        left = look(session).await?;
+    }
+    Ok(left)
+}
+
+async fn look(session: &Session) -> Result<Left> {
     // Of another role's session a role without `pg_read_all_stats` sees the database, but not the kind.
     let sql = "SELECT current_setting('max_connections')::int8 - CASE WHEN r.rolsuper THEN 0 ELSE \
                         current_setting('superuser_reserved_connections')::int8 \
@@ -34,7 +73,7 @@ pub async fn left(session: &Session) -> Result<Left> {
                       r.rolconnlimit::int8, (SELECT count(*) FROM mine WHERE usesysid = r.oid), \
                       d.datconnlimit::int8, (SELECT count(*) FROM mine WHERE datid = d.oid) \
                FROM pg_roles r, pg_database d WHERE r.rolname = current_user AND d.datname = current_database()";
-    let with = "WITH mine AS (SELECT * FROM pg_stat_activity WHERE usesysid IS NOT NULL \
+    let with = "WITH mine AS (SELECT * FROM pg_stat_activity WHERE usesysid IS NOT NULL AND pid <> pg_backend_pid() \
                 AND coalesce(backend_type, 'client backend') = 'client backend') ";
     let row = session.one("counting the sessions", &format!("{with}{sql}"), &[]).await?;
     let number = |at: usize| row.get::<_, i64>(at);

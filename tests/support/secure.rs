@@ -32,9 +32,9 @@ const NUMBER: u64 = 4711;
 impl Authority {
     /// A new one, trusted by nobody.
     pub(crate) fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         // Of two with one name, OpenSSL tries the first alone.
-        static NEXT: AtomicU32 = AtomicU32::new(1);
         let name = format!("authority {}", NEXT.fetch_add(1, Ordering::Relaxed));
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
