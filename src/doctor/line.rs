@@ -230,7 +230,7 @@ fn encryption(version: Option<String>, url: &Url) -> Found {
 pub(super) async fn connections(session: &Session, needed: usize) -> Result<Found> {
     let left = connections::left(session, needed).await?;
     let (has, by, limit) = (left.sessions, left.by, left.limit);
-    let text = format!("{has} left by {by} ({limit}), a run takes {needed}");
+    let text = format!("{has} left by {by} ({limit}), a run takes up to {needed}");
     Ok(if has >= needed {
         Found::pass(text)
     } else {

@@ -81,7 +81,7 @@ async fn open(url: &Url, side: Side) -> Result<Session> {
 
 /// The version, the way into the server and the connections left: the same questions for both sides.
 async fn vitals(visit: &mut Visit, session: &Session, url: &Url, side: Side, lanes: usize) {
-    let needed = connections::of_a_run(lanes);
+    let needed = connections::of_a_run(side, lanes);
     let place = line::Place::of(side);
     let version = line::version(session, side).await;
     visit.add(place, "version", side.kind(), version);

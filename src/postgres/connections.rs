@@ -7,13 +7,17 @@ use super::session::{Session, Side};
 use crate::error::Result;
 use std::time::Duration;
 
-/// How many sessions a run has on either side at a time, at most, with so many lanes.
+/// How many sessions a run has on a side at a time, at most, with so many lanes.
 ///
 /// Beside one for each lane: on the source the watcher, the two of the snapshot and `pg_dump`; on the
-/// target those of the guard, the lock and the publishing, and one in the build.
+/// target those of the guard, the lock and the publishing, one in the build, and one that makes a large
+/// index while rows come.
 #[must_use]
-pub fn of_a_run(lanes: usize) -> usize {
-    lanes + 4
+pub fn of_a_run(side: Side, lanes: usize) -> usize {
+    match side {
+        Side::Source => lanes + 4,
+        Side::Target => lanes + 5,
+    }
 }
 
 /// Says that a run will not get all its sessions, where that is so. `open` of them it has already.
@@ -22,12 +26,12 @@ pub fn of_a_run(lanes: usize) -> usize {
 /// Of the session's side, where the query fails.
 pub async fn shortage(session: &Session, lanes: usize, open: usize) -> Result<Option<String>> {
     let side = session.side();
-    let needed = of_a_run(lanes).saturating_sub(open);
+    let needed = of_a_run(side, lanes).saturating_sub(open);
     let left = left(session, needed).await?;
     let name = if side == Side::Source { "source" } else { "target" };
     Ok((left.sessions < needed).then(|| {
         format!(
-            "the {name} has {} connections left by {} ({}), and the run takes {needed}: use fewer `--jobs`, or end idle sessions",
+            "the {name} has {} connections left by {} ({}), and the run takes up to {needed}: use fewer `--jobs`, or end idle sessions",
             left.sessions, left.by, left.limit
         )
     }))
