@@ -60,6 +60,7 @@ struct Inner {
     kind: Kind,
     message: String,
     help: Option<String>,
+    statements: Vec<String>,
     sqlstate: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -67,7 +68,9 @@ struct Inner {
 impl Error {
     /// An error of `kind` with one sentence.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), help: None, sqlstate: None, source: None }))
+        let message = message.into();
+        let statements = Vec::new();
+        Self(Box::new(Inner { kind, message, help: None, statements, sqlstate: None, source: None }))
     }
 
     /// A bug in masque.
@@ -84,6 +87,13 @@ impl Error {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());
+        self
+    }
+
+    /// Adds the statements that put it right, ready to be run by a person who may.
+    #[must_use]
+    pub fn remedy(mut self, statements: Vec<String>) -> Self {
+        self.0.statements = statements;
         self
     }
 
@@ -119,6 +129,12 @@ impl Error {
     #[must_use]
     pub fn help_text(&self) -> Option<&str> {
         self.0.help.as_deref()
+    }
+
+    /// The statements that put it right.
+    #[must_use]
+    pub fn statements(&self) -> &[String] {
+        &self.0.statements
     }
 
     /// The five characters of the server's SQLSTATE, if a server said no.

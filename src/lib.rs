@@ -47,6 +47,7 @@ pub mod cli;
 pub mod demo;
 pub mod diagnostic;
 pub mod discover;
+pub mod doctor;
 pub mod error;
 pub mod format;
 pub mod parity;

@@ -39,7 +39,8 @@ use crate::postgres::url::Url;
 use crate::postgres::volume::{self, Volume};
 use crate::postgres::watch::Toll;
 use crate::postgres::{
-    access, catalog, clients, frequency, indexes, left_out, leftover, standby, statistics, uncarried, watch,
+    access, catalog, clients, connections, frequency, indexes, left_out, leftover, standby, statistics,
+    uncarried, watch,
 };
 use crate::publish::{self, Build, Database, Marker, Published, Replaced, RunLock, State};
 use crate::report::Report;
@@ -151,7 +152,9 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
     let holder = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
     reach(Point::Connected).await;
     let in_place = options.publish == Way::InPlace;
-    check_name(options)?;
+    // In place no other database is made, so the target may be the one that such work is done from.
+    let maintenance = (!in_place).then_some(options.maintenance_database.as_str());
+    publish::check_name(target.database(), maintenance)?;
     let old = options.guard.check(&reader, &admin, &target).await?;
     if in_place && old.is_none() {
         return Err(Error::new(Kind::Guard, format!("there is no database `{}` yet", target.database()))
@@ -187,14 +190,8 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
         None => None,
     };
     reach(Point::Swept).await;
-    let (source_major, target_major) = (major(&reader).await?, major(&admin).await?);
-    if target_major < source_major {
-        return Err(Error::new(
-            Kind::Target,
-            format!("the target's PostgreSQL {target_major} is older than the source's {source_major}"),
-        )
-        .help("staging must run the same major version as production, or a newer one"));
-    }
+    let (source_major, target_major) = (reader.major().await?, admin.major().await?);
+    parity::check_versions(source_major, target_major)?;
     let template = match &options.template {
         Some(name) => {
             let url = target.with_database(name);
@@ -208,6 +205,10 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
     };
     let tools = Tools::find()?.require_at_least(source_major)?;
     notices.extend(clients::warn(&tools, &reader).await?);
+    // Open are, beside the one that is asked: two of the three on the target, and on each side the one that
+    // listens for silence, which ends with this function.
+    notices.extend(connections::shortage(&reader, options.jobs, 1).await?);
+    notices.extend(connections::shortage(&admin, options.jobs, 3).await?);
     for notice in &notices {
         observer.notice(notice);
     }
@@ -230,23 +231,6 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
         locking,
         notices,
     })
-}
-
-/// Which databases no refresh replaces, whatever they hold.
-fn check_name(options: &Options) -> Result<()> {
-    let target = options.target.database();
-    if target == options.maintenance_database && options.publish == Way::Swap {
-        return Err(Error::new(Kind::Guard, "the target is its server's maintenance database")
-            .help("give `--target` another database, or name another one with `--maintenance-db`"));
-    }
-    if target.len() > 63 {
-        return Err(Error::usage("the target's name is longer than the 63 bytes PostgreSQL keeps of a name"));
-    }
-    if matches!(target, "template0" | "template1") {
-        return Err(Error::new(Kind::Guard, "the target is a template of its server")
-            .help("give `--target` the URL of staging"));
-    }
-    Ok(())
 }
 
 /// Steps 2 to 10, in one snapshot.
@@ -574,10 +558,4 @@ async fn settle(stage: &Stage<'_>, copied: &Copied, timeline: &Timeline) -> Resu
     };
     futures_util::future::try_join_all((0..stage.options.lanes()).map(|_| work())).await?;
     Ok(())
-}
-
-async fn major(session: &Session) -> Result<u32> {
-    let sql = "SELECT current_setting('server_version_num')::int / 10000";
-    let row = session.one("reading the version", sql, &[]).await?;
-    Ok(u32::try_from(row.get::<_, i32>(0)).unwrap_or(0))
 }

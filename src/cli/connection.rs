@@ -53,12 +53,22 @@ impl Source {
     pub(super) fn url(&self) -> Result<Url> {
         url(self.source.as_deref(), "--source", "MASQUE_SOURCE")
     }
+
+    /// The same for a command that also works without.
+    pub(super) fn given(&self) -> Result<Option<Url>> {
+        given(self.source.as_deref(), "--source", "MASQUE_SOURCE")
+    }
 }
 
 impl Target {
     /// The URL, from the argument or the environment.
     pub(super) fn url(&self) -> Result<Url> {
         url(self.target.as_deref(), "--target", "MASQUE_TARGET")
+    }
+
+    /// The same for a command that also works without.
+    pub(super) fn given(&self) -> Result<Option<Url>> {
+        given(self.target.as_deref(), "--target", "MASQUE_TARGET")
     }
 }
 
@@ -70,17 +80,23 @@ pub(super) fn sign(word: &str) -> Result<Sign, Takes> {
     })
 }
 
-fn url(given: Option<&str>, flag: &str, variable: &str) -> Result<Url> {
-    let from_environment = std::env::var(variable).ok().filter(|value| !value.is_empty());
-    let text = given.map(str::to_owned).or(from_environment).map(Zeroizing::new).ok_or_else(|| {
+fn url(written: Option<&str>, flag: &str, variable: &str) -> Result<Url> {
+    given(written, flag, variable)?.ok_or_else(|| {
         Error::usage(format!("`{flag}` is missing"))
             .help(format!("give `{flag} postgres://user@host/database`, or set {variable}"))
-    })?;
+    })
+}
+
+fn given(written: Option<&str>, flag: &str, variable: &str) -> Result<Option<Url>> {
+    let from_environment = std::env::var(variable).ok().filter(|value| !value.is_empty());
+    let Some(text) = written.map(str::to_owned).or(from_environment).map(Zeroizing::new) else {
+        return Ok(None);
+    };
     let url = Url::parse(&text).map_err(|e| e.context(flag))?;
     for warning in url.warnings() {
         output::say(&format!("warning: {warning}"));
     }
-    Ok(url)
+    Ok(Some(url))
 }
 
 // A URL may hold a password, so what was typed is never printed.

@@ -8,6 +8,7 @@ mod connection;
 mod demo;
 pub mod diagnostics;
 mod discover;
+mod doctor;
 mod duration;
 mod example;
 mod mistake;
@@ -50,6 +51,7 @@ enum Command {
     Status(status::Status),
     Rollback(rollback::Rollback),
     Clean(clean::Clean),
+    Doctor(doctor::Doctor),
     Parity(parity::Parity),
     Transformers(transformers::Transformers),
     Schema(schema::Schema),
@@ -107,6 +109,7 @@ fn obey() -> ExitCode {
         Command::Status(command) => command.run(),
         Command::Rollback(command) => command.run(),
         Command::Clean(command) => command.run(),
+        Command::Doctor(command) => command.run(),
         Command::Parity(command) => command.run(),
         Command::Transformers(command) => command.run(),
         Command::Schema(_) => schema::Schema::run(),

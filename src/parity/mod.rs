@@ -10,7 +10,7 @@ mod preflight;
 mod server;
 mod setting;
 
-pub use preflight::{preflight, preflight_in_place};
+pub use preflight::{check_versions, preflight, preflight_in_place};
 
 use crate::postgres::facts::Facts;
 use serde::Serialize;

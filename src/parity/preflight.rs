@@ -7,6 +7,19 @@ use crate::postgres::facts::{self, Facts, Locale};
 use crate::postgres::session::Session;
 use crate::schema::identifier;
 
+/// Refuses a target that can't hold what the source made.
+///
+/// # Errors
+/// Target.
+pub fn check_versions(source: u32, target: u32) -> Result<()> {
+    if target >= source {
+        return Ok(());
+    }
+    let message = format!("the target's PostgreSQL {target} is older than the source's {source}");
+    Err(Error::new(Kind::Target, message)
+        .help("staging must run the same major version as production, or a newer one"))
+}
+
 /// Compares what both servers can make. `template` is a session in the database that
 /// the build will be made from; without one it begins with nothing. Gives what
 /// deserves to be said and stops nothing.

@@ -19,7 +19,8 @@ mod script;
 use super::binaries::Tools;
 use super::environment::hide_secrets;
 use super::session;
-use super::url::{HIDDEN_FROM_TOOLS, Url};
+use super::tls::system_roots;
+use super::url::{Url, hidden_from_tools};
 use crate::error::{Error, Result};
 use said::{dump_error, only_unknown_settings, restore_error, without_unknown_settings};
 use std::fs::File;
@@ -97,10 +98,10 @@ impl Pass {
     }
 }
 
-/// A tool's command line, and its password's file, which is removed with it.
+/// A tool's command line, and the files it reads, which are removed with it: a password, certificates.
 struct Tool {
     command: Command,
-    password: Option<NamedTempFile>,
+    files: Vec<NamedTempFile>,
 }
 
 /// Which half of the schema to make.
@@ -147,7 +148,7 @@ impl SchemaArchive {
             outruns_target: tools.version > target_major,
         };
         let url = source.with_options(&session::probing());
-        let Tool { mut command, password } = this.command(&tools.pg_dump, &url)?;
+        let Tool { mut command, files } = this.command(&tools.pg_dump, &url)?;
         command
             .args(["--format=custom", "--compress=0", "--schema-only", "--no-owner", "--no-privileges"])
             // Subscriptions hold passwords, so they don't even enter the archive.
@@ -160,7 +161,7 @@ impl SchemaArchive {
             command.arg("--no-comments");
         }
         let output = run(command).await?;
-        drop(password);
+        drop(files);
         if !output.status.success() {
             return Err(dump_error(&String::from_utf8_lossy(&output.stderr)));
         }
@@ -188,7 +189,7 @@ impl SchemaArchive {
     }
 
     async fn restore_listed(&self, section: Section, list: &Path, target: &Url, jobs: usize) -> Result<()> {
-        let Tool { mut command, password: _password } = self.command(&self.tools.pg_restore, target)?;
+        let Tool { mut command, files: _files } = self.command(&self.tools.pg_restore, target)?;
         match section {
             Section::PreData => command.arg("--section=pre-data"),
             Section::PostData => command.arg("--section=post-data"),
@@ -227,6 +228,21 @@ impl SchemaArchive {
     /// A tool's command line: passwords travel in a private file, never in
     /// arguments or the environment.
     fn command(&self, tool: &Path, url: &Url) -> Result<Tool> {
+        if url.is_direct() && self.tools.version < 17 {
+            return Err(Error::usage(format!(
+                "the client tools of PostgreSQL {} don't know sslnegotiation=direct",
+                self.tools.version
+            ))
+            .help("install those of PostgreSQL 17 or newer, or use sslnegotiation=postgres"));
+        }
+        let mut files = Vec::new();
+        let mut trusting = None;
+        if url.trusts_system() {
+            let file = self.private("roots", &system_roots()?)?;
+            trusting = Some(url.with_root_certificates(file.path()));
+            files.push(file);
+        }
+        let url = trusting.as_ref().unwrap_or(url);
         let mut command = Command::new(tool);
         command
             .stdin(Stdio::null())
@@ -237,18 +253,23 @@ impl SchemaArchive {
             .arg("--dbname")
             .arg(url.conninfo_without_password());
         hide_secrets(command.as_std_mut());
-        for variable in HIDDEN_FROM_TOOLS {
+        for variable in hidden_from_tools() {
             command.env_remove(variable);
         }
-        let mut password = None;
         if let Some(lines) = url.passfile_line().map(Zeroizing::new) {
-            let file = tempfile::Builder::new().prefix("pass").tempfile_in(self.directory.path());
-            let file = file.map_err(no_directory)?;
-            write_private(file.path(), &lines)?;
+            let file = self.private("pass", &lines)?;
             command.env("PGPASSFILE", file.path());
-            password = Some(file);
+            files.push(file);
         }
-        Ok(Tool { command, password })
+        Ok(Tool { command, files })
+    }
+
+    /// A file of one tool's own: several run at the same time.
+    fn private(&self, name: &str, text: &str) -> Result<NamedTempFile> {
+        let file = tempfile::Builder::new().prefix(name).tempfile_in(self.directory.path());
+        let file = file.map_err(no_directory)?;
+        write_private(file.path(), text)?;
+        Ok(file)
     }
 
     async fn filter(mut self) -> Result<Self> {

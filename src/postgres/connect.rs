@@ -1,11 +1,12 @@
 //! From a [`Url`] to a connection that answers.
 //!
 //! Hosts are tried in order until one answers; only a server that cannot be
-//! reached passes the turn on. `prefer` and `allow` try the other of TLS and
+//! reached, or is not of the kind wanted, passes the turn on. `prefer` and `allow` try the other of TLS and
 //! plain, as libpq does. What the server says beside its answers (notices) is
 //! dropped: it can quote rows.
 
-use super::tls::{self, SslMode, Tls};
+use super::session_kind::SessionKind;
+use super::tls::{self, SslMode, Tls, Wish};
 use super::url::{Host, Place, Url};
 use crate::error::{Error, Kind, Result};
 use futures_util::future::poll_fn;
@@ -13,7 +14,7 @@ use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::task::JoinHandle;
-use tokio_postgres::config::SslMode as Wire;
+use tokio_postgres::config::{SslMode as Wire, SslNegotiation};
 use tokio_postgres::{CancelToken, Client, Config};
 
 /// A connection and the task that drives it.
@@ -134,6 +135,8 @@ impl std::fmt::Debug for Connection {
 pub(crate) enum Failure {
     Server(tokio_postgres::Error),
     Timeout,
+    /// It answers, and is not what `target_session_attrs` asks for.
+    Unfit,
 }
 
 impl Failure {
@@ -149,7 +152,7 @@ impl Failure {
     /// What the operating system said.
     pub(crate) fn io_kind(&self) -> Option<io::ErrorKind> {
         match self {
-            Self::Timeout => None,
+            Self::Timeout | Self::Unfit => None,
             Self::Server(error) => io_kind(error),
         }
     }
@@ -162,7 +165,7 @@ impl Failure {
 
     fn unreachable(&self) -> bool {
         match self {
-            Self::Timeout => true,
+            Self::Timeout | Self::Unfit => true,
             Self::Server(e) => match e.code() {
                 None => !self.in_tls() && self.io_kind().is_some(),
                 // It is starting, stopping or in recovery: another may serve.
@@ -180,8 +183,10 @@ impl Url {
     pub async fn connect(&self, kind: Kind) -> Result<Connection> {
         let tls = self.connector()?;
         let mut last = None;
-        for host in &self.hosts {
-            match self.connect_to(host, &tls).await {
+        let rounds = self.target_session_attrs.rounds().iter();
+        let turns = rounds.flat_map(|wanted| self.hosts.iter().map(move |host| (*wanted, host)));
+        for (wanted, host) in turns {
+            match self.connect_fitting(host, &tls, wanted).await {
                 Ok((client, driver, ending)) => {
                     return Ok(Connection {
                         cancel: client.cancel_token(),
@@ -209,8 +214,19 @@ impl Url {
         if let Some(tls) = self.tls.get() {
             return Ok(tls.clone());
         }
-        let tls = tls::connector(self.sslmode, self.sslrootcert.as_deref())?;
+        let tls = tls::connector(&Wish {
+            mode: self.sslmode,
+            root: self.sslrootcert.as_deref(),
+            revoked: self.sslcrl.as_deref(),
+            certificate: self.certificate.as_ref(),
+        })?;
         Ok(self.tls.get_or_init(|| tls).clone())
+    }
+
+    async fn connect_fitting(&self, host: &Host, tls: &Tls, wanted: SessionKind) -> Result<Opened, Failure> {
+        let opened = self.connect_to(host, tls).await?;
+        let met = bounded(self.connect_timeout, wanted.is_met(&opened.0)).await.ok_or(Failure::Timeout)?;
+        if met.map_err(Failure::Server)? { Ok(opened) } else { Err(Failure::Unfit) }
     }
 
     async fn connect_to(&self, host: &Host, tls: &Tls) -> Result<Opened, Failure> {
@@ -264,7 +280,10 @@ impl Url {
             config.hostaddr(addr);
         }
         config.port(host.port).user(&self.user).dbname(&self.database).ssl_mode(wire);
-        config.target_session_attrs(self.target_session_attrs).channel_binding(self.channel_binding);
+        config.channel_binding(self.channel_binding);
+        if self.direct {
+            config.ssl_negotiation(SslNegotiation::Direct);
+        }
         if let Some(password) = self.password_for(host) {
             config.password(password.reveal());
         }
@@ -404,7 +423,7 @@ mod tests {
         let tools = super::super::binaries::Tools::find().unwrap();
         let mut dump = std::process::Command::new(&tools.pg_dump);
         dump.args(["--no-password", "--schema-only", "-d", &url.conninfo_without_password()]);
-        for name in super::super::url::HIDDEN_FROM_TOOLS {
+        for name in super::super::url::hidden_from_tools() {
             dump.env_remove(name);
         }
         let output = dump.env("PGPASSFILE", &passfile).output().unwrap();
@@ -461,7 +480,8 @@ mod tests {
         let (root, wrong) = (Some(root.as_path()), Some(wrong.as_path()));
         assert_eq!(encrypted(url("db.example", "disable", None)), Ok(false));
         assert_eq!(encrypted(url("db.example", "allow", None)), Ok(false));
-        assert_eq!(encrypted(url("db.example", "prefer", wrong)), Ok(true));
+        assert_eq!(encrypted(url("db.example", "prefer", root)), Ok(true));
+        assert_eq!(encrypted(url("db.example", "prefer", wrong)), Ok(false));
         assert_eq!(encrypted(url("any.example", "require", None)), Ok(true));
         assert_eq!(encrypted(url("any.example", "require", root)), Ok(true));
         assert_eq!(encrypted(url("any.example", "verify-ca", root)), Ok(true));

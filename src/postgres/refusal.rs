@@ -4,6 +4,7 @@ use super::connect::Failure;
 use super::tls::SslMode;
 use super::url::{Host, Place, Url};
 use crate::error::{Error, Kind};
+use crate::schema::identifier;
 use std::io;
 
 impl Url {
@@ -17,12 +18,25 @@ impl Url {
                 return Error::new(kind, format!("{doing}: no answer in time"))
                     .help("check host, port and firewall, or allow more with connect_timeout=SECONDS");
             }
+            Failure::Unfit => {
+                let wanted = self.target_session_attrs.name();
+                return Error::new(
+                    kind,
+                    format!("{doing}: the server is not what target_session_attrs={wanted} asks for"),
+                )
+                .help("name a host that is, or leave `target_session_attrs` out");
+            }
             Failure::Server(error) => error,
         };
         let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
         if cause == "password missing" {
             return Error::new(kind, format!("{doing}: the server asks for a password and there is none")).help(
                 "put it in `~/.pgpass` (chmod 0600) as host:port:database:user:password, or set PGPASSWORD",
+            );
+        }
+        if cause.contains("channel binding") {
+            return Error::new(kind, format!("{doing}: the login cannot be bound to its TLS channel")).help(
+                "channel_binding=require needs TLS, a password of `scram-sha-256` and a line of `pg_hba.conf` that asks for it",
             );
         }
         if cause == "server does not support TLS" {
@@ -51,8 +65,21 @@ impl Url {
                 self.database, self.user
             )),
             Some(_) => None,
+            None if self.direct && cause.contains("eof") => Some(
+                "sslnegotiation=direct needs a server of PostgreSQL 17 or newer: use sslnegotiation=postgres"
+                    .to_owned(),
+            ),
             None if failure.in_tls() => Some(about_certificate(&cause)),
             None => about_network(host, failure),
+        };
+        let told = if told.sqlstate() == Some("42501") {
+            told.remedy(vec![format!(
+                "GRANT CONNECT ON DATABASE {} TO {}",
+                identifier(&self.database),
+                identifier(&self.user)
+            )])
+        } else {
+            told
         };
         match help {
             Some(help) => told.help(help),
@@ -103,6 +130,9 @@ fn about_certificate(cause: &str) -> String {
             .to_owned()
     } else if cause.to_lowercase().contains("expired") {
         "the server's certificate has expired: renew it".to_owned()
+    } else if cause.contains("Revoked") {
+        "the server's certificate was revoked: give the server a new one, or correct the list of `sslcrl`"
+            .to_owned()
     } else if cause.contains("CaUsedAsEndEntity") {
         "the server uses a CA's certificate as its own: issue one for the server, or use sslmode=require without \
          a root certificate"

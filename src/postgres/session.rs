@@ -228,6 +228,16 @@ impl Session {
         self.client().query_one(sql, with).await.map_err(|e| self.error(doing, &e))
     }
 
+    /// The server's major version.
+    ///
+    /// # Errors
+    /// Source or target, where the server refuses.
+    pub async fn major(&self) -> Result<u32> {
+        let sql = "SELECT current_setting('server_version_num')::int / 10000";
+        let row = self.one("reading the version", sql, &[]).await?;
+        Ok(u32::try_from(row.get::<_, i32>(0)).unwrap_or(0))
+    }
+
     /// The server's process for this session.
     ///
     /// # Errors

@@ -1,9 +1,12 @@
 //! Fills in what a connection string leaves out, and refuses what is not understood.
 
+use super::client_certificate::ClientCertificate;
 use super::environment::Environment;
 use super::keys::{self, KEYS, Meaning};
 use super::passfile::Passfile;
 use super::password::Password;
+use super::service;
+use super::session_kind::SessionKind;
 use super::tls::SslMode;
 use super::url::{DEFAULT_KEEPALIVE, DEFAULT_TIMEOUT, Host, Keepalive, Place, Url};
 use super::written::Pairs;
@@ -12,7 +15,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio_postgres::config::{ChannelBinding, TargetSessionAttrs};
+use tokio_postgres::config::ChannelBinding;
 
 /// The written values over the defaults of the world.
 struct Answers<'a> {
@@ -85,7 +88,8 @@ fn refuse_unknown(answers: &Answers<'_>) -> Result<()> {
 
 /// A connection string in a world.
 pub(crate) fn settle(written: &Pairs, world: &Environment) -> Result<Url> {
-    let answers = Answers { written, world };
+    let with_service = add_service(written, world)?;
+    let answers = Answers { written: &with_service, world };
     refuse_unknown(&answers)?;
     let user = answers.get("user").or_else(|| world.user.clone()).ok_or_else(|| {
         Error::usage("the connection string names no user, and the system knows none")
@@ -95,13 +99,8 @@ pub(crate) fn settle(written: &Pairs, world: &Environment) -> Result<Url> {
     if database.contains("://") {
         return Err(Error::usage("`dbname` cannot be a connection string itself"));
     }
-    let sslmode = match answers.get("sslmode") {
-        None => SslMode::Prefer,
-        Some(name) => SslMode::named(&name).ok_or_else(|| {
-            Error::usage("`sslmode` of the connection string has an unknown value")
-                .help("use disable, allow, prefer, require, verify-ca or verify-full")
-        })?,
-    };
+    let sslmode = sslmode(&answers)?;
+    let direct = is_direct(&answers, sslmode)?;
     let password = answers.get("password").map(Password::new);
     let mut warnings = Vec::new();
     let mut entries = Passfile::default();
@@ -113,7 +112,7 @@ pub(crate) fn settle(written: &Pairs, world: &Environment) -> Result<Url> {
             warnings.extend(warning);
         }
     }
-    let passed_on = written
+    let passed_on = with_service
         .iter()
         .filter(|(key, value)| {
             !value.is_empty() && (key.starts_with("keepalives") || key == "tcp_user_timeout")
@@ -126,7 +125,7 @@ pub(crate) fn settle(written: &Pairs, world: &Environment) -> Result<Url> {
         )
         .collect();
     Ok(Url {
-        hosts: hosts(&answers)?,
+        hosts: balanced(&answers, hosts(&answers)?)?,
         user,
         database,
         password,
@@ -140,14 +139,9 @@ pub(crate) fn settle(written: &Pairs, world: &Environment) -> Result<Url> {
             // As in libpq, zero waits for ever.
             Some(n) => u64::try_from(n).ok().filter(|n| *n > 0).map(Duration::from_secs),
         },
-        target_session_attrs: match answers.get("target_session_attrs").as_deref() {
-            None | Some("any") => TargetSessionAttrs::Any,
-            Some("read-write") => TargetSessionAttrs::ReadWrite,
-            Some("read-only") => TargetSessionAttrs::ReadOnly,
-            Some(_) => {
-                return Err(Error::usage("this value of `target_session_attrs` is not supported yet")
-                    .help("use any, read-write or read-only (which a standby is)"));
-            }
+        target_session_attrs: match answers.get("target_session_attrs") {
+            None => SessionKind::Any,
+            Some(name) => SessionKind::named(&name)?,
         },
         channel_binding: match answers.get("channel_binding").as_deref() {
             Some("disable") => ChannelBinding::Disable,
@@ -161,10 +155,110 @@ pub(crate) fn settle(written: &Pairs, world: &Environment) -> Result<Url> {
         keepalive: keepalive(&answers)?,
         sslmode,
         sslrootcert: root_certificates(&answers),
+        sslcrl: revoked(&answers),
+        certificate: certificate(&answers)?,
+        direct,
         tls: Arc::default(),
         passed_on,
         warnings,
     })
+}
+
+/// What is written, over what the service says that it names.
+fn add_service(written: &Pairs, world: &Environment) -> Result<Pairs> {
+    let answers = Answers { written, world };
+    let Some(name) = answers.get("service") else { return Ok(written.clone()) };
+    let mut all = service::read(&name, answers.get("servicefile").as_deref(), world)?;
+    all.extend_from_slice(written);
+    Ok(all)
+}
+
+fn sslmode(answers: &Answers<'_>) -> Result<SslMode> {
+    let trusts_system = answers.get("sslrootcert").as_deref() == Some("system");
+    let mode = match answers.get("sslmode") {
+        // Anybody can have a certificate of a public CA: only its name tells the server.
+        None if trusts_system => SslMode::VerifyFull,
+        None => SslMode::Prefer,
+        Some(name) => SslMode::named(&name).ok_or_else(|| {
+            Error::usage("`sslmode` of the connection string has an unknown value")
+                .help("use disable, allow, prefer, require, verify-ca or verify-full")
+        })?,
+    };
+    if trusts_system && mode != SslMode::VerifyFull {
+        return Err(Error::usage(format!("sslmode={} is too weak for sslrootcert=system", mode.name()))
+            .help("use sslmode=verify-full: with what the system trusts, only the name tells the server"));
+    }
+    Ok(mode)
+}
+
+/// Whether TLS begins with the first byte. Nothing can be fallen back to then.
+fn is_direct(answers: &Answers<'_>, mode: SslMode) -> Result<bool> {
+    match answers.get("sslnegotiation").as_deref() {
+        None | Some("postgres") => Ok(false),
+        Some("direct") if matches!(mode, SslMode::Disable | SslMode::Allow | SslMode::Prefer) => {
+            Err(Error::usage(format!("sslmode={} is too weak for sslnegotiation=direct", mode.name()))
+                .help("use sslmode=require, verify-ca or verify-full"))
+        }
+        Some("direct") => Ok(true),
+        Some(_) => Err(Error::usage("`sslnegotiation` of the connection string has an unknown value")
+            .help("use postgres or direct")),
+    }
+}
+
+/// The certificate to show. As in libpq the usual one is shown where it is there; one that is named must be.
+fn certificate(answers: &Answers<'_>) -> Result<Option<ClientCertificate>> {
+    if answers.get("sslcertmode").is_some_and(|mode| mode.eq_ignore_ascii_case("disable")) {
+        return Ok(None);
+    }
+    let folder = answers.world.home.as_ref().map(|home| home.join(".postgresql"));
+    let usual = |name: &str| folder.as_ref().map(|folder| folder.join(name));
+    let named = answers.get("sslcert").map(PathBuf::from);
+    let is_named = named.is_some();
+    let Some(certificate) = named.or_else(|| usual("postgresql.crt")) else { return Ok(None) };
+    if !certificate.exists() {
+        return if is_named {
+            Err(Error::usage(format!("the client certificate `{}` is not there", certificate.display()))
+                .help("`sslcert` must name a PEM file with the certificate"))
+        } else {
+            Ok(None)
+        };
+    }
+    let key = answers.get("sslkey").map(PathBuf::from).or_else(|| usual("postgresql.key"));
+    let Some(key) = key else {
+        return Err(Error::usage(format!(
+            "the client certificate `{}` comes without a key",
+            certificate.display()
+        ))
+        .help("name it with sslkey=FILE"));
+    };
+    Ok(Some(ClientCertificate { certificate, key }))
+}
+
+fn revoked(answers: &Answers<'_>) -> Option<PathBuf> {
+    answers.get("sslcrl").map(PathBuf::from).or_else(|| {
+        let usual = answers.world.home.as_ref()?.join(".postgresql/root.crl");
+        usual.exists().then_some(usual)
+    })
+}
+
+/// The hosts in the order to try them: shuffled once, so that all sessions of a run go the same way.
+fn balanced(answers: &Answers<'_>, mut hosts: Vec<Host>) -> Result<Vec<Host>> {
+    match answers.get("load_balance_hosts").as_deref() {
+        None | Some("disable") => {}
+        Some("random") => {
+            for left in (1..hosts.len()).rev() {
+                let any = getrandom::u64()
+                    .map_err(|_| Error::internal("the operating system gave no random bytes"))?;
+                let other = usize::try_from(any % (left as u64 + 1)).unwrap_or(left);
+                hosts.swap(left, other);
+            }
+        }
+        Some(_) => {
+            return Err(Error::usage("`load_balance_hosts` of the connection string has an unknown value")
+                .help("use disable or random"));
+        }
+    }
+    Ok(hosts)
 }
 
 /// `None` stands for the certificates that the system trusts.
@@ -299,6 +393,58 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn certificates_lie_where_libpq_has_them_and_one_that_is_named_must_be_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut world = world(&[]);
+        world.home = Some(folder.path().to_owned());
+        let certificate = |text: &str, world: &Environment| Url::parse_in(text, world).unwrap().certificate;
+        assert_eq!(certificate("", &world), None);
+        let own = folder.path().join(".postgresql");
+        std::fs::create_dir(&own).unwrap();
+        for name in ["postgresql.crt", "root.crl", "root.crt"] {
+            std::fs::write(own.join(name), "").unwrap();
+        }
+        let shown = certificate("", &world).unwrap();
+        assert_eq!(
+            (&shown.certificate, &shown.key),
+            (&own.join("postgresql.crt"), &own.join("postgresql.key"))
+        );
+        assert_eq!(certificate("sslcertmode=disable", &world), None);
+        assert_eq!(certificate("sslkey=/k", &world).unwrap().key, Path::new("/k"));
+        let url = Url::parse_in("", &world).unwrap();
+        let said = url.conninfo_without_password();
+        for name in ["sslcert", "sslkey", "sslcrl", "sslrootcert"] {
+            assert!(said.contains(&format!(" {name}={}/", own.display())), "{said}");
+        }
+        world.home = None;
+        let text = format!("sslcert={}", own.join("postgresql.crt").display());
+        assert!(Url::parse_in(&text, &world).unwrap_err().to_string().ends_with("comes without a key"));
+    }
+
+    #[test]
+    fn trusting_the_system_means_verifying_the_name() {
+        let url = parse("sslrootcert=system", &[]);
+        assert!(url.sslmode == SslMode::VerifyFull && url.trusts_system());
+        assert!(!parse("", &[]).trusts_system());
+        assert!(!url.with_root_certificates(Path::new("/r")).trusts_system());
+    }
+
+    #[test]
+    fn hosts_are_shuffled_once_and_none_is_lost() {
+        let ports = |url: &Url| url.hosts.iter().map(|host| host.port).collect::<Vec<_>>();
+        let text = "host=a,b,c,d,e,f,g,h,i,j port=1,2,3,4,5,6,7,8,9,10";
+        let in_order: Vec<u16> = (1..=10).collect();
+        assert_eq!(ports(&parse(text, &[])), in_order);
+        let shuffled = (0..5).map(|_| ports(&parse(text, &[("PGLOADBALANCEHOSTS", "random")])));
+        let shuffled: Vec<_> = shuffled.collect();
+        assert!(shuffled.iter().any(|order| *order != in_order));
+        for mut order in shuffled {
+            order.sort_unstable();
+            assert_eq!(order, in_order);
+        }
+    }
+
+    #[test]
     fn several_hosts_each_have_their_port() {
         let url = parse("postgres://u@a:1,[::1],c:3/d", &[]);
         assert_eq!(url.to_string(), "postgres://u@a:1,[::1]:5432,c:3/d");
@@ -310,13 +456,23 @@ pub(crate) mod tests {
     #[test]
     fn what_is_not_supported_is_refused_by_name() {
         for (text, name) in [
-            ("service=x", "`service`"),
-            ("sslcert=x", "`sslcert`"),
+            ("service=x", "the service `x`"),
+            ("sslcert=x", "the client certificate `x` is not there"),
+            ("sslpassword=x", "`sslpassword`"),
+            ("sslcrldir=x", "`sslcrldir`"),
+            ("sslcertmode=require", "`sslcertmode`"),
+            ("require_auth=scram-sha-256", "`require_auth`"),
+            ("requirepeer=postgres", "`requirepeer`"),
+            ("ssl_min_protocol_version=TLSv1.3", "`ssl_min_protocol_version`"),
+            ("sslnegotiation=maybe", "`sslnegotiation`"),
+            ("sslnegotiation=direct", "sslmode=prefer is too weak for sslnegotiation=direct"),
+            ("sslrootcert=system sslmode=require", "sslmode=require is too weak for sslrootcert=system"),
+            ("load_balance_hosts=maybe", "`load_balance_hosts`"),
             ("gssencmode=require", "`gssencmode`"),
             ("pasword=x", "`pasword`"),
             ("postgres://h/d?sslmod=require", "`sslmod`"),
             ("sslmode=maybe", "`sslmode`"),
-            ("target_session_attrs=standby", "`target_session_attrs`"),
+            ("target_session_attrs=master", "`target_session_attrs`"),
             ("hostaddr=h", "`hostaddr`"),
             ("connect_timeout=soon", "`connect_timeout`"),
         ] {
@@ -324,8 +480,8 @@ pub(crate) mod tests {
             assert!(error.to_string().contains(name), "{text}: {error}");
             assert_eq!(error.kind(), crate::error::Kind::Usage);
         }
-        let error = Url::parse_in("", &world(&[("PGSERVICE", "x")])).unwrap_err();
-        assert!(error.to_string().contains("`PGSERVICE`"), "{error}");
+        let error = Url::parse_in("", &world(&[("PGREQUIREAUTH", "x")])).unwrap_err();
+        assert!(error.to_string().contains("`PGREQUIREAUTH`"), "{error}");
         parse("gssencmode=prefer client_encoding=UTF8 sslcert=''", &[]);
     }
 }

@@ -5,7 +5,8 @@
 //! waits for `max_standby_streaming_delay` and then cancels the readers. Nothing
 //! is wrong then, and a new snapshot may be luckier.
 
-use crate::error::{Error, Kind};
+use super::session::Session;
+use crate::error::{Error, Kind, Result};
 
 /// What every error that means it has in its sentence, ours and the tools'.
 pub(crate) const CONFLICT: &str = "conflict with recovery";
@@ -24,11 +25,32 @@ pub fn explain(error: Error) -> Error {
     if !is_conflict(&error) {
         return error;
     }
-    error.context("the standby's replay cancelled the run's snapshot").help(
-        "one of three: `hot_standby_feedback = on` on the standby (the primary then keeps what the snapshot sees); \
+    error.context("the standby's replay cancelled the run's snapshot").help(REMEDIES)
+}
+
+/// What lets a snapshot live on a standby.
+pub const REMEDIES: &str = "one of three: `hot_standby_feedback = on` on the standby (the primary then keeps what the snapshot sees); \
          a larger `max_standby_streaming_delay` (the standby then lags behind); a standby of its own for this, or \
-         an hour without VACUUM and migrations on the primary",
-    )
+         an hour without VACUUM and migrations on the primary";
+
+/// How a standby treats readers that are in its replay's way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manners {
+    /// As in `max_standby_streaming_delay`: `30s`; `-1` waits for ever.
+    pub delay: String,
+    /// Whether the primary keeps what its readers see.
+    pub feedback: bool,
+}
+
+/// Asks a standby; `None` of a primary.
+///
+/// # Errors
+/// Of the session's side, where the query fails.
+pub async fn manners(session: &Session) -> Result<Option<Manners>> {
+    let sql = "SELECT current_setting('max_standby_streaming_delay'), current_setting('hot_standby_feedback') = 'on' \
+               WHERE pg_is_in_recovery()";
+    let rows = session.query("asking how the standby treats readers", sql, &[]).await?;
+    Ok(rows.first().map(|row| Manners { delay: row.get(0), feedback: row.get(1) }))
 }
 
 #[cfg(test)]

@@ -3,23 +3,31 @@
 //! [`Url::parse`] reads what libpq reads, fills in what libpq fills in and
 //! refuses by name what is not understood. A `Url` prints without its password.
 
+use super::client_certificate::ClientCertificate;
 use super::environment::{DEFAULT_SOCKETS, Environment};
+use super::keys::KEYS;
 use super::passfile::{self, Passfile};
 use super::password::Password;
+use super::session_kind::SessionKind;
 use super::tls::{SslMode, Tls};
 use super::written::{self, Pairs, quote};
 use crate::error::Result;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio_postgres::config::{ChannelBinding, TargetSessionAttrs};
+use tokio_postgres::config::ChannelBinding;
 
-/// Variables that would overrule a [`Url`] in `pg_dump` and `pg_restore`: remove them from their environment.
-pub const HIDDEN_FROM_TOOLS: &[&str] =
-    &["PGPASSWORD", "PGSERVICE", "PGHOSTADDR", "PGREQUIRESSL", "PGOPTIONS"];
+/// Variables of libpq that stand for no key of a connection string.
+const KEYLESS: [&str; 6] = ["PGREQUIRESSL", "PGSYSCONFDIR", "PGLOCALEDIR", "PGDATESTYLE", "PGTZ", "PGGEQO"];
+
+/// Variables that would speak to `pg_dump` and `pg_restore` beside a [`Url`], where all they said is settled
+/// already: remove them from the tools' environment.
+pub fn hidden_from_tools() -> impl Iterator<Item = &'static str> {
+    KEYS.iter().filter_map(|key| key.variable).chain(KEYLESS)
+}
 
 /// Where a database is and how to reach it.
 #[derive(Clone)]
@@ -32,11 +40,16 @@ pub struct Url {
     pub(crate) application_name: Option<String>,
     pub(crate) options: Option<String>,
     pub(crate) connect_timeout: Option<Duration>,
-    pub(crate) target_session_attrs: TargetSessionAttrs,
+    pub(crate) target_session_attrs: SessionKind,
     pub(crate) channel_binding: ChannelBinding,
     pub(crate) keepalive: Keepalive,
     pub(crate) sslmode: SslMode,
     pub(crate) sslrootcert: Option<PathBuf>,
+    pub(crate) sslcrl: Option<PathBuf>,
+    /// Shown to a server that asks.
+    pub(crate) certificate: Option<ClientCertificate>,
+    /// TLS begins with the first byte (`sslnegotiation=direct`).
+    pub(crate) direct: bool,
     pub(crate) tls: Arc<OnceLock<Tls>>,
     /// What was written, for the child tools, of the keys that pass through unchanged.
     pub(crate) passed_on: Pairs,
@@ -95,11 +108,14 @@ impl Url {
             application_name: None,
             options: None,
             connect_timeout: Some(DEFAULT_TIMEOUT),
-            target_session_attrs: TargetSessionAttrs::Any,
+            target_session_attrs: SessionKind::Any,
             channel_binding: ChannelBinding::Prefer,
             keepalive: DEFAULT_KEEPALIVE,
             sslmode: SslMode::Disable,
             sslrootcert: None,
+            sslcrl: None,
+            certificate: None,
+            direct: false,
             tls: Arc::default(),
             passed_on: Pairs::new(),
             warnings: Vec::new(),
@@ -120,6 +136,24 @@ impl Url {
             Place::Socket(_) => None,
         });
         names.collect()
+    }
+
+    /// Whether every server is on this machine, by a socket or on loopback.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.hosts.iter().all(|host| match (&host.place, host.addr) {
+            (Place::Socket(_), _) => true,
+            (Place::Name(_), Some(addr)) => addr.is_loopback(),
+            (Place::Name(name), None) => {
+                name == "localhost" || name.parse::<IpAddr>().is_ok_and(|addr| addr.is_loopback())
+            }
+        })
+    }
+
+    /// Whether who answers is verified, by its certificate.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        matches!(self.sslmode, SslMode::VerifyCa | SslMode::VerifyFull)
     }
 
     /// The name of the user who logs in.
@@ -176,8 +210,8 @@ impl Url {
 
     /// Everything but the password, as `pg_dump` and `pg_restore` read it after `-d`.
     ///
-    /// The password goes through a private file ([`Url::passfile_line`]); the variables in
-    /// [`HIDDEN_FROM_TOOLS`] must not reach the tool.
+    /// The password goes through a private file ([`Url::passfile_line`]); the variables of
+    /// [`hidden_from_tools`] must not reach the tool.
     #[must_use]
     pub fn conninfo_without_password(&self) -> String {
         let list = |f: &dyn Fn(&Host) -> String| self.hosts.iter().map(f).collect::<Vec<_>>().join(",");
@@ -196,8 +230,18 @@ impl Url {
         }
         if let Some(root) = &self.sslrootcert {
             pairs.push(quote("sslrootcert", &root.to_string_lossy()));
-        } else if self.sslmode == SslMode::VerifyFull {
-            pairs.push(quote("sslrootcert", "system"));
+        }
+        if let Some(list) = &self.sslcrl {
+            pairs.push(quote("sslcrl", &list.to_string_lossy()));
+        }
+        let (certificate, key) = match &self.certificate {
+            Some(own) => (own.certificate.to_string_lossy(), Some(own.key.to_string_lossy())),
+            None => (NO_CERTIFICATE.into(), None),
+        };
+        pairs.push(quote("sslcert", &certificate));
+        pairs.extend(key.map(|key| quote("sslkey", &key)));
+        if self.direct {
+            pairs.push(quote("sslnegotiation", "direct"));
         }
         if let Some(timeout) = self.connect_timeout {
             pairs.push(quote("connect_timeout", &timeout.as_secs().to_string()));
@@ -210,6 +254,25 @@ impl Url {
         }
         pairs.extend(self.passed_on.iter().map(|(key, value)| quote(key, value)));
         pairs.join(" ")
+    }
+
+    /// Whether it trusts what the system trusts. The tools must be told by a file
+    /// ([`Url::with_root_certificates`]): before PostgreSQL 16 they know no other way.
+    #[must_use]
+    pub fn trusts_system(&self) -> bool {
+        self.sslmode == SslMode::VerifyFull && self.sslrootcert.is_none()
+    }
+
+    /// Whether its way into TLS is one that tools before PostgreSQL 17 don't know.
+    #[must_use]
+    pub fn is_direct(&self) -> bool {
+        self.direct
+    }
+
+    /// The same place, trusting the certificates in a file.
+    #[must_use]
+    pub fn with_root_certificates(&self, file: &Path) -> Self {
+        Self { sslrootcert: Some(file.to_owned()), tls: Arc::default(), ..self.clone() }
     }
 
     /// The lines of a password file that let the child tools log in, at every host.
@@ -266,6 +329,9 @@ impl Host {
     }
 }
 
+/// Where no file can be: libpq then shows no certificate, not even its usual one.
+const NO_CERTIFICATE: &str = "/dev/null/none";
+
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// A name as it stands in a URL.
@@ -298,6 +364,20 @@ pub(crate) const DEFAULT_KEEPALIVE: Keepalive = Keepalive {
 mod tests {
     use super::super::settle::tests::{parse, world};
     use super::*;
+
+    #[test]
+    fn loopback_and_sockets_are_on_this_machine() {
+        for (text, local) in [
+            ("host=localhost", true),
+            ("host=127.0.0.9,/tmp", true),
+            ("host=::1", true),
+            ("host=db hostaddr=127.0.0.1", true),
+            ("host=db", false),
+            ("host=localhost,10.0.0.1", false),
+        ] {
+            assert_eq!(parse(text, &[]).is_local(), local, "{text}");
+        }
+    }
 
     #[test]
     fn a_password_is_never_printed() {
@@ -335,9 +415,11 @@ mod tests {
         assert_eq!(
             url.conninfo_without_password(),
             "host=h,g hostaddr='' port=1,2 user='a b' dbname='it\\'s' sslmode=require gssencmode=disable \
-             connect_timeout=10 application_name='masque refresh' keepalives_idle=7 target_session_attrs=read-write"
+             sslcert=/dev/null/none connect_timeout=10 application_name='masque refresh' keepalives_idle=7 target_session_attrs=read-write"
         );
-        let again = parse(&url.conninfo_without_password(), &[("PGHOSTADDR", "127.0.0.9")]);
+        // A place where no certificate can be is for libpq alone.
+        let told = url.conninfo_without_password().replace("sslcert=/dev/null/none", "");
+        let again = parse(&told, &[("PGHOSTADDR", "127.0.0.9")]);
         assert_eq!(again.to_string(), url.to_string());
         assert_eq!(again.hosts, url.hosts);
     }

@@ -1,5 +1,6 @@
 //! How much disk the tables of a copy take.
 
+use super::catalog::USER_SCHEMAS;
 use super::session::Session;
 use crate::error::Result;
 
@@ -23,4 +24,17 @@ pub async fn measure(session: &Session, tables: &[u32]) -> Result<Volume> {
     let row = session.one("measuring the tables", sql, &[&tables]).await?;
     let of = |column| u64::try_from(row.get::<_, i64>(column)).unwrap_or(0);
     Ok(Volume { tables: of(0), indexes: of(1) })
+}
+
+/// Measures every table of the database.
+///
+/// # Errors
+/// Source, where the query fails.
+pub async fn measure_all(session: &Session) -> Result<Volume> {
+    let sql = format!(
+        "SELECT coalesce(array_agg(c.oid), '{{}}') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+         WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND {USER_SCHEMAS}"
+    );
+    let tables: Vec<u32> = session.one("listing the tables", &sql, &[]).await?.get(0);
+    measure(session, &tables).await
 }

@@ -39,11 +39,24 @@ impl Guard {
             return Err(refuse(format!("the source `{name}` is itself a copy that masque made"))
                 .help("are the URLs swapped? `--source-is-copy` allows a copy of a copy"));
         }
-        if let Some(marker) = found.as_ref().and_then(|database| database.marker.as_ref()) {
-            check_marker(marker, target.database())?;
-            return Ok(found);
+        self.check_standing(admin, target, found.as_ref()).await?;
+        Ok(found)
+    }
+
+    /// The rungs about the target alone: `found` is the database as it stands.
+    ///
+    /// # Errors
+    /// As [`Guard::check`].
+    pub async fn check_standing(
+        &self,
+        admin: &Session,
+        target: &Url,
+        found: Option<&Database>,
+    ) -> Result<()> {
+        if let Some(marker) = found.and_then(|database| database.marker.as_ref()) {
+            return check_marker(marker, target.database());
         }
-        if let Some(found) = &found {
+        if let Some(found) = found {
             if found.stray.is_some() {
                 return Err(stray(target));
             }
@@ -55,8 +68,7 @@ impl Guard {
                 .help(format!("if it may be replaced, say so once: `masque adopt --target '{target}'`")));
             }
         }
-        sign::ask(admin, target, &self.allow).await?;
-        Ok(found)
+        sign::ask(admin, target, &self.allow).await
     }
 
     /// The rungs about the servers.
@@ -164,6 +176,26 @@ async fn is_empty(target: &Url) -> Result<bool> {
     Ok(session.one("looking whether the target is empty", sql, &[]).await?.get(0))
 }
 
+/// Refuses names that no target can have.
+///
+/// # Errors
+/// Guard, for a database that the server needs itself; usage for a name that is too long.
+pub fn check_name(target: &str, maintenance: Option<&str>) -> Result<()> {
+    if maintenance == Some(target) {
+        return Err(refuse("the target is its server's maintenance database")
+            .help("give `--target` another database, or name another one with `--maintenance-db`"));
+    }
+    if target.len() > 63 {
+        return Err(Error::usage("the target's name is longer than the 63 bytes PostgreSQL keeps of a name"));
+    }
+    if matches!(target, "template0" | "template1") {
+        return Err(
+            refuse("the target is a template of its server").help("give `--target` the URL of staging")
+        );
+    }
+    Ok(())
+}
+
 /// Finds out before anything is read whether the loading role may publish at all.
 ///
 /// # Errors
@@ -173,13 +205,14 @@ pub async fn check_rights(admin: &Session, old: Option<&Database>) -> Result<()>
     let row = admin.one("reading the loading role", sql, &[]).await?;
     let role: String = row.get(0);
     if !row.get::<_, bool>(1) {
+        let statement = format!("ALTER ROLE {} CREATEDB", identifier(&role));
         return Err(Error::new(Kind::Target, format!("the loading role `{role}` may not make databases"))
             .help(format!(
                 "a build is made beside the target, so that staging is never half-new, and that needs the right to: \
-                 `ALTER ROLE {} CREATEDB`, said by a superuser or a role with CREATEDB and CREATEROLE; where nobody may give it, \
-                 `--publish in-place` needs no other database",
-                identifier(&role)
-            )));
+                 `{statement}`, said by a superuser or a role with CREATEDB and CREATEROLE; where nobody may give it, \
+                 `--publish in-place` needs no other database"
+            ))
+            .remedy(vec![statement]));
     }
     match old {
         Some(old) => check_owner(admin, old).await,
@@ -198,8 +231,10 @@ pub async fn check_owner(admin: &Session, old: &Database) -> Result<()> {
     if is_owner {
         return Ok(());
     }
+    let statement = format!("ALTER DATABASE {} OWNER TO {}", identifier(&old.name), identifier(&role));
     Err(Error::new(Kind::Target, format!("the loading role `{role}` does not own the target `{}`", old.name))
-        .help(format!("`ALTER DATABASE {} OWNER TO {}`", identifier(&old.name), identifier(&role))))
+        .help(format!("`{statement}`"))
+        .remedy(vec![statement]))
 }
 
 /// What a person says when giving a database to masque.

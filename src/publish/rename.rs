@@ -174,6 +174,17 @@ async fn stayed(admin: &Session, target: &str, incoming: &str) -> String {
     format!("sessions{whose} on the target could not be ended: {cure}")
 }
 
+/// The roles of sessions on the target that this role could not end when it publishes, and whether any
+/// is a superuser's.
+///
+/// # Errors
+/// Target, where the query fails.
+pub async fn unendable(admin: &Session, target: &str) -> Result<(Vec<String>, bool)> {
+    let sql = format!("SELECT DISTINCT r.rolname::text, r.rolsuper {IN_THE_WAY} AND NOT may.yes ORDER BY 1");
+    let found = admin.query("asking who is on the target", &sql, &[&target, &target]).await?;
+    Ok((found.iter().map(|row| row.get(0)).collect(), found.iter().any(|row| row.get(1))))
+}
+
 /// Drops the oldest generations of a target until `keep` are left.
 async fn drop_generations(
     admin: &Session,

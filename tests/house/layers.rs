@@ -27,6 +27,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("discover", 6),
     ("rehearse", 6),
     ("refresh", 7),
+    ("doctor", 7),
     ("demo", 8),
     ("cli", 9),
     ("main", 9),

@@ -69,6 +69,16 @@ pub(crate) fn start(name: &str, lines: &[(&str, &str)]) -> Cluster {
 }
 
 fn start_on(side: Side, name: &str, lines: &[(&str, &str)]) -> Cluster {
+    start_with_files(side, name, lines, Vec::new())
+}
+
+/// A server of its own with files in its data folder, readable by it alone.
+pub(super) fn start_with_files(
+    side: Side,
+    name: &str,
+    lines: &[(&str, &str)],
+    files: Vec<(String, String)>,
+) -> Cluster {
     let mut settings = Settings::new(format!("test{name}"))
         .set("max_connections", "200")
         // A worker of it may sit in a template at the moment it is copied.
@@ -77,6 +87,7 @@ fn start_on(side: Side, name: &str, lines: &[(&str, &str)]) -> Cluster {
     for (key, value) in lines {
         settings = settings.set(key, *value);
     }
+    settings.files = files;
     let started = Cluster::start(binaries(side), settings);
     started.unwrap_or_else(|error| panic!("{error}: {:?}", error.help_text()))
 }

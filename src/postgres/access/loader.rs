@@ -21,9 +21,9 @@ pub struct Loader {
 /// The comment on roles that masque made, by which later runs know them.
 const MADE: &str = "made without login by masque, because objects of production belong to it";
 
-/// How the help begins where the access can't be carried.
+/// How the help ends where the access can't be carried.
 const OTHERWISE: &str =
-    "or map roles in the rule file's `[roles]`, or leave access out with `--no-owner` and `--no-privileges`";
+    "map roles in the rule file's `[roles]`, or leave access out with `--no-owner` and `--no-privileges`";
 
 impl Loader {
     /// Compares what `access` needs with what the loading role may do. `admin` is a
@@ -42,7 +42,7 @@ impl Loader {
         let roles: Vec<&str> = access.roles().into_iter().collect();
         let right = if major >= 16 { "SET" } else { "MEMBER" };
         let sql = format!(
-            "SELECT w.name, r.oid IS NOT NULL, coalesce(pg_has_role(r.oid, '{right}'), false), \
+            "SELECT w.name, r.oid IS NOT NULL, coalesce(pg_has_role(r.oid, '{right}'), false), coalesce(r.rolsuper, false), \
                     NOT r.rolcanlogin AND coalesce(shobj_description(r.oid, 'pg_authid') = '{MADE}', false) \
              FROM unnest($1::text[]) w (name) LEFT JOIN pg_roles r ON r.rolname = w.name ORDER BY 1"
         );
@@ -51,13 +51,13 @@ impl Loader {
         let (mut missing, mut made, mut closed) = (Vec::new(), Vec::new(), Vec::new());
         for row in found {
             let (role, exists, may_be): (String, bool, bool) = (row.get(0), row.get(1), row.get(2));
-            if row.get::<_, Option<bool>>(3) == Some(true) {
+            if row.get::<_, Option<bool>>(4) == Some(true) {
                 made.push(role.clone());
             }
             if !exists {
                 missing.push(role);
             } else if !may_be && actors.contains(role.as_str()) {
-                closed.push(role);
+                closed.push((role, row.get(3)));
             }
         }
         let acting = missing.iter().filter(|role| actors.contains(role.as_str())).cloned().collect();
@@ -72,7 +72,8 @@ impl Loader {
         Ok(this)
     }
 
-    fn check(&self, closed: &[String], may_create: bool) -> Result<()> {
+    /// `closed` are roles it may not act for, and whether each is a superuser.
+    fn check(&self, closed: &[(String, bool)], may_create: bool) -> Result<()> {
         let (mut wrong, mut help) = (Vec::new(), Vec::new());
         if !self.missing.is_empty() && !may_create {
             wrong.push(format!(
@@ -86,15 +87,22 @@ impl Loader {
             wrong.push(format!(
                 "the loading role `{}` may not act for {}, whose objects it would make",
                 self.name,
-                names(closed)
+                names(&closed.iter().map(|(role, _)| role.clone()).collect::<Vec<_>>())
             ));
         }
         if wrong.is_empty() {
             return Ok(());
         }
-        let granted = closed.iter().chain(self.acting.iter().filter(|_| !may_create));
+        // Whoever is in a superuser's role may do everything: no copy is worth that.
+        let ordinary = closed.iter().filter(|(_, is_superuser)| !is_superuser).map(|(role, _)| role);
+        let granted = ordinary.chain(self.acting.iter().filter(|_| !may_create));
         help.extend(granted.map(|role| format!("GRANT {} TO {}", identifier(role), identifier(&self.name))));
-        Err(Error::new(Kind::Target, wrong.join("; ")).help(format!("`{}`, {OTHERWISE}", help.join("; "))))
+        let text = if closed.iter().any(|(_, is_superuser)| *is_superuser) {
+            format!("what belongs to a superuser should not belong to one on staging: {OTHERWISE}")
+        } else {
+            format!("`{}`, or {OTHERWISE}", help.join("; "))
+        };
+        Err(Error::new(Kind::Target, wrong.join("; ")).help(text).remedy(help))
     }
 
     /// The roles that are there because masque makes or made them: without login.

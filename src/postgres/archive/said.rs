@@ -63,6 +63,10 @@ pub(super) fn restore_error(section: Section, said: &str, names: &str) -> Error 
             None => match refused_command(said) {
                 Some(command) => Error::new(Kind::Target, format!("the target refuses `{command} …`"))
                     .help("its server may be of another version or build, or lack an extension; run that statement by hand to see why"),
+                None if said.contains("connection to server") => {
+                    Error::new(Kind::Target, "pg_restore can't connect to the target")
+                        .help("pg_restore and masque must both reach the server; see pg_hba.conf")
+                }
                 None => Error::new(Kind::Target, "pg_restore could not make the schema on the target")
                     .help("it lost its connection, or was ended from outside"),
             },
