@@ -16,6 +16,7 @@ use super::binaries::Tools;
 use super::complaint;
 use super::environment::hide_secrets;
 use super::session;
+use super::snapshot::TAKEN;
 use super::standby::CONFLICT;
 use super::url::{HIDDEN_FROM_TOOLS, Url};
 use crate::error::{Error, Kind, Result};
@@ -327,7 +328,7 @@ fn dump_error(said: &str) -> Error {
             .help("install client tools at least as new as the server, or point MASQUE_PG_BINDIR at them");
     }
     if said.contains("lock timeout") || said.contains("could not obtain lock") {
-        return error("a table was locked by another session").help("run again when it is done");
+        return error(TAKEN).help("run again when it is done");
     }
     if said.contains(CONFLICT) {
         return error(CONFLICT);
@@ -344,8 +345,9 @@ fn dump_error(said: &str) -> Error {
         return error;
     }
     if said.contains("connection to server") || said.contains("could not connect") {
-        return error("it can't connect")
-            .help("pg_dump and masque must both reach the server; see pg_hba.conf");
+        let refused = error("it can't connect");
+        let refused = if said.contains("Connection refused") { refused.cut_off() } else { refused };
+        return refused.help("pg_dump and masque must both reach the server; see pg_hba.conf");
     }
     error("it failed for a reason it may quote rows in")
         .help("run `pg_dump --schema-only` by hand with the same role to see its message")

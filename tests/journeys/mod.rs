@@ -39,6 +39,7 @@ mod production;
 mod refusals;
 mod regression;
 mod remade;
+mod retries;
 mod sequences;
 mod shop;
 mod signals;
