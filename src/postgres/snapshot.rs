@@ -148,7 +148,7 @@ impl Snapshot {
 }
 
 /// What is said where `pg_dump` gave up a lock.
-pub(super) const TAKEN: &str = "a table was locked by another session";
+pub(crate) const TAKEN: &str = "a table was locked by another session";
 
 const CHANGED: &str = "the source's tables changed while the snapshot was being taken";
 
