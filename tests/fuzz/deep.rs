@@ -1,6 +1,8 @@
 //! Values that are deep, and lengths that lie: no stack overflows, no memory is asked for on a promise.
 
-use super::hunt::{CANARY, Told, look, subjects, told};
+use super::hunt::kind::subjects;
+use super::hunt::row::{Told, told};
+use super::hunt::{CANARY, look};
 use masque::format::Wire;
 
 /// How deep nobody's data is.

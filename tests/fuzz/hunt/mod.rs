@@ -4,12 +4,9 @@
 //! asks for memory without bound or quotes what it read. The tests feed them mutations of
 //! [`Hunt::seeds`]; `cargo fuzz` feeds them what it finds.
 
-mod kind;
-mod row;
+pub(crate) mod kind;
+pub(crate) mod row;
 mod text;
-
-pub(crate) use kind::subjects;
-pub(crate) use row::{Told, told};
 
 /// What no error may show. Seeds hold it where a value stands.
 pub(crate) const CANARY: &str = "Xqvander93841";
