@@ -105,3 +105,23 @@ fn a_length_that_lies_gets_no_memory() {
         }
     }
 }
+
+#[test]
+fn what_the_hunts_begin_with_can_be_read() {
+    // Seeds that every reader refuses would hunt nothing.
+    for name in ["binary_value", "text_value"] {
+        let wire = if name == "binary_value" { Wire::Binary } else { Wire::Text };
+        let mut read = std::collections::BTreeSet::new();
+        let hunt = super::hunt(name);
+        for seed in (hunt.seeds)() {
+            let (choice, value) = seed.split_first_chunk::<2>().unwrap();
+            let subject = &subjects()[usize::from(u16::from_le_bytes(*choice))];
+            if let Some(Told::Value(_)) = told(subject, wire, value) {
+                read.insert(subject.on.name);
+            }
+        }
+        let all = super::hunt::kind::KINDS.iter().map(|kind| kind.name).filter(|name| *name != "other");
+        let unread: Vec<_> = all.filter(|name| !read.contains(name)).collect();
+        assert!(unread.is_empty(), "{name}: no mask reads the seeds of {unread:?}");
+    }
+}

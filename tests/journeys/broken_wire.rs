@@ -114,6 +114,7 @@ fn cut_at_many_bytes(source: bool, code: i32) {
                 "`people`",
                 "`visits`",
                 "watching over",
+                "settings for indexes",
                 "snapshot",
                 OPENING,
             ];
