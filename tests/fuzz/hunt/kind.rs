@@ -219,7 +219,7 @@ fn subject(with: &dyn Transformer, on: &'static Kind) -> Option<Subject> {
         }
         "hstore" => r#"{ with = "each", default = "letters", members = { mail = "email" } }"#,
         "json" | "jsonb" => {
-            r#"{ with = "json", default = "letters", paths = { "$..email" = "email", "$.a[*]" = "keep" } }"#
+            r#"{ with = "json", default = "keep", paths = { "$..email" = "email", "$.a[*]" = "letters" } }"#
         }
         "xml" => {
             r#"{ with = "xml", default = "letters", paths = { "//@b" = "email", "//comment()" = "keep" } }"#
