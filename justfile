@@ -30,6 +30,14 @@ kill-matrix:
 deny:
     cargo deny --locked check
 
+# The software bill of materials, CycloneDX as JSON: target/sbom/masque.cdx.json, or FILE.
+sbom *file:
+    .ci/sbom {{file}}
+
+# Goes on with a hunt where the tests stop, under libFuzzer; needs a nightly compiler and cargo-fuzz.
+fuzz hunt="text_value" *options:
+    cargo +nightly fuzz run --fuzz-dir tests/fuzz {{hunt}} {{options}}
+
 # How fast a refresh is beside an unmasked copy of the same tables.
 bench:
     cargo bench --locked --bench refresh

@@ -8,6 +8,7 @@
 //! error is its SQLSTATE and the names it carries ([`Error::from_server`]).
 
 use std::fmt::{self, Write as _};
+use std::io;
 
 /// The result of anything that can end a run.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -62,6 +63,7 @@ struct Inner {
     help: Option<String>,
     statements: Vec<String>,
     sqlstate: Option<String>,
+    cut_off: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -69,8 +71,15 @@ impl Error {
     /// An error of `kind` with one sentence.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         let message = message.into();
-        let statements = Vec::new();
-        Self(Box::new(Inner { kind, message, help: None, statements, sqlstate: None, source: None }))
+        Self(Box::new(Inner {
+            kind,
+            message,
+            help: None,
+            statements: Vec::new(),
+            sqlstate: None,
+            cut_off: false,
+            source: None,
+        }))
     }
 
     /// A bug in masque.
@@ -143,6 +152,21 @@ impl Error {
         self.0.sqlstate.as_deref()
     }
 
+    /// Says that the server could not be reached, or was lost, for a reason that may pass.
+    #[must_use]
+    pub fn cut_off(mut self) -> Self {
+        self.0.cut_off = true;
+        self
+    }
+
+    /// Whether the server could not be reached, or was lost, for a reason that may pass: nobody listens,
+    /// the wire was cut, the server is starting or stopping, or has no connection left. A refused
+    /// login, a missing database, a certificate or a full disk are no such reasons.
+    #[must_use]
+    pub fn is_cut_off(&self) -> bool {
+        self.0.cut_off
+    }
+
     /// What a server or its connection said, by allow-list: SQLSTATE, our words
     /// for it, schema, table, column, constraint and data type, unless a function of
     /// the database's own chose those. The server's own
@@ -151,7 +175,8 @@ impl Error {
     #[must_use]
     pub fn from_server(kind: Kind, doing: &str, error: &tokio_postgres::Error) -> Self {
         let Some(db) = error.as_db_error() else {
-            return Self::new(kind, format!("{doing}: {}", connection_words(error)));
+            let this = Self::new(kind, format!("{doing}: {}", connection_words(error)));
+            return if may_pass(error) { this.cut_off() } else { this };
         };
         let mut message = format!("{doing}: {} (SQLSTATE {})", words(db.code()), db.code().code());
         // Names that a function of the database made up can be of people.
@@ -170,6 +195,7 @@ impl Error {
         }
         let mut this = Self::new(kind, message);
         this.0.sqlstate = Some(db.code().code().to_owned());
+        this.0.cut_off = is_of_connections(db.code().code());
         this
     }
 }
@@ -224,6 +250,49 @@ fn words(code: &tokio_postgres::error::SqlState) -> &'static str {
     }
 }
 
+/// Whether a SQLSTATE is about the connection, not about what was asked through it.
+fn is_of_connections(sqlstate: &str) -> bool {
+    sqlstate.starts_with("08") || matches!(sqlstate, "57P01" | "57P02" | "57P03" | "53300")
+}
+
+/// Whether a connection that failed without a word of the server may go well in a moment.
+fn may_pass(error: &tokio_postgres::Error) -> bool {
+    if error.is_closed() {
+        return true;
+    }
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        if let Some(io) = inner.downcast_ref::<io::Error>() {
+            // A name server that does not answer has no error kind of its own.
+            return is_of_wire(io.kind()) || io.to_string().contains("Temporary failure in name resolution");
+        }
+        cause = inner.source();
+    }
+    false
+}
+
+fn is_of_wire(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{
+        BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkDown,
+        NetworkUnreachable, NotConnected, NotFound, TimedOut, UnexpectedEof,
+    };
+    // A socket file that is not there yet is a server that is not there yet.
+    matches!(
+        kind,
+        BrokenPipe
+            | ConnectionAborted
+            | ConnectionRefused
+            | ConnectionReset
+            | HostUnreachable
+            | NetworkDown
+            | NetworkUnreachable
+            | NotConnected
+            | NotFound
+            | TimedOut
+            | UnexpectedEof
+    )
+}
+
 /// What a connection error may say: the chain of I/O and TLS causes, which hold
 /// addresses and never rows.
 fn connection_words(error: &tokio_postgres::Error) -> String {
@@ -234,7 +303,7 @@ fn connection_words(error: &tokio_postgres::Error) -> String {
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
         // A conversion error could quote the value it met, so only I/O and TLS speak.
-        if inner.is::<std::io::Error>() || inner.is::<rustls::Error>() {
+        if inner.is::<io::Error>() || inner.is::<rustls::Error>() {
             text = format!("{text}: {inner}");
             break;
         }
@@ -258,5 +327,27 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|e| e as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_about_connections_may_pass() {
+        for sqlstate in ["08006", "08P01", "57P01", "57P02", "57P03", "53300"] {
+            assert!(is_of_connections(sqlstate), "{sqlstate}");
+        }
+        // Login, database, privilege, disk, memory, cancelled, dropped database, idle too long, a broken key.
+        for sqlstate in [
+            "28P01", "28000", "3D000", "42501", "53100", "53200", "57014", "57P04", "57P05", "23505", "22021",
+        ] {
+            assert!(!is_of_connections(sqlstate), "{sqlstate}");
+        }
+        assert!(is_of_wire(io::ErrorKind::ConnectionRefused) && is_of_wire(io::ErrorKind::UnexpectedEof));
+        assert!(!is_of_wire(io::ErrorKind::InvalidData) && !is_of_wire(io::ErrorKind::PermissionDenied));
+        let error = Error::new(Kind::Source, "reading").cut_off().context("a step").help("look");
+        assert!(error.is_cut_off() && !Error::new(Kind::Source, "reading").is_cut_off());
     }
 }

@@ -1,12 +1,13 @@
 //! The story of a run, step by step; every step is a room below.
 //!
 //! [`refresh`] prepares both sides and tries; `attempt` is one snapshot from its
-//! locks to its publishing. What goes wrong before a row has moved, for a reason
-//! that passes (a lock that was not free, a catalog that moved), is tried again
-//! with a new snapshot. Whatever goes wrong after the build was made, the build is
-//! dropped and the target stands as it was.
+//! locks to its publishing. What goes wrong for a reason that passes (a server that
+//! was lost, a lock that was not free, a catalog that moved) is tried again with a new
+//! snapshot. Whatever goes wrong after the build was made, the build is dropped and
+//! the target stands as it was.
 
 mod account;
+mod again;
 mod census;
 mod clear;
 mod discard;
@@ -34,7 +35,7 @@ use crate::postgres::maintenance::Maintenance;
 use crate::postgres::patience::pulse;
 use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
-use crate::postgres::snapshot::{self, Snapshot};
+use crate::postgres::snapshot::Snapshot;
 use crate::postgres::url::Url;
 use crate::postgres::volume::{self, Volume};
 use crate::postgres::watch::Toll;
@@ -48,10 +49,11 @@ use crate::rules::{self, CheckedRules, Rows};
 use crate::schema::Schema;
 use crate::{parity, sink, source, verify};
 use account::Account;
+use again::{Fallen, Tries};
 use ground::Ground;
 use indexing::{Indexing, Site};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use streaming::Streaming;
 use timeline::Timeline;
 use tokio::sync::watch as signal;
@@ -110,20 +112,24 @@ pub async fn refresh(
 ) -> Result<Report, Failure> {
     let run = publish::new_run()?;
     let work = async {
-        let stage = tokio::select! {
-            stage = prepare(options, observer, &run) => stage?,
-            error = silence::fallen(options) => return Err(error.into()),
-        };
-        let mut tries = 0;
+        let mut tries = Tries::new(options, observer);
+        let mut ready = None;
         loop {
-            match Box::pin(attempt(&stage)).await {
-                Err(Failure::Error(error)) if snapshot::is_passing(&error) && tries < options.retries => {
-                    tries += 1;
-                    observer.notice(&format!("{error}; trying again ({tries} of {})", options.retries));
-                    tokio::time::sleep(Duration::from_millis(500 << tries.min(6))).await;
+            let fallen = match Box::pin(once(options, observer, &run, &mut ready, tries.is_first())).await {
+                Ok(mut report) => {
+                    report.notices.splice(0..0, tries.waited);
+                    report.attempts_before = tries.ended;
+                    return Ok(report);
                 }
-                Err(Failure::Error(error)) => return Err(standby::explain(error).into()),
-                outcome => return outcome,
+                Err(fallen) => fallen,
+            };
+            tries.after(fallen.failure, fallen.step).await?;
+            let stands = match &ready {
+                Some(stage) => fallen.is_clean && stage.stands().await,
+                None => false,
+            };
+            if !stands {
+                ready = None;
             }
         }
     };
@@ -139,8 +145,32 @@ pub async fn refresh(
     }
 }
 
+/// One attempt, from what is ready of the one before.
+async fn once<'a>(
+    options: &'a Options,
+    observer: &'a dyn Observer,
+    run: &str,
+    ready: &mut Option<Stage<'a>>,
+    is_first: bool,
+) -> Result<Report, Fallen> {
+    let stage = match ready.take() {
+        Some(stage) => stage,
+        None => tokio::select! {
+            stage = prepare(options, observer, run, is_first) => stage,
+            error = silence::fallen(options) => Err(error),
+        }
+        .map_err(Fallen::unprepared)?,
+    };
+    Box::pin(attempt(ready.insert(stage))).await
+}
+
 /// Step 1: connect, climb the guard ladder, take the run lock, clear up after a crash.
-async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str) -> Result<Stage<'a>> {
+async fn prepare<'a>(
+    options: &'a Options,
+    observer: &'a dyn Observer,
+    run: &str,
+    is_first: bool,
+) -> Result<Stage<'a>> {
     observer.step(Step::Connect);
     let application = leftover::application(run);
     let source = options.source.with_application_name(&application);
@@ -148,6 +178,11 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
     let maintenance = target.with_database(&options.maintenance_database);
     let reader = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
     let admin = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
+    if !is_first {
+        // A server may not have noticed yet that it lost the attempt before, and keep its locks.
+        leftover::end(&reader, run).await?;
+        leftover::end(&admin, run).await?;
+    }
     let renamer = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
     let holder = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
     reach(Point::Connected).await;
@@ -234,18 +269,25 @@ async fn prepare<'a>(options: &'a Options, observer: &'a dyn Observer, run: &str
 }
 
 /// Steps 2 to 10, in one snapshot.
-async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
+async fn attempt(stage: &Stage<'_>) -> Result<Report, Fallen> {
     let options = stage.options;
     let mut account = Account::begin(stage.observer, stage.notices.clone());
     account.step(Step::Snapshot);
-    let watcher = Session::open(stage.source.connect(Kind::Source).await?, Side::Source).await?;
     let stall = options.budget.stall;
-    let snapshot = tokio::select! {
-        taken = Snapshot::take(&stage.source, options.budget.max_blocked) => taken?,
-        error = pulse(&watcher, "taking the snapshot", stall) => return Err(error.into()),
+    let taken = async {
+        let watcher = Session::open(stage.source.connect(Kind::Source).await?, Side::Source).await?;
+        let snapshot = tokio::select! {
+            taken = Snapshot::take(&stage.source, options.budget.max_blocked) => taken?,
+            error = pulse(&watcher, "taking the snapshot", stall) => return Err(error),
+        };
+        reach(Point::SnapshotExported).await;
+        snapshot.place().same_server(&stage.place)?;
+        Ok((watcher, snapshot))
     };
-    reach(Point::SnapshotExported).await;
-    snapshot.place().same_server(&stage.place)?;
+    let (watcher, snapshot) = match taken.await {
+        Ok(taken) => taken,
+        Err(error) => return Err(Fallen::new(stage, error, account.at(), None).await),
+    };
     // Dropping the sender, by whatever way out of here, ends every lane.
     let (stop, stopped) = signal::channel(false);
     let application = leftover::application(&stage.run);
@@ -279,12 +321,7 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
             reach(Point::Reported).await;
             Ok(report)
         }
-        Err(failure) => {
-            if let Some(build) = begun {
-                Box::pin(discard::discard(stage, &build)).await;
-            }
-            Err(failure)
-        }
+        Err(failure) => Err(Fallen::new(stage, failure, account.at(), begun).await),
     }
 }
 
@@ -503,8 +540,8 @@ async fn finish(
 /// Steps 8 and 9: keys, views, statistics, and a look at all of it.
 async fn complete(stage: &Stage<'_>, copied: &mut Copied, account: &mut Account<'_>) -> Result<()> {
     let options = stage.options;
-    let session = copied.ground.session().await?;
     account.step(Step::Finish);
+    let session = copied.ground.session().await?;
     sink::remake(&session, &copied.plan).await?;
     reach(Point::Remade).await;
     copied.indexing.finish().await?;

@@ -8,6 +8,7 @@
 )]
 
 mod cli;
+mod fuzz;
 mod house;
 mod journeys;
 mod laws;

@@ -66,6 +66,7 @@ impl Demo {
                 stall: Duration::from_mins(5),
             },
             throttle: None,
+            connect_wait: Duration::ZERO,
             retries: 3,
             lock_wait: Duration::ZERO,
             publish_wait: Duration::from_secs(30),

@@ -53,7 +53,12 @@ pub(super) struct Refresh {
     /// Read no more than so many megabytes a second from the source, all lanes together
     #[arg(long, value_name = "MB/s", value_parser = megabytes)]
     throttle: Option<f64>,
-    /// Start over so often when a table was locked or altered at the wrong moment
+    /// Go on this long, until the snapshot is taken, when a server can't be reached or has no
+    /// connection left
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    connect_wait: Duration,
+    /// Start over so often, with a new snapshot, when a connection was lost, or a table was locked or
+    /// altered at the wrong moment
     #[arg(long, value_name = "N", default_value_t = 3)]
     retries: u32,
     /// Wait this long for another run on the same target
@@ -158,6 +163,7 @@ impl Refresh {
                 stall: self.stall_timeout.max(Duration::from_secs(1)),
             },
             throttle: self.throttle,
+            connect_wait: self.connect_wait,
             retries: self.retries,
             lock_wait: self.lock_wait,
             publish_wait: self.publish_wait,

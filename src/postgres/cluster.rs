@@ -172,6 +172,22 @@ impl Cluster {
         self.pg_ctl(&["restart", "-m", "immediate"]).map(drop)
     }
 
+    /// Stops the server and keeps its folder, for [`Cluster::resume`].
+    ///
+    /// # Errors
+    /// When it does not stop.
+    pub fn halt(&self) -> Result<()> {
+        self.pg_ctl(&["stop", "-m", "fast"])
+    }
+
+    /// Starts a server that was halted, on its port.
+    ///
+    /// # Errors
+    /// When it does not come back.
+    pub fn resume(&self) -> Result<()> {
+        self.pg_ctl(&["start"])
+    }
+
     /// Leaves the server running, out of reach of this terminal's signals, and
     /// returns the shell command that stops and removes it.
     #[must_use]

@@ -51,7 +51,7 @@ impl Ending {
     pub fn of(&self, kind: Kind, doing: &str) -> Error {
         match self.0.get() {
             Some(error) => Error::from_server(kind, doing, error).help(CLOSED),
-            None => Error::new(kind, format!("{doing}: the connection was closed")).help(CLOSED),
+            None => Error::new(kind, format!("{doing}: the connection was closed")).cut_off().help(CLOSED),
         }
     }
 }

@@ -16,6 +16,7 @@ impl Url {
         let error = match failure {
             Failure::Timeout => {
                 return Error::new(kind, format!("{doing}: no answer in time"))
+                    .cut_off()
                     .help("check host, port and firewall, or allow more with connect_timeout=SECONDS");
             }
             Failure::Unfit => {

@@ -147,6 +147,9 @@ impl Snapshot {
     }
 }
 
+/// What is said where `pg_dump` gave up a lock.
+pub(crate) const TAKEN: &str = "a table was locked by another session";
+
 const CHANGED: &str = "the source's tables changed while the snapshot was being taken";
 
 /// Whether an error only says that the moment was a bad one: a lock was not free,
@@ -155,6 +158,7 @@ const CHANGED: &str = "the source's tables changed while the snapshot was being 
 pub fn is_passing(error: &Error) -> bool {
     matches!(error.sqlstate(), Some("55P03" | "40P01"))
         || error.to_string().ends_with(CHANGED)
+        || error.to_string().ends_with(TAKEN)
         || standby::is_conflict(error)
 }
 

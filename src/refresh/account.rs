@@ -96,6 +96,11 @@ impl<'a> Account<'a> {
         self.observer.step(step);
     }
 
+    /// The step it is at.
+    pub(super) fn at(&self) -> Step {
+        self.steps.last().map_or(Step::Snapshot, |(step, _)| *step)
+    }
+
     pub(super) fn warn(&mut self, warnings: &[Diagnostic]) {
         for warning in warnings {
             self.notices.push(warning.to_string());
@@ -180,6 +185,7 @@ impl<'a> Account<'a> {
             secret: stage.options.secret.id(),
             secret_is_fresh: stage.options.secret_is_fresh,
             phases,
+            attempts_before: Vec::new(),
             timeline: self.timeline.spans(),
             tables: tables(copied),
             large_objects: large_objects(copied),

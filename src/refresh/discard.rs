@@ -11,8 +11,8 @@ use std::time::Duration;
 const DOING: &str = "dropping the build";
 
 /// Drops the build of a run that failed, by its name: perhaps the server is still making it.
-/// Where even that fails, the next run does it.
-pub(super) async fn discard(stage: &Stage<'_>, build: &str) {
+/// Where even that fails, the next attempt or run does it. Says whether it is gone.
+pub(super) async fn discard(stage: &Stage<'_>, build: &str) -> bool {
     // A server that fell silent must not hold the end of the run back.
     let limit = stage.options.budget.stall.clamp(Duration::from_secs(10), Duration::from_mins(1));
     let mut dropped =
@@ -28,7 +28,9 @@ pub(super) async fn discard(stage: &Stage<'_>, build: &str) {
         };
         dropped = Box::pin(answers(Kind::Target, DOING, limit, again)).await;
     }
-    if let Err(error) = dropped {
-        stage.observer.notice(&format!("{error}; the next run drops the build `{build}`"));
-    }
+    dropped
+        .map_err(|error| {
+            stage.observer.notice(&format!("{error}; the next run drops the build `{build}`"));
+        })
+        .is_ok()
 }

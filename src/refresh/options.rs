@@ -45,7 +45,9 @@ pub struct Options {
     pub budget: Budget,
     /// The most bytes all lanes together may read from the source in a second.
     pub throttle: Option<f64>,
-    /// How often a run starts over for a reason that passes.
+    /// How long to go on until both servers can be reached.
+    pub connect_wait: Duration,
+    /// How often a run starts over with a new snapshot for a reason that passes.
     pub retries: u32,
     /// How long to wait for another run.
     pub lock_wait: Duration,

@@ -38,6 +38,8 @@ pub struct Report {
     pub secret_is_fresh: bool,
     /// Phases in order.
     pub phases: Vec<Phase>,
+    /// Attempts before this one, which started over.
+    pub attempts_before: Vec<Attempt>,
     /// What was done to which table and when, in order.
     pub timeline: Vec<Span>,
     /// Tables in the schema's order.
@@ -86,6 +88,17 @@ pub struct Phase {
     pub name: &'static str,
     /// Wall-clock seconds.
     pub seconds: f64,
+}
+
+/// An attempt that ended for a reason that may pass, so that the run started over.
+#[derive(Clone, Debug, Serialize)]
+pub struct Attempt {
+    /// Which one, from 1.
+    pub number: usize,
+    /// The phase it ended in.
+    pub phase: &'static str,
+    /// Why.
+    pub error: String,
 }
 
 /// One table.

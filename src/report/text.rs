@@ -37,6 +37,9 @@ pub fn render(report: &Report) -> String {
     let phases: Vec<String> =
         report.phases.iter().map(|p| format!("{} {:.1} s", p.name, p.seconds)).collect();
     let _ = writeln!(out, "\n  time       {:.1} s: {}", report.seconds, phases.join(", "));
+    for before in &report.attempts_before {
+        let _ = writeln!(out, "  attempt {}  ended in {}: {}", before.number, before.phase, before.error);
+    }
     let rows: u64 = report.tables.iter().map(|t| t.rows).sum();
     let _ = writeln!(
         out,

@@ -57,6 +57,7 @@ fn named_roots(manifest: &str) -> Vec<String> {
         match line {
             "[[test]]" => folder = Some("tests"),
             "[[bench]]" => folder = Some("benches"),
+            "[[bin]]" => folder = Some("targets"),
             _ if line.starts_with('[') => folder = None,
             _ => {}
         }
@@ -74,6 +75,8 @@ fn every_file_is_compiled() {
     let mut roots = named_roots(&read("Cargo.toml"));
     assert!(roots.iter().any(|root| root == "tests/main.rs"), "{roots:?}");
     roots.extend(["src/lib.rs".to_owned(), "src/main.rs".to_owned()]);
+    let targets = named_roots(&read("tests/fuzz/Cargo.toml"));
+    roots.extend(targets.iter().map(|path| format!("tests/fuzz/{path}")));
     assert_none(&forgotten(&rust_files(&["src", "tests", "benches"]), &roots));
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn read(path: &str) -> String {
 pub(crate) fn rust_files(folders: &[&str]) -> Vec<Text> {
     let mut found = Vec::new();
     for folder in folders {
-        walk(&top().join(folder), &|_| true, &mut found);
+        walk(&top().join(folder), &|name| name != "target", &mut found);
     }
     found
         .into_iter()

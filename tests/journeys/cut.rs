@@ -32,8 +32,10 @@ fn a_server_that_crashes_under_a_run_ends_the_run_and_nothing_else() {
     };
     let slow = file("slow.toml", "[rows]\npeople = { where = \"pg_sleep(0.05)::text is not null\" }\n");
     let fast = file("fast.toml", "");
-    let args =
-        |rules| ["refresh", "--source", &source, "--target", &target, "--rules", rules].map(str::to_owned);
+    let args = |rules| {
+        ["refresh", "--source", &source, "--target", &target, "--rules", rules, "--retries", "0"]
+            .map(str::to_owned)
+    };
     let refresh = |rules| run(&args(rules).each_ref().map(String::as_str));
     let begin = |rules| Started::new(&args(rules).each_ref().map(String::as_str));
     let served = || value(&target, "select md5(string_agg(email, ',' order by id)) from people");

@@ -55,7 +55,7 @@ fn a_server_without_a_connection_left_says_so() {
     // On production.
     let play = Play::small("canary");
     execute(&server.url_with_password("postgres"), &[table, rows]);
-    let more = ["--jobs", "12", "--retries", "0"];
+    let more = ["--jobs", "12", "--retries", "0", "--connect-wait", "0s"];
     let output = play.refresh_between(&server.url_with_password("postgres"), &play.target.url(), &more);
     output.assert_code(6).assert_says(&["no connection left", "--jobs"]).assert_silent_about("canary");
     assert_eq!(play.target.generations(), Vec::<String>::new());

@@ -42,6 +42,7 @@ mod production;
 mod refusals;
 mod regression;
 mod remade;
+mod retries;
 mod sequences;
 mod shop;
 mod signals;

@@ -67,7 +67,8 @@ fn nothing_raw_goes_to_the_target_however_a_run_ends() {
     let (before, behind) = (Proxy::before(&source), Proxy::before(&target));
     let (from, to) = (before.through(&source), behind.through(&target));
     behind.keep();
-    let refresh = || play.refresh_between(&from, &to, &["--retries", "0", "--jobs", "2"]);
+    let refresh =
+        || play.refresh_between(&from, &to, &["--retries", "0", "--connect-wait", "0s", "--jobs", "2"]);
     let output = refresh();
     output.assert_code(0);
     let sent = assert_nothing_raw(&behind, &output);

@@ -3,6 +3,7 @@
 use super::Section;
 use crate::error::{Error, Kind};
 use crate::postgres::complaint;
+use crate::postgres::snapshot::TAKEN;
 use crate::postgres::standby::CONFLICT;
 
 /// Reads `pg_dump`'s complaint by the few phrases that matter.
@@ -13,7 +14,7 @@ pub(super) fn dump_error(said: &str) -> Error {
             .help("install client tools at least as new as the server, or point MASQUE_PG_BINDIR at them");
     }
     if said.contains("lock timeout") || said.contains("could not obtain lock") {
-        return error("a table was locked by another session").help("run again when it is done");
+        return error(TAKEN).help("run again when it is done");
     }
     if said.contains(CONFLICT) {
         return error(CONFLICT);
@@ -30,8 +31,9 @@ pub(super) fn dump_error(said: &str) -> Error {
         return error;
     }
     if said.contains("connection to server") || said.contains("could not connect") {
-        return error("it can't connect")
-            .help("pg_dump and masque must both reach the server; see pg_hba.conf");
+        let refused = error("it can't connect");
+        let refused = if said.contains("Connection refused") { refused.cut_off() } else { refused };
+        return refused.help("pg_dump and masque must both reach the server; see pg_hba.conf");
     }
     error("it failed for a reason it may quote rows in")
         .help("run `pg_dump --schema-only` by hand with the same role to see its message")

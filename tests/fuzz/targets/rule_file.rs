@@ -1,0 +1,8 @@
+//! The hunt `rule_file`, under libFuzzer.
+
+#![no_main]
+
+#[path = "../hunt/mod.rs"]
+mod hunt;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| hunt::look("rule_file", data));

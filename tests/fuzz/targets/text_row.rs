@@ -1,0 +1,8 @@
+//! The hunt `text_row`, under libFuzzer.
+
+#![no_main]
+
+#[path = "../hunt/mod.rs"]
+mod hunt;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| hunt::look("text_row", data));

@@ -1,0 +1,8 @@
+//! The hunt `xml_path`, under libFuzzer.
+
+#![no_main]
+
+#[path = "../hunt/mod.rs"]
+mod hunt;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| hunt::look("xml_path", data));
