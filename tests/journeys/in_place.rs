@@ -495,9 +495,11 @@ fn owners_and_privileges_are_carried_in_place() {
     );
     let play = Play::new(source, RULES);
     play.refresh().assert_code(0);
+    // Two majors print one schema in two ways, so what a swap made is what is compared with.
+    let swapped = schema_entries(&play.target.url());
     for _ in 0..2 {
         play.refresh_with(&["--publish", "in-place"]).assert_code(0);
-        assert_double(&play);
+        assert_eq!(swapped, schema_entries(&play.target.url()));
     }
 }
 

@@ -292,7 +292,8 @@ mod tests {
             ("a /* it's /* \n */ \n */ b\nnext", "next"),
             ("a $tag$ $$ ' \n $tag$ b\nnext", "next"),
             ("a $1 and b$c$d\nnext", "next"),
-            ("é$$\nü$$ b\nnext", "next"),
+            ("é $$\nü$$ b\nnext", "next"),
+            ("é$$ is a name\nnext", "next"),
             ("tablE'x\\' y\nnext", "next"),
         ] {
             assert_eq!(&text[line(text)..], rest, "{text}");
