@@ -47,7 +47,7 @@ const SETTINGS: &str = "\
 SET search_path = ''; SET row_security = off; SET client_min_messages = error; \
 SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; \
 SET extra_float_digits = 3; SET bytea_output = 'hex'; SET xmloption = 'content'; SET array_nulls = on; SET lc_monetary = 'C'; \
-SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
+SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET jit = off; \
 SET synchronize_seqscans = off; SET quote_all_identifiers = off; SET standard_conforming_strings = on;";
 
 /// What lets the source notice within a minute that its client was unplugged, and give

@@ -105,8 +105,7 @@ impl Replaced {
     pub async fn set_aside(&self, session: &Session) -> Result<()> {
         const DOING: &str = "setting the old schemas aside";
         session.begin(DOING).await?;
-        // Questions of the catalog are asked while readers wait: compiling them takes longer than answering.
-        session.run(DOING, "SET LOCAL jit = off; SET LOCAL lock_timeout = '20s'").await?;
+        session.run(DOING, "SET LOCAL lock_timeout = '20s'").await?;
         for (place, (kind, name)) in self.old.iter().enumerate() {
             let (from, to) = (identifier(name), identifier(&self.aside(place)));
             session

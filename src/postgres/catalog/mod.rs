@@ -37,13 +37,7 @@ pub async fn read(session: &Session) -> Result<Schema> {
 /// # Errors
 /// Source, where a query fails.
 pub async fn shape(session: &Session) -> Result<Schema> {
-    // Compiling a query of the catalog takes longer than running it.
-    session.run("preparing to read the catalog", "SET LOCAL jit = off").await?;
-    let version = session
-        .one("reading the version", "SELECT current_setting('server_version_num')::int / 10000", &[])
-        .await?
-        .get::<_, i32>(0);
-    let mut schema = Schema { server_major: u32::try_from(version).unwrap_or(0), ..Schema::default() };
+    let mut schema = Schema { server_major: session.major().await?, ..Schema::default() };
     let types = data_type::read(session).await?;
     let places = table::read(session, &types, &mut schema).await?;
     extension::read(session, &mut schema, &places).await?;
