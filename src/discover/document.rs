@@ -5,7 +5,7 @@
 //! become `*`.
 
 use super::evidence::Evidence;
-use crate::rules::{Detector, words};
+use crate::rules::{Detector, Reach, words};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -19,6 +19,8 @@ pub(super) struct Found {
     pub(super) rules: Vec<String>,
     pub(super) by: bool,
     pub(super) why: String,
+    /// In which tables it counts.
+    pub(super) reach: Reach,
 }
 
 #[derive(Default)]
@@ -67,7 +69,6 @@ impl Node {
 /// The paths of personal data in documents, in path order, and how many were read.
 pub(super) fn paths<'v>(
     detector: &Detector,
-    people: bool,
     documents: impl Iterator<Item = &'v str>,
 ) -> (Vec<Found>, u64) {
     let mut root = Node::default();
@@ -78,17 +79,17 @@ pub(super) fn paths<'v>(
     }
     let read = root.documents;
     let mut found = Vec::new();
-    walk(detector, people, root, "$", &[], &mut found);
+    walk(detector, root, "$", &[], &mut found);
     (found, read)
 }
 
-fn walk(detector: &Detector, people: bool, node: Node, path: &str, name: &[String], found: &mut Vec<Found>) {
+fn walk(detector: &Detector, node: Node, path: &str, name: &[String], found: &mut Vec<Found>) {
     let Node { documents, texts, numbers, members, elements } = node;
     if !texts.is_empty() || numbers {
-        found.extend(judge(detector, people, path, name, &texts, numbers));
+        found.extend(judge(detector, path, name, &texts, numbers));
     }
     if let Some(elements) = elements {
-        walk(detector, people, *elements, &format!("{path}[*]"), name, found);
+        walk(detector, *elements, &format!("{path}[*]"), name, found);
     }
     let crowded = members.len() > MANY;
     let mut rest = Node::default();
@@ -98,13 +99,13 @@ fn walk(detector: &Detector, people: bool, node: Node, path: &str, name: &[Strin
         let told = node.documents * 10 >= documents && (documents > 1 || is_known(detector, &parts))
             || is_known(detector, &parts);
         if !crowded && told && is_plain(&member) {
-            walk(detector, people, node, &format!("{path}.{member}"), &parts, found);
+            walk(detector, node, &format!("{path}.{member}"), &parts, found);
         } else {
             rest.merge(node);
         }
     }
     if rest.documents > 0 {
-        walk(detector, people, rest, &format!("{path}.*"), &[], found);
+        walk(detector, rest, &format!("{path}.*"), &[], found);
     }
 }
 
@@ -124,7 +125,6 @@ fn is_plain(name: &str) -> bool {
 
 fn judge(
     detector: &Detector,
-    people: bool,
     path: &str,
     name: &[String],
     texts: &[String],
@@ -132,18 +132,18 @@ fn judge(
 ) -> Option<Found> {
     let evidence = Evidence::of(texts.iter().map(String::as_str));
     let family = if texts.is_empty() && numbers { "number" } else { "text" };
-    let kind = detector.named(name, family).filter(|kind| kind.json && (people || !kind.only_people));
+    let kind = detector.suited(name, family, &|kind, _| kind.json);
     let path = path.to_owned();
     if let Some(kind) = kind.filter(|kind| kind.mask != "scrub" || !evidence.is_list()) {
         let rules: Vec<_> = kind.rules.iter().filter(|rule| !rule.contains("shuffle")).cloned().collect();
         let why = kind.name.clone();
-        return (!rules.is_empty()).then_some(Found { path, rules, by: kind.by, why });
+        return (!rules.is_empty()).then_some(Found { path, rules, by: kind.by, why, reach: kind.reach });
     }
     let likeness = evidence.likeness?;
     let rule = format!("\"{}\"", likeness.mask);
     let why = likeness.what.to_owned();
     let by = matches!(likeness.mask, "email" | "full_name" | "street");
-    Some(Found { path, rules: vec![rule, "\"letters\"".to_owned()], by, why })
+    Some(Found { path, rules: vec![rule, "\"letters\"".to_owned()], by, why, reach: Reach::All })
 }
 
 #[cfg(test)]
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     fn of(documents: &[&str]) -> Vec<(String, String)> {
-        let (found, _) = paths(Detector::own(), true, documents.iter().copied());
+        let (found, _) = paths(Detector::own(), documents.iter().copied());
         found.into_iter().map(|found| (found.path, found.rules[0].clone())).collect()
     }
 

@@ -23,6 +23,7 @@ mod inheritance;
 mod invariants;
 mod kill_points;
 mod killed;
+mod labelled;
 mod large_objects;
 mod literals;
 mod lost_sessions;
