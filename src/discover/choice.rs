@@ -2,10 +2,13 @@
 
 use super::document;
 use super::evidence::Evidence;
-use super::person::{About, identity, primary, single};
+use super::person::{About, identity, is_number, primary, single};
 use super::sight::Sight;
 use crate::rules::{Detector, Kind, default_rule, family, words, written_text};
 use crate::schema::{Column, ColumnId, Form, Scalar, Schema, Table, written};
+
+/// What stands behind what was done, before who did it.
+const ACTS: [&str; 7] = ["by", "von", "par", "por", "da", "door", "przez"];
 
 /// A column's line: rules to try, why, and what a person should decide.
 #[derive(Clone, Debug, Default)]
@@ -87,7 +90,7 @@ impl Desk<'_> {
             }
         }
         if let Some(kind) = kind {
-            let mut choice = self.by_name(id, kind, evidence);
+            let mut choice = self.by_name(id, about, kind, evidence);
             if let Some(at) = choice.rules.iter().position(|rule| rule == "\"integer\"") {
                 choice.rules.splice(at..at, sight.range.clone());
             }
@@ -113,7 +116,7 @@ impl Desk<'_> {
         if let Some(kind) = comment.and_then(|text| self.detector.named(&words(text), family))
             && !kind.quiet
         {
-            let mut choice = self.by_name(id, kind, evidence);
+            let mut choice = self.by_name(id, about, kind, evidence);
             choice.why = vec![format!("comment: {}", kind.name)];
             return choice;
         }
@@ -152,11 +155,7 @@ impl Desk<'_> {
                 let rules = self.ruled(id, &["\"scrub\"".to_owned()], false, false);
                 Choice { rules, why: vec![why], doubt: None }
             }
-            "text" if about.root && !harmless && evidence.is_own() => {
-                let why = "nearly every person has a value of their own".to_owned();
-                let rules = self.ruled(id, &["\"letters\"".to_owned()], false, false);
-                Choice { rules, why: vec![why], doubt: None }
-            }
+            "text" if about.root && !harmless && (evidence.is_own() || self.numbers(id)) => self.own(id),
             "date" if about.root && sight.births => {
                 let rule = "{ with = \"date_shift\", within = \"30 days\" }".to_owned();
                 let why = "dates as of birth, in a table of people".to_owned();
@@ -197,7 +196,10 @@ impl Desk<'_> {
             let begins = |column: &&Column| words(&column.name).first() == Some(first);
             let shared = table.columns.iter().filter(begins).count();
             let is_prefix = own.iter().any(|word| word.starts_with(first.as_str()))
-                || shared >= 3 && shared * 2 >= table.columns.len();
+                || shared >= 3 && shared * 2 >= table.columns.len()
+                || detector.spelled(std::slice::from_ref(first)).iter().any(|word| {
+                    ["addressees", "people", "roles"].iter().any(|list| detector.lists(list, word))
+                });
             if rest.is_empty() || !is_prefix {
                 return None;
             }
@@ -209,25 +211,39 @@ impl Desk<'_> {
     /// it is them.
     fn by_role(&self, name: &[String]) -> Option<&Kind> {
         let detector = self.detector;
-        let is_name =
-            |word: &String| detector.kind("name").is_some_and(|kind| kind.is_named(std::slice::from_ref(word)));
         let is_person = |word: &String| {
             (detector.lists("people", word) || detector.lists("roles", word)) && !detector.lists("firms", word)
         };
         let last = name.last()?;
-        let named = name.iter().any(is_name) && name.iter().any(is_person) && !detector.lists("about", last);
+        let is_meant = |word: &String| is_person(word) || detector.lists("addressees", word);
+        let named = name.iter().any(|word| self.is_name(word)) && name.iter().any(is_meant) && !detector.lists("about", last);
         if named {
             return detector.kind("full name");
+        }
+        // `scanned_by` is who did it.
+        if name.len() > 1 && detector.lists("actors", last) && ACTS.contains(&last.as_str()) {
+            return detector.kind("name of who did it");
         }
         (is_person(last) && !detector.lists("asks", name.first()?)).then(|| detector.kind("person by role")).flatten()
     }
 
-    fn by_name(&self, id: ColumnId, kind: &Kind, evidence: &Evidence) -> Choice {
+    /// Whether it is the word for a name.
+    fn is_name(&self, word: &String) -> bool {
+        self.detector.kind("name").is_some_and(|kind| kind.is_named(std::slice::from_ref(word)))
+    }
+
+    fn by_name(&self, id: ColumnId, about: About, kind: &Kind, evidence: &Evidence) -> Choice {
         let coded = evidence.values > 0 && (evidence.is_list() && evidence.words <= 2 || evidence.words < 2);
         if kind.mask == "scrub" && coded && evidence.likeness.is_none() {
+            return if about.is_near(1) && evidence.is_own() { self.own(id) } else { Choice::keep() };
+        }
+        // The same few texts, and of nobody: what an application says.
+        if kind.mask == "scrub" && evidence.is_list() && evidence.likeness.is_none() && !about.is_near(3) {
             return Choice::keep();
         }
-        if kind.name == "person by role" && evidence.is_status() {
+        let name = self.schema.column(id).map(|column| self.detector.spelled(&words(&column.name)));
+        let says_name = name.is_some_and(|name| name.iter().any(|word| self.is_name(word)));
+        if kind.name == "person by role" && evidence.is_status() && !says_name {
             return Choice::keep();
         }
         let mut why = vec![format!("name: {}", kind.name)];
@@ -242,6 +258,17 @@ impl Desk<'_> {
         }
         rules.extend(self.ruled(id, &kind.rules, kind.by, kind.place));
         Choice { rules, why, doubt: None }
+    }
+
+    /// Whether the column's name is the number of a person.
+    fn numbers(&self, id: ColumnId) -> bool {
+        self.schema.column(id).is_some_and(|column| is_number(self.detector, &column.name))
+    }
+
+    /// What tells one person from another by being different.
+    fn own(&self, id: ColumnId) -> Choice {
+        let why = "nearly every person has a value of their own".to_owned();
+        Choice { rules: self.ruled(id, &["\"letters\"".to_owned()], false, false), why: vec![why], doubt: None }
     }
 
     /// Rules with what decides on the person and the place, and without.

@@ -134,7 +134,10 @@ fn judge(
     let family = if texts.is_empty() && numbers { "number" } else { "text" };
     let kind = detector.suited(name, family, &|kind, _| kind.json);
     let path = path.to_owned();
-    if let Some(kind) = kind.filter(|kind| kind.mask != "scrub" || !evidence.is_list()) {
+    let seen = evidence.likeness.as_ref().filter(|seen| !seen.within);
+    // A name that fits many things says less than the values.
+    let told = kind.is_some_and(|kind| seen.is_some_and(|seen| kind.quiet && !kind.place && seen.mask != kind.mask));
+    if let Some(kind) = kind.filter(|_| !told).filter(|kind| kind.mask != "scrub" || !evidence.is_list()) {
         let rules: Vec<_> = kind.rules.iter().filter(|rule| !rule.contains("shuffle")).cloned().collect();
         let why = kind.name.clone();
         return (!rules.is_empty()).then_some(Found { path, rules, by: kind.by, why, reach: kind.reach });

@@ -57,7 +57,8 @@ pub(super) fn tables(
         let both = (has("first name") || first) && (has("last name") || family);
         let thing = !both && !is("people", last) && name.iter().any(|word| is("things", word));
         let root = !public && (both || is("people", last));
-        let person = |kind: &&Kind| kind.person && kind.name != "e-mail address" || kind.person && !thing;
+        let firm = !root && name.iter().any(|word| is("firms", word));
+        let person = |kind: &&Kind| kind.person && (kind.name != "e-mail address" || !thing && !firm);
         About {
             people: !public && (named && !thing || root || kinds.iter().flatten().any(|kind| person(kind))),
             root,
@@ -78,7 +79,7 @@ fn lead(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>], all:
         name.is_some_and(|name| name.iter().any(|word| detector.lists("firms", word)))
     };
     for (table, about) in all.iter_mut().enumerate() {
-        let said = !about.public && schema.table(table).is_some_and(|table| says_whom(detector, table));
+        let said = !about.public && !is_firm(table) && schema.table(table).is_some_and(|table| says_whom(detector, table));
         about.away = if about.root && !is_firm(table) { Some(0) } else { said.then_some(1) };
     }
     for away in 0..FAR {
@@ -103,18 +104,21 @@ fn lead(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>], all:
 
 /// Whether a column of the table names a person by number, where no key is declared.
 fn says_whom(detector: &Detector, table: &crate::schema::Table) -> bool {
+    table.columns.iter().any(|column| is_number(detector, &column.name))
+}
+
+/// Whether a name is that of a person's number: `customer_id`, `patientennr`.
+pub(super) fn is_number(detector: &Detector, name: &str) -> bool {
     const NUMBERS: [&str; 12] =
         ["id", "nr", "no", "num", "number", "key", "ref", "uuid", "fk", "nummer", "numero", "code"];
-    table.columns.iter().any(|column| {
-        let name = detector.spelled(&words(&column.name));
-        let person = |word: &String| {
-            detector.lists("people", word) && !detector.lists("firms", word) || detector.lists("roles", word)
-        };
-        name.len() >= 2
-            && name.iter().any(|word| NUMBERS.contains(&word.as_str()))
-            && name.iter().any(person)
-            && !name.iter().any(|word| detector.lists("actors", word))
-    })
+    let name = detector.spelled(&words(name));
+    let person = |word: &String| {
+        detector.lists("people", word) && !detector.lists("firms", word) || detector.lists("roles", word)
+    };
+    name.len() >= 2
+        && name.iter().any(|word| NUMBERS.contains(&word.as_str()))
+        && name.iter().any(person)
+        && !name.iter().any(|word| detector.lists("actors", word))
 }
 
 /// `companies` as `company`.

@@ -9,14 +9,18 @@ const SHORTEST: usize = 6;
 /// What stands between the parts of a compound, in German and Dutch.
 const LINKS: [&str; 4] = ["", "s", "n", "en"];
 
+const VOWELS: [char; 5] = ['a', 'e', 'i', 'o', 'u'];
+
 /// Words of two letters that end a compound.
-const ENDS: [&str; 4] = ["nr", "no", "id", "ip"];
+const ENDS: [&str; 5] = ["nr", "no", "id", "ip", "nm"];
 
 /// What abbreviations mean, and the words that compounds are made of.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Compounds {
     pub(super) short: BTreeMap<String, Vec<String>>,
     pub(super) known: HashSet<String>,
+    /// Those of the words that are the whole of a kind's name, and which kind's.
+    pub(super) sole: BTreeMap<String, usize>,
 }
 
 impl Compounds {
@@ -25,13 +29,34 @@ impl Compounds {
         if let Some(long) = self.short.get(word) {
             return long.clone();
         }
+        if word.len() < SHORTEST && !self.known.contains(word) {
+            return vec![self.begun(word).unwrap_or(word).to_owned()];
+        }
         if word.len() < SHORTEST || self.known.contains(word) || self.is_plural(word) {
             return vec![word.to_owned()];
         }
         let parts = self.parts(word, 4);
-        let Some(parts) = parts else { return vec![word.to_owned()] };
+        let Some(parts) = parts else { return vec![self.begun(word).unwrap_or(word).to_owned()] };
         let long = |part: &str| self.short.get(part).cloned().unwrap_or_else(|| vec![part.to_owned()]);
         parts.into_iter().flat_map(long).collect()
+    }
+
+    /// The word that this one begins or is without its vowels, where all such words say
+    /// the same.
+    fn begun<'w>(&'w self, word: &str) -> Option<&'w str> {
+        if word.len() < 4 || self.is_plural(word) {
+            return None;
+        }
+        let front = self.sole.range(word.to_owned()..).take_while(|(known, _)| known.starts_with(word));
+        let front: Vec<_> = front.filter(|(known, _)| known.len() >= word.len() + 2).collect();
+        let bare = !word.contains(VOWELS);
+        let bones = |known: &str| known.chars().filter(|c| !VOWELS.contains(c)).eq(word.chars());
+        let found = match front.is_empty() {
+            true if bare => self.sole.iter().filter(|(known, _)| bones(known)).collect(),
+            _ => front,
+        };
+        let (first, kind) = found.first()?;
+        found.iter().all(|(_, other)| other == kind).then_some(first.as_str())
     }
 
     fn is_plural(&self, word: &str) -> bool {
@@ -83,6 +108,7 @@ mod tests {
         assert_eq!(spelled("kundenvorname"), "kunde vorname");
         assert_eq!(spelled("geb_dat"), "geburt datum");
         assert_eq!(spelled("custname"), "customer name");
+        assert_eq!(spelled("achtern"), "achternaam");
     }
 
     #[test]

@@ -87,8 +87,8 @@ pub struct Detector {
 }
 
 /// The lists of words that a file may have.
-const LISTS: [&str; 9] =
-    ["about", "people", "public", "roles", "firms", "actors", "things", "harmless", "asks"];
+const LISTS: [&str; 10] =
+    ["addressees", "about", "people", "public", "roles", "firms", "actors", "things", "harmless", "asks"];
 
 static OWN: LazyLock<Detector> = LazyLock::new(|| Detector::read(DETECT).unwrap_or_default());
 
@@ -151,7 +151,13 @@ impl Detector {
             }
         }
         let names = self.kinds.iter().flat_map(|kind| kind.names.iter().flatten());
-        let lists = ["people", "roles", "firms", "things", "public"].iter().filter_map(|name| self.lists.get(name));
+        self.compounds.sole.clear();
+        for (place, kind) in self.kinds.iter().enumerate() {
+            for name in kind.names.iter().filter(|name| name.len() == 1 && !kind.whole).flatten() {
+                self.compounds.sole.insert(name.clone(), place);
+            }
+        }
+        let lists = ["people", "roles", "firms", "things", "public", "addressees", "harmless", "actors"].iter().filter_map(|name| self.lists.get(name));
         let known = names.chain(lists.flatten()).filter(|word| word.chars().count() >= 3);
         self.compounds.known = known.cloned().collect();
     }

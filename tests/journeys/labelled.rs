@@ -89,3 +89,13 @@ fn a_polish_telecom_is_masked_as_its_labels_say() {
 fn a_service_for_teams_is_masked_as_its_labels_say() {
     measured("workspace");
 }
+
+#[test]
+fn a_dutch_shop_with_italian_and_portuguese_tables_is_masked_as_its_labels_say() {
+    measured("klanten");
+}
+
+#[test]
+fn an_insurer_with_old_short_names_is_masked_as_its_labels_say() {
+    measured("insurer");
+}
