@@ -45,6 +45,24 @@ impl Desk<'_> {
         };
         let about = self.about.get(id.table).copied().unwrap_or_default();
         let mut choice = self.judge(id, table, column, about, comment, sight);
+        self.finish(column, &mut choice);
+        choice
+    }
+
+    /// What becomes of a copy of personal values: what becomes of them.
+    pub(super) fn copy(&self, id: ColumnId, rule: &str, by: bool, why: String) -> Choice {
+        let mut rules = self.ruled(id, &[rule.to_owned()], by, false);
+        rules.push("\"letters\"".to_owned());
+        let mut choice = Choice { rules, why: vec![why], doubt: None };
+        if let Some(column) = self.schema.column(id) {
+            self.finish(column, &mut choice);
+        }
+        choice
+    }
+
+    /// Masks what is in doubt where that is asked for, elements one by one, and whatever
+    /// else fails by the mask of the type.
+    fn finish(&self, column: &Column, choice: &mut Choice) {
         if self.strict && choice.doubt.is_some() && choice.rules.is_empty() {
             choice.rules.extend(default_rule(&column.data_type));
             choice.why.extend(choice.doubt.take_if(|_| !choice.rules.is_empty()));
@@ -56,7 +74,6 @@ impl Desk<'_> {
         if !choice.rules.is_empty() {
             choice.rules.extend(default_rule(&column.data_type));
         }
-        choice
     }
 
     fn judge(
@@ -70,7 +87,7 @@ impl Desk<'_> {
     ) -> Choice {
         let Some(family) = family(&column.data_type) else { return Self::unknown(about, column) };
         let is_array = column.data_type.element().is_some();
-        if family == "json" && !is_array {
+        if matches!(family, "json" | "hstore") && !is_array {
             return self.document(id, about, table, column, sight);
         }
         let evidence = &sight.evidence;
@@ -166,7 +183,9 @@ impl Desk<'_> {
                 Choice { rules: vec!["\"uuid\"".to_owned()], why: vec![why], doubt: None }
             }
             "bytes" if about.people => Choice::doubt("bytes of a person, of unknown kind"),
-            "hstore" if about.people => Choice::doubt("members of an hstore about a person"),
+            "number" | "real" if sight.degrees.is_some() && about.is_near(2) && !about.thing => {
+                Choice::doubt("numbers as those of a place on the globe, about a person")
+            }
             _ => Choice::keep(),
         }
     }
@@ -338,7 +357,8 @@ impl Desk<'_> {
     }
 
     fn document(&self, id: ColumnId, about: About, table: &Table, column: &Column, sight: &Sight) -> Choice {
-        if let Some(kind) = self.kind(table, column, about, "json") {
+        let is_hstore = family(&column.data_type) == Some("hstore");
+        if let Some(kind) = self.kind(table, column, about, if is_hstore { "hstore" } else { "json" }) {
             let rules = kind.rules.iter().filter(|rule| !(column.not_null && *rule == "\"null\""));
             let why = vec![format!("name: {}", kind.name)];
             return Choice { rules: rules.cloned().collect(), why, doubt: None };
@@ -364,11 +384,13 @@ impl Desk<'_> {
                 Some(own) => with(rule, &format!(", by = {}", written_text(&own.name))),
                 None => rule.to_owned(),
             };
-            format!("{} = {rule}", written_text(&found.path))
+            let path = found.path.strip_prefix("$.").filter(|_| is_hstore).unwrap_or(&found.path);
+            format!("{} = {rule}", written_text(path))
         };
         let rule = |simple: bool| {
             let paths: Vec<_> = found.iter().map(|found| path(found, simple)).collect();
-            format!("{{ with = \"json\", default = \"keep\", paths = {{ {} }} }}", paths.join(", "))
+            let (with, what) = if is_hstore { ("each", "members") } else { ("json", "paths") };
+            format!("{{ with = \"{with}\", default = \"keep\", {what} = {{ {} }} }}", paths.join(", "))
         };
         let mut kinds: Vec<_> = found.iter().map(|found| found.why.as_str()).collect();
         kinds.sort_unstable();

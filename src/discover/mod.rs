@@ -5,14 +5,18 @@
 //! counts. The proposal has been checked against the schema and tried on rows.
 
 mod choice;
+mod copy;
 mod document;
 mod evidence;
+mod implied;
 mod person;
 mod proposal;
 mod prove;
 mod sight;
+mod sketch;
 mod update;
 
+pub use implied::Reference;
 pub use proposal::{Line, Proposal, Section};
 pub use update::{Update, update};
 
@@ -25,6 +29,7 @@ use choice::Desk;
 use rayon::prelude::*;
 use sight::Sight;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::RandomState;
 use std::time::Duration;
 
 /// How to look.
@@ -36,6 +41,8 @@ pub struct Look {
     pub patience: Duration,
     /// Whether to mask what is in doubt.
     pub strict: bool,
+    /// Whether to look for foreign keys that nobody declared.
+    pub implied: bool,
     /// Which tables, by place; all where there is none.
     pub only: Option<BTreeSet<usize>>,
 }
@@ -55,6 +62,7 @@ pub async fn propose(
     let comments = sample::comments(session, schema).await?;
     let closed = sample::closed(session, schema).await?;
     let mut proposal = Proposal::default();
+    let key = RandomState::new();
     let mut sights: BTreeMap<usize, Looked> = BTreeMap::new();
     let all = schema.tables.len();
     for (place, table) in schema.tables.iter().enumerate() {
@@ -76,13 +84,20 @@ pub async fn propose(
         let sampled: Vec<(usize, Values)> = sampled.unwrap_or_default().into_iter().collect();
         let sight = |(column, values): &(usize, Values)| {
             let data_type = &table.columns.get(*column)?.data_type;
-            Some((*column, Sight::of(detector, data_type, values)))
+            Some((*column, Sight::of(detector, &key, data_type, values)))
         };
         let sights_of = sampled.par_iter().filter_map(sight).collect();
         sights.insert(place, Looked { columns, closed, sights: sights_of });
     }
     let kinds: Vec<Vec<Option<&Kind>>> = schema.tables.iter().map(|table| named(detector, table)).collect();
     let names = |place: usize| sights.get(&place).map(Looked::names).unwrap_or_default();
+    let about = person::tables(detector, schema, &kinds, &names);
+    // A file that is brought up to date has its references.
+    let mut schema = schema.clone();
+    if look.implied && look.only.is_none() {
+        proposal.references = implied::find(session, &mut schema, detector, &about, look.patience).await?;
+    }
+    let schema = &schema;
     let about = person::tables(detector, schema, &kinds, &names);
     let desk = Desk { detector, schema, about: &about, strict: look.strict };
     for (place, looked) in &sights {
@@ -94,7 +109,8 @@ pub async fn propose(
             let comment = comments.get(&(table.oid, name)).map(String::as_str);
             Line::new(schema, id, desk.choose(id, comment, looked.sights.get(column).unwrap_or(&unseen)))
         };
-        let lines = looked.columns.par_iter().map(line).collect();
+        let decides = |column: &&usize| rules::decides(schema, ColumnId { table: *place, column: **column });
+        let lines = looked.columns.par_iter().filter(decides).map(line).collect();
         if let Some(why) = &looked.closed {
             proposal.closed.push((table.name.to_string(), why.clone()));
         }
@@ -106,6 +122,7 @@ pub async fn propose(
             lines,
         });
     }
+    copy::find(&desk, &sights, &mut proposal);
     prove::prove(session, schema, &mut proposal).await?;
     Ok(proposal)
 }

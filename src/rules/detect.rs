@@ -6,6 +6,7 @@
 use super::compound::Compounds;
 use crate::diagnostic::Diagnostic;
 use crate::schema::{Column, DataType, Form, Scalar};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 use toml_edit::{Document, Item, TableLike};
@@ -90,6 +91,10 @@ pub struct Detector {
 const LISTS: [&str; 10] =
     ["addressees", "about", "people", "public", "roles", "firms", "actors", "things", "harmless", "asks"];
 
+/// How well a kind fits: by how many words, whether it is asked about, and its place,
+/// of which the first is the best.
+type Rank = (usize, bool, Reverse<usize>);
+
 static OWN: LazyLock<Detector> = LazyLock::new(|| Detector::read(DETECT).unwrap_or_default());
 
 impl Detector {
@@ -153,9 +158,9 @@ impl Detector {
         let names = self.kinds.iter().flat_map(|kind| kind.names.iter().flatten());
         self.compounds.sole.clear();
         for (place, kind) in self.kinds.iter().enumerate() {
-            for name in kind.names.iter().filter(|name| name.len() == 1 && !kind.whole).flatten() {
-                self.compounds.sole.insert(name.clone(), place);
-            }
+            let parted = |word: &String| kind.names.iter().any(|name| name.len() > 1 && name.concat() == *word);
+            let sole = kind.names.iter().filter(|name| name.len() == 1 && !kind.whole).flatten();
+            self.compounds.sole.extend(sole.filter(|word| !parted(word)).map(|word| (word.clone(), place)));
         }
         let lists = ["people", "roles", "firms", "things", "public", "addressees", "harmless", "actors"].iter().filter_map(|name| self.lists.get(name));
         let known = names.chain(lists.flatten()).filter(|word| word.chars().count() >= 3);
@@ -165,7 +170,8 @@ impl Detector {
     /// The kind that a column's name and type suggest.
     #[must_use]
     pub fn kind_of(&self, column: &Column) -> Option<&Kind> {
-        self.find(&words(&column.name), family(&column.data_type)?, false, &|_, _| true)
+        let best = self.find(&words(&column.name), family(&column.data_type)?, false, &|_, _| true);
+        self.kinds.get(best?.2.0)
     }
 
     /// The kind that words suggest for a family of types; kinds that ask for the whole
@@ -186,15 +192,15 @@ impl Detector {
     ) -> Option<&Kind> {
         let found = self.find(words, family, true, admits);
         let spelled = self.spelled(words);
-        if spelled == words {
-            return found;
-        }
-        let other = self.find(&spelled, family, true, admits);
-        // What is known as it stands is not cut.
-        match (found, other) {
-            (Some(found), Some(other)) if found.quiet && !other.quiet => Some(other),
+        let other = if spelled == words { None } else { self.find(&spelled, family, true, admits) };
+        // What is known as it stands is not cut, unless its parts say more.
+        let best = match (found, other) {
+            (Some(found), Some(other)) if other.0 > found.0 || other.0 == found.0 && other.1 && !found.1 => {
+                Some(other)
+            }
             (found, other) => found.or(other),
-        }
+        };
+        self.kinds.get(best?.2.0)
     }
 
     /// The words with abbreviations written out and compounds cut.
@@ -215,7 +221,7 @@ impl Detector {
         family: &str,
         strictly: bool,
         admits: &dyn Fn(&Kind, &[String]) -> bool,
-    ) -> Option<&Kind> {
+    ) -> Option<Rank> {
         let last = words.last()?;
         let is_in = |list: &str, word: &String| self.lists.get(list).is_some_and(|list| list.contains(word));
         let about = words.len() > 1 && is_in("about", last);
@@ -228,7 +234,7 @@ impl Detector {
             .map(str::to_owned)
             .collect();
         let lists = if bare == words { vec![words] } else { vec![words, bare.as_slice()] };
-        let mut best: Option<(usize, bool, std::cmp::Reverse<usize>)> = None;
+        let mut best: Option<Rank> = None;
         for words in lists {
             for (at, word) in words.iter().enumerate() {
                 for (place, name) in singulars(word).into_iter().filter_map(|word| self.begins.get(word)).flatten() {
@@ -250,14 +256,14 @@ impl Detector {
                     let rest: Vec<String> =
                         [words.get(..at), words.get(end..)].into_iter().flatten().flatten().cloned().collect();
                     // Of two that fit as well, the first of the file.
-                    let rank = (name.len(), !kind.quiet, std::cmp::Reverse(*place));
+                    let rank = (name.len(), !kind.quiet, Reverse(*place));
                     if best.is_none_or(|best| rank > best) && admits(kind, &rest) {
                         best = Some(rank);
                     }
                 }
             }
         }
-        self.kinds.get(best?.2.0)
+        best
     }
 
     /// Whether one of a table's words is a word for people.

@@ -1,7 +1,7 @@
 //! A rule file that writes itself: measured against the ones that people wrote.
 
 use crate::house::top;
-use crate::support::{Database, Fixture, Output, Play, dataset, execute, run};
+use crate::support::{Database, Fixture, Output, Play, dataset, execute, query, run};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -264,4 +264,44 @@ fn five_hundred_tables_take_less_than_two_minutes() {
     eprintln!("500 tables, 5000 columns: {:.1} s", begun.elapsed().as_secs_f64());
     output.assert_says(&["500 tables"]);
     assert!(begun.elapsed().as_secs() < 120);
+}
+
+const LOOSE: &str = "
+    create extension if not exists hstore;
+    create table customers (id integer primary key, email text, phone text, attrs hstore, colours text[]);
+    create table orders (order_no integer primary key, customer_id integer, colour text, sent_to text, gps_x numeric(9,6), gps_y numeric(9,6));
+    create table products (product_id integer primary key, customer_id_of_none integer, size numeric(9,6));
+    insert into customers select n, 'canary7f3a' || n || '@corp.com', '+1 212 555 ' || 1000 + n,
+        hstore(array['home_phone', '+1 415 555 ' || 1000 + n, 'canary7f3a' || n, 'x', 'tier', 'gold']), array['red', 'blue'] from generate_series(1, 90) n;
+    insert into orders select n, 1 + n % 90, 'red', 'code ' || n, 40 + n / 1000.0, 140 + n / 1000.0 from generate_series(1, 200) n;
+    update orders set sent_to = (select phone from customers where id = customer_id);
+    insert into products select n, 4711 + n, n / 200.0 from generate_series(1, 90) n;";
+
+#[test]
+fn keys_that_nobody_declared_are_proposed_and_decide_who_a_row_is_about() {
+    let source = Database::from(Fixture::Empty);
+    execute(&source.url(), &[LOOSE]);
+    let output = discover(&source, &[]);
+    output.assert_silent_about(CANARY);
+    let text = &output.stdout;
+    let ends = text.split("[[reference]]").nth(1).expect("a reference");
+    assert!(ends.contains("from = \"public.orders.customer_id\"\nto   = \"public.customers.id\""), "{text}");
+    assert!(ends.contains("90 of 90 sampled values occur there") && !ends.contains("products"), "{text}");
+    for line in [
+        "email   = { with = \"email\", by = \"id\" }",
+        "attrs   = { with = \"each\", default = \"keep\", members = { \"home_phone\" = \"phone\" } }",
+        "colours = \"keep\"\n",
+        "size                = \"keep\"\n",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let sent = text.lines().find(|line| line.starts_with("sent_to")).unwrap();
+    assert!(sent.contains("= \"phone\""), "{sent}");
+    let doubts = text.lines().filter(|line| line.starts_with("gps_") && line.contains("# decide: numbers as"));
+    assert_eq!(doubts.count(), 2, "{text}");
+    let play = Play::new(source, text);
+    play.check().assert_code(0);
+    play.refresh().assert_code(0);
+    let joined = "select count(*) from orders o join customers c on c.id = o.customer_id and c.phone = o.sent_to";
+    assert_eq!(query(&play.target.url(), joined), query(&play.source.url(), joined), "what joined still joins");
 }
