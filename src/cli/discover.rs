@@ -211,5 +211,6 @@ fn json(proposal: &Proposal) -> String {
         .collect();
     let reference = |found: &Reference| serde_json::json!({ "from": found.from, "to": found.to });
     let references: Vec<_> = proposal.references.iter().map(reference).collect();
-    serde_json::json!({ "tables": tables, "references": references, "decisions": proposal.decisions() }).to_string()
+    serde_json::json!({ "tables": tables, "references": references, "decisions": proposal.decisions() })
+        .to_string()
 }

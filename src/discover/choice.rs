@@ -141,14 +141,7 @@ impl Desk<'_> {
     }
 
     /// What nothing names: single names, dates of birth, prose, numbers of a person.
-    fn by_rest(
-        &self,
-        id: ColumnId,
-        about: About,
-        family: &str,
-        sight: &Sight,
-        harmless: bool,
-    ) -> Choice {
+    fn by_rest(&self, id: ColumnId, about: About, family: &str, sight: &Sight, harmless: bool) -> Choice {
         let evidence = &sight.evidence;
         let near = about.is_near(2);
         for (share, mask, what) in
@@ -196,7 +189,8 @@ impl Desk<'_> {
         let name = words(&column.name);
         let own = words(&table.name.name);
         let home = detector.spelled(&own);
-        let is_thing = |word: &String| detector.lists("things", word) || detector.lists("things", &single(word));
+        let is_thing =
+            |word: &String| detector.lists("things", word) || detector.lists("things", &single(word));
         let admits = |kind: &Kind, rest: &[String]| {
             let thing = kind.things && (about.thing || !about.root && rest.iter().any(is_thing));
             about.reaches(kind.reach) && kind.is_at_home(&home) && !thing
@@ -206,7 +200,10 @@ impl Desk<'_> {
             return Some(kind);
         }
         let spelled = detector.spelled(&name);
-        if family == "text" && !spelled.iter().any(is_thing) && let Some(kind) = self.by_role(&spelled) {
+        if family == "text"
+            && !spelled.iter().any(is_thing)
+            && let Some(kind) = self.by_role(&spelled)
+        {
             return Some(kind);
         }
         // `customer_name` of `customers` is its `name`, and so is `kd_name` where all begin with `kd_`.
@@ -231,11 +228,14 @@ impl Desk<'_> {
     fn by_role(&self, name: &[String]) -> Option<&Kind> {
         let detector = self.detector;
         let is_person = |word: &String| {
-            (detector.lists("people", word) || detector.lists("roles", word)) && !detector.lists("firms", word)
+            (detector.lists("people", word) || detector.lists("roles", word))
+                && !detector.lists("firms", word)
         };
         let last = name.last()?;
         let is_meant = |word: &String| is_person(word) || detector.lists("addressees", word);
-        let named = name.iter().any(|word| self.is_name(word)) && name.iter().any(is_meant) && !detector.lists("about", last);
+        let named = name.iter().any(|word| self.is_name(word))
+            && name.iter().any(is_meant)
+            && !detector.lists("about", last);
         if named {
             return detector.kind("full name");
         }
@@ -243,7 +243,9 @@ impl Desk<'_> {
         if name.len() > 1 && detector.lists("actors", last) && ACTS.contains(&last.as_str()) {
             return detector.kind("name of who did it");
         }
-        (is_person(last) && !detector.lists("asks", name.first()?)).then(|| detector.kind("person by role")).flatten()
+        (is_person(last) && !detector.lists("asks", name.first()?))
+            .then(|| detector.kind("person by role"))
+            .flatten()
     }
 
     /// Whether it is the word for a name.
@@ -287,7 +289,11 @@ impl Desk<'_> {
     /// What tells one person from another by being different.
     fn own(&self, id: ColumnId) -> Choice {
         let why = "nearly every person has a value of their own".to_owned();
-        Choice { rules: self.ruled(id, &["\"letters\"".to_owned()], false, false), why: vec![why], doubt: None }
+        Choice {
+            rules: self.ruled(id, &["\"letters\"".to_owned()], false, false),
+            why: vec![why],
+            doubt: None,
+        }
     }
 
     /// Rules with what decides on the person and the place, and without.

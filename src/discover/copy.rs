@@ -10,7 +10,18 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Masks of what belongs to one person. Places and lists occur everywhere.
 const TELLING: [&str; 13] = [
-    "email", "phone", "full_name", "first_name", "last_name", "username", "national_id", "iban", "card", "letters", "mac", "token",
+    "email",
+    "phone",
+    "full_name",
+    "first_name",
+    "last_name",
+    "username",
+    "national_id",
+    "iban",
+    "card",
+    "letters",
+    "mac",
+    "token",
     "street",
 ];
 
@@ -65,7 +76,11 @@ pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: 
     }
 }
 
-fn personal<'p>(desk: &Desk<'_>, sights: &'p BTreeMap<usize, Looked>, line: &'p Line) -> Option<Personal<'p>> {
+fn personal<'p>(
+    desk: &Desk<'_>,
+    sights: &'p BTreeMap<usize, Looked>,
+    line: &'p Line,
+) -> Option<Personal<'p>> {
     let looked = sights.get(&line.id.table)?.sights.get(&line.id.column)?;
     let plain = line.choice.rules.iter().find(|rule| rule.starts_with('"'))?;
     let telling = TELLING.contains(&plain.trim_matches('"')) && line.is_masked();

@@ -91,9 +91,9 @@ fn walk(detector: &Detector, node: Node, path: &str, name: &[String], found: &mu
     for (member, node) in members {
         let parts = words(&member);
         // What only a few documents call so may be somebody's name.
-        let told = node.documents * 10 >= documents && (documents > 1 || is_known(detector, &parts))
-            || is_known(detector, &parts);
-        if !crowded && told && is_plain(&member) {
+        let known = is_known(detector, &parts);
+        let frequent = !crowded && node.documents * 10 >= documents && documents > 1;
+        if (known || frequent) && is_plain(&member) {
             walk(detector, node, &format!("{path}.{member}"), &parts, found);
         } else {
             rest.merge(node);
@@ -118,20 +118,15 @@ fn is_plain(name: &str) -> bool {
         && name.bytes().filter(u8::is_ascii_digit).count() <= 2
 }
 
-fn judge(
-    detector: &Detector,
-    path: &str,
-    name: &[String],
-    texts: &[String],
-    numbers: bool,
-) -> Option<Found> {
+fn judge(detector: &Detector, path: &str, name: &[String], texts: &[String], numbers: bool) -> Option<Found> {
     let evidence = Evidence::of(texts.iter().map(String::as_str));
     let family = if texts.is_empty() && numbers { "number" } else { "text" };
     let kind = detector.suited(name, family, &|kind, _| kind.json);
     let path = path.to_owned();
     let seen = evidence.likeness.as_ref().filter(|seen| !seen.within);
     // A name that fits many things says less than the values.
-    let told = kind.is_some_and(|kind| seen.is_some_and(|seen| kind.quiet && !kind.place && seen.mask != kind.mask));
+    let told =
+        kind.is_some_and(|kind| seen.is_some_and(|seen| kind.quiet && !kind.place && seen.mask != kind.mask));
     if let Some(kind) = kind.filter(|_| !told).filter(|kind| kind.mask != "scrub" || !evidence.is_list()) {
         let rules: Vec<_> = kind.rules.iter().filter(|rule| !rule.contains("shuffle")).cloned().collect();
         let why = kind.name.clone();
@@ -149,7 +144,8 @@ mod tests {
     use super::*;
 
     fn of(documents: &[&str]) -> Vec<(String, String)> {
-        let (found, _) = paths(Detector::own(), documents.iter().map(|text| serde_json::from_str(text).unwrap()));
+        let (found, _) =
+            paths(Detector::own(), documents.iter().map(|text| serde_json::from_str(text).unwrap()));
         found.into_iter().map(|found| (found.path, found.rules[0].clone())).collect()
     }
 

@@ -181,7 +181,9 @@ fn look(value: &str) -> Option<(&'static str, &'static str, bool)> {
         return Some(("street", "lines of street addresses", false));
     }
     let whole = !value.contains(char::is_whitespace);
-    if matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128) && value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128)
+        && value.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
         return Some(("token", DIGESTS, false));
     }
     match find_credential(value) {
@@ -198,8 +200,9 @@ fn is_named(value: &str) -> bool {
         (first || last) && word.starts_with(char::is_uppercase)
     };
     let mut parts = value.split('.');
-    let handle = (parts.next().zip(parts.next()))
-        .is_some_and(|(one, other)| [one, other].iter().all(|part| !part.is_empty() && part.chars().all(char::is_alphabetic)));
+    let handle = (parts.next().zip(parts.next())).is_some_and(|(one, other)| {
+        [one, other].iter().all(|part| !part.is_empty() && part.chars().all(char::is_alphabetic))
+    });
     handle && parts.next().is_none() || value.split_whitespace().any(word)
 }
 

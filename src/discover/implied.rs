@@ -39,9 +39,12 @@ pub(super) async fn find(
         let name = schema.describe(from);
         let doing = format!("looking `{name}` up");
         session.run(&doing, "SAVEPOINT looking_up").await?;
-        session.run(&doing, &format!("SET LOCAL statement_timeout = {}", patience.as_millis().max(1))).await?;
+        session
+            .run(&doing, &format!("SET LOCAL statement_timeout = {}", patience.as_millis().max(1)))
+            .await?;
         let read = session.query(&doing, &sql, &[]).await;
-        let end = if read.is_ok() { "RELEASE SAVEPOINT looking_up" } else { "ROLLBACK TO SAVEPOINT looking_up" };
+        let end =
+            if read.is_ok() { "RELEASE SAVEPOINT looking_up" } else { "ROLLBACK TO SAVEPOINT looking_up" };
         session.run(&doing, end).await?;
         // What the server refuses or has no time for stays as it is.
         let Ok(rows) = read else { continue };
@@ -72,15 +75,20 @@ pub(super) async fn find(
 fn candidates(schema: &Schema, detector: &Detector, about: &[About]) -> Vec<(ColumnId, ColumnId)> {
     let mut found: Vec<(ColumnId, ColumnId)> = Vec::new();
     for (table, own) in schema.tables.iter().enumerate() {
-        let is_root = schema.partition_root(table) == table && rules::needs_decisions(own) && own.is_streamed();
+        let is_root =
+            schema.partition_root(table) == table && rules::needs_decisions(own) && own.is_streamed();
         for (place, column) in own.columns.iter().enumerate().filter(|_| is_root) {
             let id = ColumnId { table, column: place };
-            if !rules::decides(schema, id) || schema.referenced(id).is_some() || primary(schema, table) == Some(place) {
+            if !rules::decides(schema, id)
+                || schema.referenced(id).is_some()
+                || primary(schema, table) == Some(place)
+            {
                 continue;
             }
             let to = schema.tables.iter().enumerate().find_map(|(other, theirs)| {
                 let near = about.get(other).is_some_and(|about| about.is_near(2) && !about.public);
-                let key = primary(schema, other).filter(|_| near && other != table && theirs.is_streamed())?;
+                let key =
+                    primary(schema, other).filter(|_| near && other != table && theirs.is_streamed())?;
                 let theirs_key = theirs.columns.get(key)?;
                 let same_type = theirs_key.data_type.base().name == column.data_type.base().name;
                 let named = is_named_after(detector, &column.name, &theirs.name.name, &theirs_key.name);
@@ -100,7 +108,8 @@ fn is_named_after(detector: &Detector, column: &str, table: &str, key: &str) -> 
     let own = detector.spelled(&words(column));
     let key = detector.spelled(&words(key));
     if own == key {
-        return key.len() > 1 || key.first().is_some_and(|word| !is_number(word) && word != "name" && word.len() > 3);
+        return key.len() > 1
+            || key.first().is_some_and(|word| !is_number(word) && word != "name" && word.len() > 3);
     }
     let stem = |word: &String| {
         let word = single(word);

@@ -79,23 +79,31 @@ fn lead(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>], all:
         name.is_some_and(|name| name.iter().any(|word| detector.lists("firms", word)))
     };
     for (table, about) in all.iter_mut().enumerate() {
-        let said = !about.public && !is_firm(table) && schema.table(table).is_some_and(|table| says_whom(detector, table));
+        let said = !about.public
+            && !is_firm(table)
+            && schema.table(table).is_some_and(|table| says_whom(detector, table));
         about.away = if about.root && !is_firm(table) { Some(0) } else { said.then_some(1) };
     }
     for away in 0..FAR {
         for (_, key) in schema.foreign_keys.iter().enumerate() {
-            let name = key.columns.first().and_then(|column| {
-                Some(words(&schema.table(key.from)?.columns.get(*column)?.name))
-            });
+            let name = key
+                .columns
+                .first()
+                .and_then(|column| Some(words(&schema.table(key.from)?.columns.get(*column)?.name)));
             let acts = name.is_some_and(|name| name.iter().any(|word| detector.lists("actors", word)));
             let there = all.get(key.to).and_then(|about| about.away) == Some(away);
-            if let Some(from) = all.get_mut(key.from).filter(|from| there && !acts && !from.thing && from.away.is_none()) {
+            if let Some(from) =
+                all.get_mut(key.from).filter(|from| there && !acts && !from.thing && from.away.is_none())
+            {
                 from.away = Some(away + 1);
             }
             // An address that people point at is theirs.
-            let place = kinds.get(key.to).into_iter().flatten().flatten().any(|kind| kind.name == "street address");
+            let place =
+                kinds.get(key.to).into_iter().flatten().flatten().any(|kind| kind.name == "street address");
             let here = all.get(key.from).is_some_and(|about| about.away == Some(0));
-            if let Some(to) = all.get_mut(key.to).filter(|to| away == 0 && place && here && !to.thing && to.away.is_none()) {
+            if let Some(to) =
+                all.get_mut(key.to).filter(|to| away == 0 && place && here && !to.thing && to.away.is_none())
+            {
                 to.away = Some(1);
             }
         }

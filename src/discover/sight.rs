@@ -73,7 +73,8 @@ fn range(values: &[Option<String>]) -> Option<String> {
 /// not all shares of one; and whether they are as latitudes.
 fn degrees(values: &[Option<String>]) -> Option<bool> {
     let texts: Vec<&str> = values.iter().flatten().map(String::as_str).collect();
-    let fine = texts.iter().filter(|text| text.split_once('.').is_some_and(|(_, end)| end.len() >= 4)).count();
+    let fine =
+        texts.iter().filter(|text| text.split_once('.').is_some_and(|(_, end)| end.len() >= 4)).count();
     let numbers: Vec<f64> = texts.iter().filter_map(|text| text.parse().ok()).map(f64::abs).collect();
     let most = numbers.iter().copied().fold(0.0, f64::max);
     let fits = numbers.len() >= 5 && fine * 10 >= texts.len() * 9 && most > 1.0 && most <= 180.0;
@@ -162,7 +163,8 @@ mod tests {
 
     #[test]
     fn degrees_have_four_decimals_and_shares_are_none() {
-        let of = |numbers: &[&str]| degrees(&numbers.iter().map(|n| Some((*n).to_owned())).collect::<Vec<_>>());
+        let of =
+            |numbers: &[&str]| degrees(&numbers.iter().map(|n| Some((*n).to_owned())).collect::<Vec<_>>());
         assert_eq!(of(&["52.5162", "48.13711", "53.55001", "-50.9412", "51.3396"]), Some(true));
         assert_eq!(of(&["113.5162", "148.13711", "153.55001", "-50.9412", "51.3396"]), Some(false));
         assert_eq!(of(&["0.5162", "0.1371", "0.5500", "0.9412", "0.3396"]), None);

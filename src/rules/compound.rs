@@ -51,16 +51,19 @@ impl Compounds {
         let front: Vec<_> = front.filter(|(known, _)| known.len() >= word.len() + 2).collect();
         let bare = !word.contains(VOWELS);
         let bones = |known: &str| known.chars().filter(|c| !VOWELS.contains(c)).eq(word.chars());
-        let found = match front.is_empty() {
+        let found = match front.is_empty() || word.len() < 5 {
             true if bare => self.sole.iter().filter(|(known, _)| bones(known)).collect(),
-            _ => front,
+            true => return None,
+            false => front,
         };
         let (first, kind) = found.first()?;
         found.iter().all(|(_, other)| other == kind).then_some(first.as_str())
     }
 
     fn is_plural(&self, word: &str) -> bool {
-        ["s", "es", "n", "en"].iter().any(|end| word.strip_suffix(end).is_some_and(|stem| self.known.contains(stem)))
+        ["s", "es", "n", "en"]
+            .iter()
+            .any(|end| word.strip_suffix(end).is_some_and(|stem| self.known.contains(stem)))
     }
 
     /// The fewest known words, the longest first, that make up all of it.
@@ -78,7 +81,9 @@ impl Compounds {
             if !self.is_part(front) {
                 continue;
             }
-            for rest in LINKS.iter().filter_map(|link| rest.strip_prefix(link)).filter(|rest| !rest.is_empty()) {
+            for rest in
+                LINKS.iter().filter_map(|link| rest.strip_prefix(link)).filter(|rest| !rest.is_empty())
+            {
                 let Some(mut parts) = self.parts(rest, most - 1) else { continue };
                 if best.as_ref().is_none_or(|best| parts.len() + 1 < best.len()) {
                     parts.insert(0, front);
@@ -113,7 +118,7 @@ mod tests {
 
     #[test]
     fn what_only_begins_with_a_word_stays_whole() {
-        for name in ["emailed", "recipe", "passenger", "hotel", "capital", "station"] {
+        for name in ["emailed", "recipe", "passenger", "hotel", "capital", "station", "kind", "part"] {
             assert_eq!(spelled(name), name);
         }
     }

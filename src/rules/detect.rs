@@ -158,11 +158,25 @@ impl Detector {
         let names = self.kinds.iter().flat_map(|kind| kind.names.iter().flatten());
         self.compounds.sole.clear();
         for (place, kind) in self.kinds.iter().enumerate() {
-            let parted = |word: &String| kind.names.iter().any(|name| name.len() > 1 && name.concat() == *word);
+            let parted =
+                |word: &String| kind.names.iter().any(|name| name.len() > 1 && name.concat() == *word);
             let sole = kind.names.iter().filter(|name| name.len() == 1 && !kind.whole).flatten();
             self.compounds.sole.extend(sole.filter(|word| !parted(word)).map(|word| (word.clone(), place)));
         }
-        let lists = ["people", "roles", "firms", "things", "public", "addressees", "harmless", "actors"].iter().filter_map(|name| self.lists.get(name));
+        let lists = [
+            "people",
+            "roles",
+            "firms",
+            "things",
+            "public",
+            "addressees",
+            "harmless",
+            "actors",
+            "about",
+            "asks",
+        ]
+        .iter()
+        .filter_map(|name| self.lists.get(name));
         let known = names.chain(lists.flatten()).filter(|word| word.chars().count() >= 3);
         self.compounds.known = known.cloned().collect();
     }
@@ -237,8 +251,12 @@ impl Detector {
         let mut best: Option<Rank> = None;
         for words in lists {
             for (at, word) in words.iter().enumerate() {
-                for (place, name) in singulars(word).into_iter().filter_map(|word| self.begins.get(word)).flatten() {
-                    let Some(kind) = self.kinds.get(*place).filter(|kind| kind.is_of(family)) else { continue };
+                for (place, name) in
+                    singulars(word).into_iter().filter_map(|word| self.begins.get(word)).flatten()
+                {
+                    let Some(kind) = self.kinds.get(*place).filter(|kind| kind.is_of(family)) else {
+                        continue;
+                    };
                     let Some(name) = kind.names.get(*name) else { continue };
                     let end = at + name.len();
                     let meets = words.get(at..end).is_some_and(|part| {
@@ -253,8 +271,12 @@ impl Detector {
                     if !fits {
                         continue;
                     }
-                    let rest: Vec<String> =
-                        [words.get(..at), words.get(end..)].into_iter().flatten().flatten().cloned().collect();
+                    let rest: Vec<String> = [words.get(..at), words.get(end..)]
+                        .into_iter()
+                        .flatten()
+                        .flatten()
+                        .cloned()
+                        .collect();
                     // Of two that fit as well, the first of the file.
                     let rank = (name.len(), !kind.quiet, Reverse(*place));
                     if best.is_none_or(|best| rank > best) && admits(kind, &rest) {

@@ -272,7 +272,7 @@ const LOOSE: &str = "
     create table orders (order_no integer primary key, customer_id integer, colour text, sent_to text, gps_x numeric(9,6), gps_y numeric(9,6));
     create table products (product_id integer primary key, customer_id_of_none integer, size numeric(9,6));
     insert into customers select n, 'canary7f3a' || n || '@corp.com', '+1 212 555 ' || 1000 + n,
-        hstore(array['home_phone', '+1 415 555 ' || 1000 + n, 'canary7f3a' || n, 'x', 'tier', 'gold']), array['red', 'blue'] from generate_series(1, 90) n;
+        hstore(array['mobile_phone', '+1 415 555 ' || 1000 + n, 'canary7f3a' || n, 'x', 'tier', 'gold']), array['red', 'blue'] from generate_series(1, 90) n;
     insert into orders select n, 1 + n % 90, 'red', 'code ' || n, 40 + n / 1000.0, 140 + n / 1000.0 from generate_series(1, 200) n;
     update orders set sent_to = (select phone from customers where id = customer_id);
     insert into products select n, 4711 + n, n / 200.0 from generate_series(1, 90) n;";
@@ -289,7 +289,7 @@ fn keys_that_nobody_declared_are_proposed_and_decide_who_a_row_is_about() {
     assert!(ends.contains("90 of 90 sampled values occur there") && !ends.contains("products"), "{text}");
     for line in [
         "email   = { with = \"email\", by = \"id\" }",
-        "attrs   = { with = \"each\", default = \"keep\", members = { \"home_phone\" = \"phone\" } }",
+        "attrs   = { with = \"each\", default = \"keep\", members = { \"mobile_phone\" = \"phone\" } }",
         "colours = \"keep\"\n",
         "size                = \"keep\"\n",
     ] {
@@ -297,11 +297,17 @@ fn keys_that_nobody_declared_are_proposed_and_decide_who_a_row_is_about() {
     }
     let sent = text.lines().find(|line| line.starts_with("sent_to")).unwrap();
     assert!(sent.contains("= \"phone\""), "{sent}");
-    let doubts = text.lines().filter(|line| line.starts_with("gps_") && line.contains("# decide: numbers as"));
+    let doubts =
+        text.lines().filter(|line| line.starts_with("gps_") && line.contains("# decide: numbers as"));
     assert_eq!(doubts.count(), 2, "{text}");
     let play = Play::new(source, text);
     play.check().assert_code(0);
     play.refresh().assert_code(0);
-    let joined = "select count(*) from orders o join customers c on c.id = o.customer_id and c.phone = o.sent_to";
-    assert_eq!(query(&play.target.url(), joined), query(&play.source.url(), joined), "what joined still joins");
+    let joined =
+        "select count(*) from orders o join customers c on c.id = o.customer_id and c.phone = o.sent_to";
+    assert_eq!(
+        query(&play.target.url(), joined),
+        query(&play.source.url(), joined),
+        "what joined still joins"
+    );
 }

@@ -19,7 +19,11 @@ fn labels(text: &str) -> Labels {
         let table = if table.contains('.') { table.to_owned() } else { format!("public.{table}") };
         for column in columns.split_whitespace() {
             let name = format!("{table}.{}", column.trim_end_matches('?'));
-            if column.ends_with('?') { labels.open.insert(name) } else { labels.personal.insert(name) };
+            if column.ends_with('?') {
+                labels.open.insert(name)
+            } else {
+                labels.personal.insert(name)
+            };
         }
     }
     labels
@@ -27,7 +31,8 @@ fn labels(text: &str) -> Labels {
 
 /// Loads the schema, proposes, measures, and has the proposal checked and refreshed by.
 fn measured(name: &str) {
-    let read = |end: &str| std::fs::read_to_string(top().join(format!("tests/fixtures/discover/{name}.{end}")));
+    let read =
+        |end: &str| std::fs::read_to_string(top().join(format!("tests/fixtures/discover/{name}.{end}")));
     let source = Database::from(Fixture::Empty);
     execute(&source.url(), &[&read("sql").unwrap()]);
     let Labels { personal, open } = labels(&read("txt").unwrap());
@@ -52,7 +57,9 @@ fn measured(name: &str) {
     }
     let unknown: Vec<_> = personal.iter().filter(|column| !known.contains(*column)).collect();
     assert!(unknown.is_empty(), "labels of what no line is about: {unknown:?}");
-    let share = |part: usize, of: usize| f64::from(u32::try_from(part).unwrap()) / f64::from(u32::try_from(of).unwrap());
+    let share = |part: usize, of: usize| {
+        f64::from(u32::try_from(part).unwrap()) / f64::from(u32::try_from(of).unwrap())
+    };
     let right = masked.intersection(&personal).count();
     let (recall, precision) = (share(right, personal.len()), share(right, masked.len()));
     let missed: Vec<_> = personal.difference(&masked).collect();

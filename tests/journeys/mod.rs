@@ -7,6 +7,7 @@ mod budget;
 mod configuration;
 mod cut;
 mod datasets;
+mod demo;
 mod derived;
 mod discover;
 mod double;
