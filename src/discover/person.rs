@@ -5,6 +5,7 @@ use crate::schema::{ColumnId, KeyKind, KeyPart, Schema};
 
 /// What a table is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub(super) struct About {
     /// Whether it has personal columns or a word for people in its name.
     pub(super) people: bool,
@@ -60,7 +61,7 @@ pub(super) fn tables(
         let firm = !root && name.iter().any(|word| is("firms", word));
         let person = |kind: &&Kind| kind.person && (kind.name != "e-mail address" || !thing && !firm);
         About {
-            people: !public && (named && !thing || root || kinds.iter().flatten().any(|kind| person(kind))),
+            people: !public && (named && !thing || root || kinds.iter().flatten().any(person)),
             root,
             public,
             thing,
@@ -85,7 +86,7 @@ fn lead(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>], all:
         about.away = if about.root && !is_firm(table) { Some(0) } else { said.then_some(1) };
     }
     for away in 0..FAR {
-        for (_, key) in schema.foreign_keys.iter().enumerate() {
+        for key in schema.foreign_keys.iter() {
             let name = key
                 .columns
                 .first()

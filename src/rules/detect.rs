@@ -266,7 +266,7 @@ impl Detector {
                     let is_last = end == words.len();
                     let fits = meets
                         && (is_whole || !(strictly && kind.whole))
-                        && (is_last || !about && !(strictly && kind.last))
+                        && (is_last || !(about || strictly && kind.last))
                         && (at == 0 || !asks);
                     if !fits {
                         continue;

@@ -10,7 +10,8 @@ struct Left(Vec<String>);
 impl Left {
     fn clear(&mut self) -> bool {
         let run = |line: String| Command::new("sh").arg("-c").arg(line).output().unwrap().status.success();
-        self.0.drain(..).map(run).fold(true, |all, one| all && one)
+        let done: Vec<bool> = self.0.drain(..).map(run).collect();
+        done.iter().all(|done| *done)
     }
 }
 
