@@ -86,7 +86,7 @@ fn lead(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>], all:
         about.away = if about.root && !is_firm(table) { Some(0) } else { said.then_some(1) };
     }
     for away in 0..FAR {
-        for key in schema.foreign_keys.iter() {
+        for key in &schema.foreign_keys {
             let name = key
                 .columns
                 .first()
