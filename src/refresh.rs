@@ -10,23 +10,27 @@ mod account;
 mod census;
 mod clear;
 mod discard;
+mod indexing;
 mod options;
 mod silence;
+mod streaming;
+mod timeline;
 
 pub use account::{Observer, Step};
 pub use options::{Options, Verify};
 
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Kind, Result};
-use crate::pipeline::{self, Assignment, Carried, Lane, Progress, Queue};
-use crate::plan::{Plan, split};
+use crate::pipeline::{Carried, Lane, Progress};
+use crate::plan::Plan;
 use crate::point::{Point, reach};
 use crate::postgres::access::{Access, Loader, Wish};
-use crate::postgres::archive::{SchemaArchive, Section};
+use crate::postgres::archive::SchemaArchive;
 use crate::postgres::binaries::Tools;
 use crate::postgres::inventory::{self, Inventory};
 use crate::postgres::lock_table::{self, Locking};
-use crate::postgres::patience::{Patience, pulse};
+use crate::postgres::maintenance::Maintenance;
+use crate::postgres::patience::pulse;
 use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::{self, Snapshot};
@@ -34,17 +38,19 @@ use crate::postgres::url::Url;
 use crate::postgres::volume::{self, Volume};
 use crate::postgres::watch::Toll;
 use crate::postgres::{
-    access, catalog, clients, frequency, left_out, leftover, standby, statistics, uncarried, watch,
+    access, catalog, clients, frequency, indexes, left_out, leftover, standby, statistics, uncarried, watch,
 };
 use crate::publish::{self, Build, Database, Marker, Published, RunLock, State};
 use crate::report::Report;
 use crate::rules::{self, CheckedRules, Rows};
 use crate::schema::Schema;
-use crate::source::Throttle;
 use crate::{parity, sink, source, verify};
 use account::Account;
+use indexing::{Indexing, Site};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use streaming::Streaming;
+use timeline::Timeline;
 use tokio::sync::watch as signal;
 
 /// Why a refresh ended without publishing.
@@ -242,7 +248,7 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Failure> {
         reach(Point::SourceReleased).await;
     }
     let outcome = match outcome {
-        Ok(copied) => finish(stage, &copied, &mut account).await.map(|published| (copied, published)),
+        Ok(mut copied) => finish(stage, &mut copied, &mut account).await.map(|published| (copied, published)),
         Err(failure) => Err(failure),
     };
     match outcome {
@@ -266,8 +272,11 @@ struct Copied {
     rules: CheckedRules,
     build: Build,
     build_url: Url,
+    /// The build, for sessions that make indexes.
+    maker: Url,
     taken_at: String,
-    archive: SchemaArchive,
+    archive: Arc<SchemaArchive>,
+    indexing: Indexing,
     inventory: Inventory,
     volume: Volume,
     access: Access,
@@ -318,7 +327,9 @@ async fn copy(
         roles: options.rules.roles(),
     });
     let loader = Loader::prepare(&stage.admin, &access).await?;
-    let volume = volume::measure(snapshot.session(), &filled(&plan)).await?;
+    let filled = filled(&plan);
+    let volume = volume::measure(snapshot.session(), &filled).await?;
+    let indexes = indexes::read(snapshot.session(), &filled).await?;
     account.need(volume);
     reach(Point::PlanMade).await;
 
@@ -342,7 +353,7 @@ async fn copy(
     if !problems.is_empty() {
         return Err(Failure::Rules(problems));
     }
-    archive.restore(Section::PreData, &build_url, 1).await?;
+    archive.restore_pre_data(&build_url).await?;
     reach(Point::PreDataMade).await;
     let session = Session::open(build_url.connect(Kind::Target).await?, Side::Target).await?;
     sink::loosen(&session, &plan).await?;
@@ -351,40 +362,36 @@ async fn copy(
     reach(Point::RoomMade).await;
 
     account.step(Step::Stream);
-    let progress = Arc::new(Progress::new(&plan));
-    let chunks = split(&plan.tables, options.jobs);
-    account.watch(&progress, &chunks);
-    let assignment = Assignment {
-        build: build_url.clone(),
-        queue: Queue::new(chunks),
-        progress: Arc::clone(&progress),
-        throttle: options.throttle.map(|rate| Arc::new(Throttle::new(rate))),
-        stall: options.budget.stall,
+    let granted = Maintenance::choose(&session, options.jobs).await?;
+    let site = Site {
+        plan: plan.tables.clone(),
+        archive: Arc::new(archive),
+        maker: build_url.with_options(&granted.options()),
+        build: build_url,
+        progress: Arc::new(Progress::new(&plan)),
+        timeline: Arc::clone(&account.timeline),
+        lanes: options.jobs,
     };
-    for lane in &mut lanes {
-        lane.assign(assignment.clone());
-    }
-    // The first lane to fail decides; the others are stopped by whoever drops them.
-    let rows = futures_util::future::try_join_all(lanes.iter_mut().map(Lane::finished));
-    let patience = Patience::with(snapshot.session(), &stage.source, options.budget.stall).await?;
-    let objects = pipeline::carry(snapshot.session(), &session, &plan.large_objects, patience);
-    let (_, carried) = tokio::try_join!(rows, objects)?;
+    let streaming = Streaming { plan: &plan, build: &session, site: &site, indexes: &indexes };
+    let (indexing, carried) = Box::pin(streaming.run(stage, snapshot, &mut lanes, account)).await?;
     reach(Point::RowsDone).await;
     snapshot.check_held().await?;
     Ok(Copied {
         plan,
         rules,
         build: made,
-        build_url,
+        build_url: site.build,
+        maker: site.maker,
         taken_at: snapshot.taken_at().to_owned(),
-        archive,
+        archive: site.archive,
+        indexing,
         inventory,
         volume,
         access,
         loader,
         left_out,
         carried,
-        progress,
+        progress: site.progress,
     })
 }
 
@@ -449,7 +456,11 @@ fn check_readable(plan: &Plan) -> Result<()> {
 }
 
 /// Steps 8 to 10: everything that only needs the target.
-async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -> Result<Published, Failure> {
+async fn finish(
+    stage: &Stage<'_>,
+    copied: &mut Copied,
+    account: &mut Account<'_>,
+) -> Result<Published, Failure> {
     let options = stage.options;
     tokio::select! {
         done = complete(stage, copied, account) => done?,
@@ -477,25 +488,28 @@ async fn finish(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -
 }
 
 /// Steps 8 and 9: keys, views, statistics, and a look at all of it.
-async fn complete(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>) -> Result<()> {
+async fn complete(stage: &Stage<'_>, copied: &mut Copied, account: &mut Account<'_>) -> Result<()> {
     let options = stage.options;
     let session = Session::open(copied.build_url.connect(Kind::Target).await?, Side::Target).await?;
     account.step(Step::Finish);
     sink::remake(&session, &copied.plan).await?;
     reach(Point::Remade).await;
-    copied.archive.restore(Section::PostData, &copied.build_url, options.jobs).await?;
+    copied.indexing.finish().await?;
+    let began = Instant::now();
+    copied.archive.make_keys(&copied.maker, options.jobs).await?;
+    account.timeline.add("keys", "", began);
     reach(Point::PostDataMade).await;
     sink::set_sequences(&session, &copied.plan).await?;
     reach(Point::SequencesSet).await;
     sink::refresh_views(&session, &copied.plan).await?;
     reach(Point::ViewsRefreshed).await;
     account.step(Step::Verify);
-    settle(stage, copied).await?;
+    settle(stage, copied, &account.timeline).await?;
     reach(Point::Counted).await;
     // From here on the loading role may no longer be allowed to read or change the build.
     copied.access.secure(&session).await?;
     reach(Point::Secured).await;
-    copied.archive.restore(Section::Comments, &copied.build_url, 1).await?;
+    copied.archive.restore_comments(&copied.build_url).await?;
     copied.access.clone().close(&session).await?;
     reach(Point::Closed).await;
     if options.verify == Verify::Full {
@@ -510,7 +524,7 @@ async fn complete(stage: &Stage<'_>, copied: &Copied, account: &mut Account<'_>)
 }
 
 /// Statistics and counts of every table, on as many connections as there are lanes.
-async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
+async fn settle(stage: &Stage<'_>, copied: &Copied, timeline: &Timeline) -> Result<()> {
     let queue = Mutex::new(census::take(&copied.plan, &copied.progress));
     let work = || async {
         let session = Session::open(copied.build_url.connect(Kind::Target).await?, Side::Target).await?;
@@ -518,10 +532,14 @@ async fn settle(stage: &Stage<'_>, copied: &Copied) -> Result<()> {
             let next = queue.lock().map_err(|_| Error::internal("a settling task died"))?.pop_front();
             let Some(entry) = next else { return Ok::<(), Error>(()) };
             if entry.analyze {
+                let began = Instant::now();
                 sink::analyze(&session, entry.name).await?;
+                timeline.add("analyze", entry.name.to_string(), began);
             }
             if let (Verify::Full, Some(rows)) = (stage.options.verify, entry.rows) {
+                let began = Instant::now();
                 verify::count(&session, entry.name, entry.tree, entry.marked, rows).await?;
+                timeline.add("count", entry.name.to_string(), began);
             }
         }
     };

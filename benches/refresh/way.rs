@@ -1,110 +1,128 @@
-//! The three ways from source to target. Each has two lanes.
+//! The ways from source to target. All have the same number of lanes.
 
 use super::Result;
-use super::stage::{Stage, run};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use super::masque;
+use super::meter::{Meter, measure};
+use super::original::Original;
+use super::server::Side;
+use super::shape::{Level, Shape};
+use super::{cost::Cost, peers, pipe};
+use std::path::PathBuf;
 
 /// A way to copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// `psql | psql` in binary form into tables without keys and indexes: what the servers need at least.
+    /// `psql | psql` in binary form into tables without keys and indexes, the limit; then `pg_restore` of those.
     Pipe,
     /// `pg_dump` to a folder, then `pg_restore`: a whole database, unmasked.
     Dump,
-    /// `masque refresh`: a whole database, masked, checked and published.
-    Masque,
+    /// `pgcopydb clone`: a whole database, unmasked.
+    Pgcopydb,
+    /// `masque refresh`: a whole database, masked, analysed, checked and published.
+    Refresh(Level),
+    /// The same of the tables without keys and indexes: what is compared with the pipes is its `stream` alone.
+    Rows(Level),
+}
+
+/// What all ways need to know.
+pub(crate) struct Equipment {
+    /// How many lanes, or jobs.
+    pub(crate) lanes: u16,
+    /// The program measured.
+    pub(crate) masque: PathBuf,
 }
 
 impl Way {
-    pub(crate) const ALL: [Self; 3] = [Self::Pipe, Self::Dump, Self::Masque];
+    /// All ways, with masque at these levels.
+    pub(crate) fn all(levels: &[Level]) -> Vec<Self> {
+        let ours = [Self::Refresh as fn(Level) -> Self, Self::Rows];
+        let masked = ours.iter().flat_map(|way| levels.iter().map(|level| way(*level)));
+        [Self::Pipe, Self::Dump, Self::Pgcopydb].into_iter().chain(masked).collect()
+    }
 
-    /// How the README calls it.
+    /// How tables and the command line call it.
     pub(crate) fn letter(self) -> char {
         match self {
             Self::Pipe => 'a',
             Self::Dump => 'b',
-            Self::Masque => 'c',
+            Self::Pgcopydb => 'c',
+            Self::Refresh(_) => 'd',
+            Self::Rows(_) => 'e',
         }
     }
 
-    pub(crate) fn name(self) -> &'static str {
+    /// What runs.
+    pub(crate) fn name(self) -> String {
         match self {
-            Self::Pipe => "psql | psql",
-            Self::Dump => "pg_dump, pg_restore",
-            Self::Masque => "masque refresh",
+            Self::Pipe => "psql | psql, pg_restore".to_owned(),
+            Self::Dump => "pg_dump, pg_restore".to_owned(),
+            Self::Pgcopydb => "pgcopydb clone".to_owned(),
+            Self::Refresh(level) => format!("masque refresh, {}", level.word()),
+            Self::Rows(level) => format!("masque, rows only, {}", level.word()),
         }
     }
 
-    /// Copies the shop into the target that was prepared.
-    pub(crate) fn copy(self, stage: &Stage, target: &str) -> Result<()> {
+    /// The phase in which nothing but rows moves.
+    pub(crate) fn data_phase(self) -> Option<&'static str> {
         match self {
-            Self::Pipe => pipes(stage, target),
-            Self::Dump => dump_and_restore(stage, target),
-            Self::Masque => refresh(stage, target),
+            Self::Pipe => Some(pipe::ROWS),
+            Self::Rows(_) => Some(masque::ROWS),
+            _ => None,
         }
     }
-}
 
-/// Two lanes take tables from one list, the largest first.
-fn pipes(stage: &Stage, target: &str) -> Result<()> {
-    let next = AtomicUsize::new(0);
-    let lane = || -> std::result::Result<(), String> {
-        while let Some(table) = stage.tables().get(next.fetch_add(1, Ordering::Relaxed)) {
-            pipe(stage, target, table).map_err(|error| error.to_string())?;
-        }
-        Ok(())
-    };
-    let ends =
-        thread::scope(|scope| [scope.spawn(lane), scope.spawn(lane)].map(thread::ScopedJoinHandle::join));
-    for end in ends {
-        end.map_err(|_| "a lane of psql panicked")??;
-    }
-    Ok(())
-}
-
-/// The kernel carries the rows from one `psql` to the other; this process sees none.
-fn pipe(stage: &Stage, target: &str, table: &str) -> Result<()> {
-    let read = format!("copy {table} to stdout (format binary)");
-    let mut reader = stage.psql(&stage.source()).args(["-c", &read]).stdout(Stdio::piped()).spawn()?;
-    let rows = reader.stdout.take().ok_or("psql has no output")?;
-    let write = format!("copy {table} from stdin (format binary)");
-    let written = stage.psql(&stage.target(target)).args(["-c", &write]).stdin(rows).status()?;
-    if !(reader.wait()?.success() && written.success()) {
-        return Err(format!("psql could not copy {table}").into());
-    }
-    Ok(())
-}
-
-fn dump_and_restore(stage: &Stage, target: &str) -> Result<()> {
-    let folder = stage.folder().join("dump");
-    run(stage.program("pg_dump").args(["-Fd", "-j2", "-Z0", "-d", &stage.source(), "-f"]).arg(&folder))?;
-    run(stage.program("pg_restore").args(["-j2", "-d", &stage.target(target)]).arg(&folder))?;
-    std::fs::remove_dir_all(&folder)?;
-    Ok(())
-}
-
-/// The shop's rules leave some rows out, which the other ways carry: here all of them travel.
-fn rules_for_all_rows(stage: &Stage) -> Result<PathBuf> {
-    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/shop.toml");
-    let mut document: toml_edit::DocumentMut = std::fs::read_to_string(rules)?.parse()?;
-    document.remove("rows");
-    let file = stage.folder().join("rules.toml");
-    std::fs::write(&file, document.to_string())?;
-    Ok(file)
-}
-
-fn refresh(stage: &Stage, target: &str) -> Result<()> {
-    let rules = rules_for_all_rows(stage)?;
-    let mut command = Command::new(env!("CARGO_BIN_EXE_masque"));
-    for (name, _) in std::env::vars_os() {
-        if name.to_str().is_some_and(|name| name.starts_with("PG") || name.starts_with("MASQUE_")) {
-            command.env_remove(name);
+    /// How much it masks.
+    pub(crate) fn level(self) -> Option<Level> {
+        match self {
+            Self::Refresh(level) | Self::Rows(level) => Some(level),
+            _ => None,
         }
     }
-    command.env("MASQUE_PG_BINDIR", stage.programs()).args(["refresh", "--jobs", "2"]);
-    command.args(["--source", &stage.source(), "--target", &stage.target(target), "--rules"]).arg(rules);
-    run(&mut command).map(drop)
+
+    /// Why a shape can't be copied so on this machine, if it can't.
+    pub(crate) fn missing(self, shape: Shape) -> Option<&'static str> {
+        match self {
+            Self::Pgcopydb if peers::pgcopydb_version().is_none() => Some("there is no pgcopydb on the path"),
+            Self::Rows(Level::All) if shape == Shape::Shop => Some("the shop's own rules need its keys"),
+            _ => None,
+        }
+    }
+
+    /// Copies once into a database of its own, makes sure that every row arrived, and removes it again.
+    pub(crate) fn run(self, original: &Original<'_>, equipment: &Equipment) -> Result<Cost> {
+        let servers = original.servers;
+        let target = format!("target_{}", self.letter());
+        // What a run before it left, if that failed.
+        servers.drop_all(Side::Target, &target)?;
+        match self {
+            Self::Pipe => servers.make(Side::Target, &target, &original.twin())?,
+            Self::Dump | Self::Pgcopydb => servers.make(Side::Target, &target, "template0")?,
+            Self::Refresh(_) | Self::Rows(_) => {}
+        }
+        servers.checkpoint()?;
+        let before = servers.log_written()?;
+        let outcome = measure(servers.pids(), |meter| self.copy(original, &target, equipment, meter));
+        let wal = servers.log_written()? - before;
+        let outcome = outcome.and_then(|cost| match original.count(Side::Target, &target)? {
+            rows if rows == original.rows() => Ok(Cost { wal, ..cost }),
+            rows => Err(format!("{rows} of {} rows arrived in {target}", original.rows()).into()),
+        });
+        servers.drop_all(Side::Target, &target)?;
+        outcome
+    }
+
+    fn copy(self, from: &Original<'_>, target: &str, with: &Equipment, meter: &mut Meter<'_>) -> Result<()> {
+        let url = from.servers.url(Side::Target, target);
+        match self {
+            Self::Pipe => pipe::copy(from, &url, with.lanes, meter),
+            Self::Dump => peers::dump_and_restore(from, &url, with.lanes, meter),
+            Self::Pgcopydb => peers::pgcopydb(from, &url, with.lanes, meter),
+            Self::Refresh(level) => {
+                masque::refresh(from, &from.source(), &url, &from.rules(level), with, meter)
+            }
+            Self::Rows(level) => {
+                masque::refresh(from, &from.bare_source(), &url, &from.rules(level), with, meter)
+            }
+        }
+    }
 }

@@ -58,6 +58,8 @@ impl Display {
         self.shown.ended.store(true, Ordering::Relaxed);
         let thread = self.thread.lock().ok().and_then(|mut thread| thread.take());
         if let Some(thread) = thread {
+            // It sleeps between two looks: the run must not wait for that.
+            thread.thread().unpark();
             thread.join().ok();
         }
         self.shown.bars.clear().ok();
@@ -160,7 +162,7 @@ fn draw(shown: &Shown, progress: &Progress) {
                 ));
             }
         }
-        std::thread::sleep(Duration::from_millis(100));
+        std::thread::park_timeout(Duration::from_millis(100));
     }
     for (_, bar) in bars {
         bar.finish_and_clear();
@@ -173,7 +175,7 @@ fn tell(shown: &Shown, progress: &Progress) {
     let total: u64 = progress.tables.iter().map(|table| table.estimated_bytes).sum();
     let mut last = Instant::now();
     while !shown.ended.load(Ordering::Relaxed) {
-        std::thread::sleep(Duration::from_millis(100));
+        std::thread::park_timeout(Duration::from_millis(100));
         if last.elapsed() < Duration::from_secs(5) {
             continue;
         }

@@ -154,6 +154,7 @@ async fn live(
             answers(Kind::Source, "giving back locks", stall, snapshot::let_go(&reader)).await?;
             reach(Point::FirstChunk).await;
         }
+        assignment.progress.rest_lane();
         Ok(())
     };
     tokio::select! {
@@ -275,9 +276,7 @@ async fn stream(chunk: &Chunk, ends: Ends<'_>, given: &Assignment) -> Result<()>
         ));
     }
     if let Some(counters) = counters {
-        let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        counters.micros.fetch_add(micros, Ordering::Relaxed);
-        counters.open.fetch_sub(1, Ordering::Relaxed);
+        given.progress.close_chunk(counters, began);
     }
     Ok(())
 }

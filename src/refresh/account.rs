@@ -1,5 +1,6 @@
 //! What a run keeps of itself for its report, and tells whoever watches.
 
+use super::timeline::Timeline;
 use super::{Copied, Stage};
 use crate::diagnostic::Diagnostic;
 use crate::format::Wire;
@@ -73,13 +74,16 @@ pub(super) struct Account<'a> {
     steps: Vec<(Step, Instant)>,
     notices: Vec<String>,
     pub(super) verified: report::Verified,
+    pub(super) timeline: Arc<Timeline>,
 }
 
 impl<'a> Account<'a> {
     pub(super) fn begin(observer: &'a dyn Observer, notices: Vec<String>) -> Self {
+        let began = Instant::now();
         Self {
             observer,
-            began: Instant::now(),
+            began,
+            timeline: Arc::new(Timeline::begin(began)),
             started: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             steps: Vec::new(),
             notices,
@@ -119,6 +123,17 @@ impl<'a> Account<'a> {
             }
         }
         self.observer.stream(progress);
+    }
+
+    /// Puts the streaming of every table on the timeline.
+    pub(super) fn streamed(&self, progress: &Progress) {
+        for table in &progress.tables {
+            let [from, to] = [&table.from, &table.to].map(|at| at.load(Ordering::Relaxed));
+            if from < to {
+                let at = |micros| progress.started + Duration::from_micros(micros);
+                self.timeline.put("stream", table.name.clone(), at(from), at(to));
+            }
+        }
     }
 
     pub(super) fn close(
@@ -165,6 +180,7 @@ impl<'a> Account<'a> {
             secret: stage.options.secret.id(),
             secret_is_fresh: stage.options.secret_is_fresh,
             phases,
+            timeline: self.timeline.spans(),
             tables: tables(copied),
             large_objects: large_objects(copied),
             left_out: left_out(copied),

@@ -2,6 +2,7 @@
 
 mod cost;
 mod text;
+mod timeline;
 
 pub use cost::Cost;
 pub use text::{bytes, grouped, render};
@@ -37,6 +38,8 @@ pub struct Report {
     pub secret_is_fresh: bool,
     /// Phases in order.
     pub phases: Vec<Phase>,
+    /// What was done to which table and when, in order.
+    pub timeline: Vec<Span>,
     /// Tables in the schema's order.
     pub tables: Vec<Table>,
     /// The large objects, where they travelled.
@@ -112,6 +115,20 @@ pub struct Column {
     /// The transformer of a masked column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub with: Option<&'static str>,
+}
+
+/// A stretch of time in which something was done to a table, or to all of them.
+#[derive(Clone, Debug, Serialize)]
+pub struct Span {
+    /// `stream`, `index`, `keys`, `analyze` or `count`.
+    pub phase: &'static str,
+    /// The table; empty where it was all of them.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub object: String,
+    /// Seconds from the run's begin to the stretch's.
+    pub from: f64,
+    /// Seconds from the run's begin to the stretch's end.
+    pub to: f64,
 }
 
 /// The large objects that travelled.

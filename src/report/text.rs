@@ -1,6 +1,6 @@
 //! The report on a terminal.
 
-use super::{Report, Table as TableReport};
+use super::{Report, Table as TableReport, timeline};
 use comfy_table::{CellAlignment, Table, presets};
 use std::fmt::Write;
 
@@ -83,6 +83,7 @@ pub fn render(report: &Report) -> String {
             .map(|kept| format!("; the one before is kept as {kept}"))
             .unwrap_or_default()
     );
+    out.push_str(&timeline::draw(&report.timeline, report.seconds));
     out
 }
 
