@@ -3,17 +3,21 @@
 use super::refresh::{cores, run};
 use super::{Failure, block_on, output};
 use crate::demo::{RULES, Sample, Theatre};
+use crate::discover::{Look, Section, matching, propose};
 use crate::error::{Error, Kind};
+use crate::postgres::catalog;
+use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
 use crate::postgres::watch::Budget;
 use crate::publish::Guard;
 use crate::refresh::{Options, Verify, Way};
 use crate::report;
-use crate::rules::RuleFile;
+use crate::rules::{Detector, RuleFile};
 use crate::secret::Secret;
 use clap::Args;
 use comfy_table::{ContentArrangement, Table, presets};
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -75,8 +79,8 @@ impl Demo {
             expires: None,
             verify: Verify::Full,
             guard: Guard::default(),
-            owners: false,
-            privileges: false,
+            owners: true,
+            privileges: true,
             strict: false,
             maintenance_database: String::from("postgres"),
             template: None,
@@ -86,27 +90,31 @@ impl Demo {
         let unchanged = samples.is_empty();
         output::print(&format!("\nThe same rows on both sides:\n\n{}", side_by_side(&samples)));
         output::print(&format!("\n{}", report::render(&report)));
+        output::print(&format!(
+            "\nWhat `masque discover` proposes for one table, from names and a sample of its rows:\n\n{}",
+            proposal(&options.source)?
+        ));
         output::print(&format!("\nDone in {:.0} s.\n\n", began.elapsed().as_secs_f64()));
-        output::print(&self.next(theatre));
+        output::print(&self.next(theatre)?);
         if unchanged {
             return Err(Error::new(Kind::Internal, "the demo found no rows to show").into());
         }
         Ok(())
     }
 
-    fn next(&self, theatre: Theatre) -> String {
+    fn next(&self, theatre: Theatre) -> Result<String, Failure> {
         let (source, target) = (theatre.source(), theatre.target());
         let mut text = String::new();
         if self.keep {
+            let rules = written_rules()?;
             let [first, second] = theatre.keep();
             let _ = writeln!(text, "Both servers stay. In a shell:\n");
             let _ = writeln!(text, "  export MASQUE_SOURCE={source}\n  export MASQUE_TARGET={target}");
-            let _ =
-                writeln!(text, "  masque check   --rules rules/shop.toml          # every column decided?");
-            let _ = writeln!(text, "  masque preview --rules rules/shop.toml --table customers");
-            let _ = writeln!(text, "  masque refresh --rules rules/shop.toml          # again\n");
-            let _ = writeln!(text, "Stop and remove them with\n\n  {first}\n  {second}");
-            return text;
+            let _ = writeln!(text, "  masque check   --rules {rules}          # every column decided?");
+            let _ = writeln!(text, "  masque preview --rules {rules} --table customers");
+            let _ = writeln!(text, "  masque refresh --rules {rules}          # again\n");
+            let _ = writeln!(text, "Stop and remove them with\n\n  {first}\n  {second}\n  rm {rules}");
+            return Ok(text);
         }
         drop(theatre);
         text.push_str("Where to go next:\n\n");
@@ -119,8 +127,36 @@ impl Demo {
             "  masque preview --source URL --rules FILE --table T       its rows before and after\n",
         );
         text.push_str("  masque refresh --source URL --target URL --rules FILE    the whole run\n");
-        text
+        Ok(text)
     }
+}
+
+/// The shop's rule file, for commands that are run from any folder.
+fn written_rules() -> Result<String, Failure> {
+    let wrong = |e| Error::usage("the shop's rule file can't be written").because(e);
+    let mut file =
+        tempfile::Builder::new().prefix("masque-shop-").suffix(".toml").tempfile().map_err(wrong)?;
+    file.write_all(RULES.as_bytes()).map_err(wrong)?;
+    let (_, path) = file.keep().map_err(|e| wrong(e.error))?;
+    Ok(path.display().to_string())
+}
+
+/// The section of one table as `masque discover` writes it.
+fn proposal(source: &Url) -> Result<String, Failure> {
+    let found = block_on(async {
+        let session = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
+        session.run("opening a transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        let schema = catalog::shape(&session).await?;
+        let look = Look {
+            rows: 1000,
+            patience: Duration::from_secs(10),
+            strict: false,
+            implied: false,
+            only: Some(matching(&schema, "public.customers")),
+        };
+        Ok(propose(&session, &schema, Detector::own(), &look, &|_, _| {}).await?)
+    })?;
+    Ok(found.tables.iter().map(Section::text).collect())
 }
 
 fn side_by_side(samples: &[Sample]) -> String {

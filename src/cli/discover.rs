@@ -2,7 +2,7 @@
 
 use super::connection::Source;
 use super::{Failure, block_on, output};
-use crate::discover::{Look, Proposal, matching, propose, update};
+use crate::discover::{Look, Proposal, Reference, matching, propose, update};
 use crate::error::{Error, Kind, Result};
 use crate::postgres::catalog;
 use crate::postgres::session::{Session, Side};
@@ -61,6 +61,7 @@ impl Discover {
             rows: self.sample_rows.max(1),
             patience: Duration::from_secs(self.sample_timeout),
             strict: self.strict,
+            implied: self.update.is_none(),
             only: None,
         };
         if let Some(file) = &self.update {
@@ -208,5 +209,8 @@ fn json(proposal: &Proposal) -> String {
             })
         })
         .collect();
-    serde_json::json!({ "tables": tables, "decisions": proposal.decisions() }).to_string()
+    let reference = |found: &Reference| serde_json::json!({ "from": found.from, "to": found.to });
+    let references: Vec<_> = proposal.references.iter().map(reference).collect();
+    serde_json::json!({ "tables": tables, "references": references, "decisions": proposal.decisions() })
+        .to_string()
 }

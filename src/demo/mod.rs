@@ -17,6 +17,9 @@ pub const RULES: &str = include_str!("../../rules/shop.toml");
 
 const SHOP: [&str; 3] = [include_str!("shop.sql"), include_str!("fill.sql"), include_str!("finish.sql")];
 
+/// Who owns the shop.
+const OWNER: &str = "shop_owner";
+
 /// The two clusters of a demo. Dropping it stops and removes both.
 pub struct Theatre {
     production: Cluster,
@@ -55,15 +58,21 @@ impl Theatre {
     /// # Errors
     /// Source or target, where a server fails.
     pub async fn set_the_stage(&self, rows: u64) -> Result<()> {
+        // On both sides the shop is its own role's, for whom the loading role may act.
         let reader = format!(
-            "CREATE ROLE masque_reader LOGIN PASSWORD '{}'; GRANT pg_read_all_data TO masque_reader",
+            "CREATE ROLE {OWNER} NOLOGIN; CREATE ROLE masque_reader LOGIN PASSWORD '{}'; \
+             GRANT pg_read_all_data TO masque_reader",
             self.password
         );
-        let loader = format!("CREATE ROLE masque_loader LOGIN CREATEDB PASSWORD '{}'", self.password);
+        let loader = format!(
+            "CREATE ROLE {OWNER} NOLOGIN; CREATE ROLE masque_loader LOGIN CREATEDB PASSWORD '{}'; \
+             GRANT {OWNER} TO masque_loader",
+            self.password
+        );
         tokio::try_join!(
-            fill(&self.production, Kind::Source, "shop", &reader, None, rows),
+            fill(&self.production, Kind::Source, "shop", &reader, OWNER, rows),
             // Last week's shop was smaller.
-            fill(&self.staging, Kind::Target, "shop_staging", &loader, Some("masque_loader"), rows / 10 * 7),
+            fill(&self.staging, Kind::Target, "shop_staging", &loader, "masque_loader", rows / 10 * 7),
         )?;
         let admin = self.staging.url("postgres");
         let admin = Session::open(admin.connect(Kind::Target).await?, Side::Target).await?;
@@ -110,18 +119,20 @@ async fn fill(
     kind: Kind,
     database: &str,
     role: &str,
-    owner: Option<&str>,
+    owner: &str,
     rows: u64,
 ) -> Result<()> {
     let side = Side::Target;
     let admin = Session::open(cluster.url("postgres").connect(kind).await?, side).await?;
     admin.run("making the demo's roles", role).await?;
-    let owner = owner.map(|owner| format!(" OWNER {owner}")).unwrap_or_default();
-    admin.run("making the demo's database", &format!("CREATE DATABASE {database}{owner}")).await?;
+    admin.run("making the demo's database", &format!("CREATE DATABASE {database} OWNER {owner}")).await?;
     let shop = cluster.url(database).connect(kind).await?;
     let shop = Session::open(shop, side).await?;
-    shop.run("filling the demo", &format!("SET search_path = public; SET masque_demo.rows = '{rows}'"))
-        .await?;
+    let before = format!(
+        "GRANT CREATE ON DATABASE {database} TO {OWNER}; ALTER SCHEMA public OWNER TO {OWNER}; SET ROLE {OWNER}; \
+         SET search_path = public; SET masque_demo.rows = '{rows}'"
+    );
+    shop.run("filling the demo", &before).await?;
     for part in SHOP {
         shop.run("filling the demo", part).await?;
     }

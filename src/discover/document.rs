@@ -5,7 +5,7 @@
 //! are no person's; others become `*`.
 
 use super::evidence::Evidence;
-use crate::rules::{Detector, words};
+use crate::rules::{Detector, Reach, words};
 use crate::transform::name_word;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -23,6 +23,8 @@ pub(super) struct Found {
     pub(super) rules: Vec<String>,
     pub(super) by: bool,
     pub(super) why: String,
+    /// In which tables it counts.
+    pub(super) reach: Reach,
 }
 
 #[derive(Default)]
@@ -74,20 +76,14 @@ impl Node {
 }
 
 /// The paths of personal data in documents, in path order, and how many were read.
-pub(super) fn paths<'v>(
-    detector: &Detector,
-    people: bool,
-    documents: impl Iterator<Item = &'v str>,
-) -> (Vec<Found>, u64) {
+pub(super) fn paths(detector: &Detector, documents: impl Iterator<Item = Value>) -> (Vec<Found>, u64) {
     let mut root = Node::default();
     for (number, document) in (0..).zip(documents) {
-        if let Ok(value) = serde_json::from_str(document) {
-            root.add(number, value);
-        }
+        root.add(number, document);
     }
     let read = root.documents.len();
     let mut found = Vec::new();
-    let reader = Reader { detector, people, read };
+    let reader = Reader { detector, read };
     reader.walk(root, "$", &[], &mut found);
     (found, read as u64)
 }
@@ -95,7 +91,6 @@ pub(super) fn paths<'v>(
 /// What decides on the paths.
 struct Reader<'a> {
     detector: &'a Detector,
-    people: bool,
     /// How many documents there are.
     read: usize,
 }
@@ -104,7 +99,7 @@ impl Reader<'_> {
     fn walk(&self, node: Node, path: &str, name: &[String], found: &mut Vec<Found>) {
         let Node { texts, numbers, members, elements, .. } = node;
         if !texts.is_empty() || numbers {
-            found.extend(judge(self.detector, self.people, path, name, &texts, numbers));
+            found.extend(judge(self.detector, path, name, &texts, numbers));
         }
         if let Some(elements) = elements {
             self.walk(*elements, &format!("{path}[*]"), name, found);
@@ -113,7 +108,7 @@ impl Reader<'_> {
         let mut rest = Node::default();
         for (member, node) in members {
             let parts = words(&member);
-            if !crowded && is_plain(&member) && self.is_told(&node, &parts) {
+            if is_plain(&member) && self.is_told(&node, &parts, crowded) {
                 self.walk(node, &format!("{path}.{member}"), &parts, found);
             } else {
                 rest.merge(node);
@@ -125,14 +120,14 @@ impl Reader<'_> {
     }
 
     /// Whether a member's name may be written.
-    fn is_told(&self, node: &Node, parts: &[String]) -> bool {
+    fn is_told(&self, node: &Node, parts: &[String], crowded: bool) -> bool {
         let count = node.documents.len();
         let of_a_person = |word: &String| {
             let (first, last) = name_word(word);
             first || last
         };
         is_known(self.detector, parts)
-            || count >= ENOUGH && count * 10 >= self.read && !parts.iter().any(of_a_person)
+            || !crowded && count >= ENOUGH && count * 10 >= self.read && !parts.iter().any(of_a_person)
     }
 }
 
@@ -150,28 +145,25 @@ fn is_plain(name: &str) -> bool {
         && name.bytes().filter(u8::is_ascii_digit).count() <= 2
 }
 
-fn judge(
-    detector: &Detector,
-    people: bool,
-    path: &str,
-    name: &[String],
-    texts: &[String],
-    numbers: bool,
-) -> Option<Found> {
+fn judge(detector: &Detector, path: &str, name: &[String], texts: &[String], numbers: bool) -> Option<Found> {
     let evidence = Evidence::of(texts.iter().map(String::as_str));
     let family = if texts.is_empty() && numbers { "number" } else { "text" };
-    let kind = detector.named(name, family).filter(|kind| kind.json && (people || !kind.only_people));
+    let kind = detector.suited(name, family, &|kind, _| kind.json);
     let path = path.to_owned();
-    if let Some(kind) = kind.filter(|kind| kind.mask != "scrub" || !evidence.is_list()) {
+    let seen = evidence.likeness.as_ref().filter(|seen| !seen.within);
+    // A name that fits many things says less than the values.
+    let told =
+        kind.is_some_and(|kind| seen.is_some_and(|seen| kind.quiet && !kind.place && seen.mask != kind.mask));
+    if let Some(kind) = kind.filter(|_| !told).filter(|kind| kind.mask != "scrub" || !evidence.is_list()) {
         let rules: Vec<_> = kind.rules.iter().filter(|rule| !rule.contains("shuffle")).cloned().collect();
         let why = kind.name.clone();
-        return (!rules.is_empty()).then_some(Found { path, rules, by: kind.by, why });
+        return (!rules.is_empty()).then_some(Found { path, rules, by: kind.by, why, reach: kind.reach });
     }
     let likeness = evidence.likeness?;
     let rule = format!("\"{}\"", likeness.mask);
     let why = likeness.what.to_owned();
     let by = matches!(likeness.mask, "email" | "full_name" | "street");
-    Some(Found { path, rules: vec![rule, "\"letters\"".to_owned()], by, why })
+    Some(Found { path, rules: vec![rule, "\"letters\"".to_owned()], by, why, reach: Reach::All })
 }
 
 #[cfg(test)]
@@ -179,7 +171,8 @@ mod tests {
     use super::*;
 
     fn of(documents: &[&str]) -> Vec<(String, String)> {
-        let (found, _) = paths(Detector::own(), true, documents.iter().copied());
+        let (found, _) =
+            paths(Detector::own(), documents.iter().map(|text| serde_json::from_str(text).unwrap()));
         found.into_iter().map(|found| (found.path, found.rules[0].clone())).collect()
     }
 

@@ -23,6 +23,26 @@ pub(super) struct Likeness {
     pub(super) within: bool,
 }
 
+/// What long numbers in base 16 are called, which may be hashes of anything.
+const DIGESTS: &str = "numbers as hashes are";
+
+impl Likeness {
+    /// Whether a thing may have it as well as a person, or its numbers only look so.
+    pub(super) fn is_common(&self) -> bool {
+        !matches!(self.mask, "email" | "full_name" | "iban" | "user_agent")
+    }
+
+    /// Whether it may be the hash of anything.
+    pub(super) fn is_digest(&self) -> bool {
+        self.what == DIGESTS
+    }
+
+    /// Whether the values leave no doubt, whatever the name says.
+    pub(super) fn is_sure(&self) -> bool {
+        self.percent >= 80 && matches!(self.mask, "email" | "iban" | "mac")
+    }
+}
+
 /// The counts of a column's sample.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Evidence {
@@ -39,6 +59,8 @@ pub(super) struct Evidence {
     /// How many of a hundred are single words of the tables of first and of last names.
     pub(super) first: u64,
     pub(super) last: u64,
+    /// How many have such a word in them, or are written as handles are.
+    pub(super) named: u64,
 }
 
 impl Evidence {
@@ -57,7 +79,7 @@ impl Evidence {
             values_in_all += 1;
         }
         let (mut is, mut has): (Counts, Counts) = Default::default();
-        let (mut words, mut first, mut last, mut all) = (0, 0, 0, 0);
+        let (mut words, mut first, mut last, mut named, mut all) = (0, 0, 0, 0, 0);
         for (looked, (value, count)) in counted.iter().enumerate() {
             if looked == SURE && is_clear(&is, &has, all, words + first + last) {
                 break;
@@ -69,6 +91,7 @@ impl Evidence {
                 first += u64::from(one) * count;
                 last += u64::from(other) * count;
             }
+            named += u64::from(is_named(value)) * count;
             match look(value) {
                 Some((mask, what, false)) => *is.entry((mask, what)).or_default() += count,
                 Some((mask, what, true)) => *has.entry((mask, what)).or_default() += count,
@@ -87,12 +110,23 @@ impl Evidence {
             likeness: (all >= ENOUGH).then(|| likeness(&is, &has, all, words / all)).flatten(),
             first: if all >= ENOUGH { share(first) } else { 0 },
             last: if all >= ENOUGH { share(last) } else { 0 },
+            named: share(named),
         }
     }
 
     /// Whether the values are few words out of a list, such as a status.
     pub(super) fn is_list(&self) -> bool {
-        self.values >= 20 && self.distinct <= 12 && self.distinct * 4 <= self.values
+        self.values >= 8 && self.distinct <= 12 && self.distinct * 4 <= self.values
+    }
+
+    /// Whether they are a list of words that are no people.
+    pub(super) fn is_status(&self) -> bool {
+        self.is_list() && self.named < 20
+    }
+
+    /// Whether nearly every row has a value of its own.
+    pub(super) fn is_own(&self) -> bool {
+        self.values >= 20 && self.distinct * 10 >= self.values * 9 && self.words <= 3
     }
 
     /// The counts as a comment says them.
@@ -147,11 +181,29 @@ fn look(value: &str) -> Option<(&'static str, &'static str, bool)> {
         return Some(("street", "lines of street addresses", false));
     }
     let whole = !value.contains(char::is_whitespace);
+    if matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128)
+        && value.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
+        return Some(("token", DIGESTS, false));
+    }
     match find_credential(value) {
         Some("the hash of a password") => Some(("token", "hashes of passwords", !whole)),
         Some(_) if whole => Some(("token", "passwords or tokens", false)),
         _ => None,
     }
+}
+
+/// Whether one of the words is a name, or the whole is written as handles are: `a.lis`.
+fn is_named(value: &str) -> bool {
+    let word = |word: &str| {
+        let (first, last) = name_word(word.trim_matches(|c: char| !c.is_alphanumeric()));
+        (first || last) && word.starts_with(char::is_uppercase)
+    };
+    let mut parts = value.split('.');
+    let handle = (parts.next().zip(parts.next())).is_some_and(|(one, other)| {
+        [one, other].iter().all(|part| !part.is_empty() && part.chars().all(char::is_alphabetic))
+    });
+    handle && parts.next().is_none() || value.split_whitespace().any(word)
 }
 
 fn is_octet(part: &str) -> bool {

@@ -5,13 +5,18 @@
 //! counts. The proposal has been checked against the schema and tried on rows.
 
 mod choice;
+mod copy;
 mod document;
 mod evidence;
+mod implied;
 mod person;
 mod proposal;
 mod prove;
+mod sight;
+mod sketch;
 mod update;
 
+pub use implied::Reference;
 pub use proposal::{Line, Proposal, Section};
 pub use update::{Update, update};
 
@@ -22,7 +27,9 @@ use crate::rules::{self, Detector, Kind, family, words};
 use crate::schema::{ColumnId, Schema, Table};
 use choice::Desk;
 use rayon::prelude::*;
+use sight::Sight;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::RandomState;
 use std::time::Duration;
 
 /// How to look.
@@ -34,6 +41,8 @@ pub struct Look {
     pub patience: Duration,
     /// Whether to mask what is in doubt.
     pub strict: bool,
+    /// Whether to look for foreign keys that nobody declared.
+    pub implied: bool,
     /// Which tables, by place; all where there is none.
     pub only: Option<BTreeSet<usize>>,
 }
@@ -52,10 +61,9 @@ pub async fn propose(
 ) -> Result<Proposal> {
     let comments = sample::comments(session, schema).await?;
     let closed = sample::closed(session, schema).await?;
-    let kinds: Vec<Vec<Option<&Kind>>> = schema.tables.iter().map(|table| named(detector, table)).collect();
-    let about = person::tables(detector, schema, &kinds);
-    let desk = Desk { detector, schema, about: &about, strict: look.strict };
     let mut proposal = Proposal::default();
+    let key = RandomState::new();
+    let mut sights: BTreeMap<usize, Looked> = BTreeMap::new();
     let all = schema.tables.len();
     for (place, table) in schema.tables.iter().enumerate() {
         seen(place, all);
@@ -73,27 +81,67 @@ pub async fn propose(
             None => values(session, leaf, table, &columns, look).await?,
         };
         let closed = sampled.as_ref().err().cloned();
-        let sampled = sampled.unwrap_or_default();
+        let sampled: Vec<(usize, Values)> = sampled.unwrap_or_default().into_iter().collect();
+        let sight = |(column, values): &(usize, Values)| {
+            let data_type = &table.columns.get(*column)?.data_type;
+            Some((*column, Sight::of(detector, &key, data_type, values)))
+        };
+        let sights_of = sampled.par_iter().filter_map(sight).collect();
+        sights.insert(place, Looked { columns, closed, sights: sights_of });
+    }
+    let kinds: Vec<Vec<Option<&Kind>>> = schema.tables.iter().map(|table| named(detector, table)).collect();
+    let names = |place: usize| sights.get(&place).map(Looked::names).unwrap_or_default();
+    let about = person::tables(detector, schema, &kinds, &names);
+    // A file that is brought up to date has its references.
+    let mut schema = schema.clone();
+    if look.implied && look.only.is_none() {
+        proposal.references = implied::find(session, &mut schema, detector, &about, look.patience).await?;
+    }
+    let schema = &schema;
+    let about = person::tables(detector, schema, &kinds, &names);
+    let desk = Desk { detector, schema, about: &about, strict: look.strict };
+    for (place, looked) in &sights {
+        let Some(table) = schema.table(*place) else { continue };
+        let unseen = Sight::default();
         let line = |column: &usize| {
-            let id = ColumnId { table: place, column: *column };
+            let id = ColumnId { table: *place, column: *column };
             let name = table.columns.get(*column).map(|column| column.name.clone()).unwrap_or_default();
             let comment = comments.get(&(table.oid, name)).map(String::as_str);
-            Line::new(schema, id, desk.choose(id, comment, sampled.get(column)))
+            Line::new(schema, id, desk.choose(id, comment, looked.sights.get(column).unwrap_or(&unseen)))
         };
-        let lines = columns.par_iter().map(line).collect();
-        if let Some(why) = &closed {
+        let decides = |column: &&usize| rules::decides(schema, ColumnId { table: *place, column: **column });
+        let lines = looked.columns.par_iter().filter(decides).map(line).collect();
+        if let Some(why) = &looked.closed {
             proposal.closed.push((table.name.to_string(), why.clone()));
         }
         proposal.tables.push(Section {
             name: table.name.to_string(),
             schema: table.name.schema.clone(),
-            key: rules::table_key(schema, place),
-            closed,
+            key: rules::table_key(schema, *place),
+            closed: looked.closed.clone(),
             lines,
         });
     }
+    copy::find(&desk, &sights, &mut proposal);
     prove::prove(session, schema, &mut proposal).await?;
     Ok(proposal)
+}
+
+/// A table that was looked into.
+struct Looked {
+    /// Those that a rule decides on.
+    columns: Vec<usize>,
+    /// Why it was not sampled.
+    closed: Option<String>,
+    sights: BTreeMap<usize, Sight>,
+}
+
+impl Looked {
+    /// Whether a column holds first names, and another last names.
+    fn names(&self) -> (bool, bool) {
+        let most = |share: fn(&Sight) -> u64| self.sights.values().any(|sight| share(sight) >= 60);
+        (most(|sight| sight.evidence.first), most(|sight| sight.evidence.last))
+    }
 }
 
 fn named<'d>(detector: &'d Detector, table: &Table) -> Vec<Option<&'d Kind>> {

@@ -1,10 +1,11 @@
 //! Which tables are about people, and which column says which person a row is about.
 
-use crate::rules::{Detector, Kind, words};
+use crate::rules::{Detector, Kind, Reach, words};
 use crate::schema::{ColumnId, KeyKind, KeyPart, Schema};
 
 /// What a table is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub(super) struct About {
     /// Whether it has personal columns or a word for people in its name.
     pub(super) people: bool,
@@ -12,30 +13,125 @@ pub(super) struct About {
     pub(super) root: bool,
     /// Whether it is of people whose names are public.
     pub(super) public: bool,
+    /// Whether its name is one of things that have addresses and telephones too.
+    pub(super) thing: bool,
+    /// How many foreign keys lead from it to a table of people, where any do.
+    pub(super) away: Option<u8>,
 }
 
-/// What each table is about; `kinds` are the kinds that its columns' names suggest.
-pub(super) fn tables(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>]) -> Vec<About> {
+impl About {
+    /// Whether a row says something of somebody.
+    pub(super) fn is_near(self, most: u8) -> bool {
+        self.people || self.away.is_some_and(|away| away <= most)
+    }
+
+    /// Whether a kind that counts so far counts here.
+    pub(super) fn reaches(self, reach: Reach) -> bool {
+        match reach {
+            Reach::All => true,
+            Reach::About => self.is_near(2),
+            Reach::People => self.people,
+        }
+    }
+}
+
+/// Foreign keys further than this from a person say nothing.
+const FAR: u8 = 3;
+
+/// What each table is about; `kinds` are the kinds that its columns' names suggest, and
+/// `seen` whether a column's values are first and last names.
+pub(super) fn tables(
+    detector: &Detector,
+    schema: &Schema,
+    kinds: &[Vec<Option<&Kind>>],
+    seen: &dyn Fn(usize) -> (bool, bool),
+) -> Vec<About> {
     let about = |(place, table): (usize, &crate::schema::Table)| {
-        let name = words(&table.name.name);
+        let name = detector.spelled(&words(&table.name.name));
         let kinds = kinds.get(place).map(Vec::as_slice).unwrap_or_default();
         let has = |wanted: &str| kinds.iter().flatten().any(|kind| kind.name == wanted);
+        let is = |list: &str, word: &str| detector.lists(list, word) || detector.lists(list, &single(word));
         let last = name.last().map(String::as_str).unwrap_or_default();
-        let public = detector.is_public(last) || detector.is_public(&single(last));
-        let named = name.iter().any(|word| detector.is_people(word) || detector.is_people(&single(word)));
-        let both = has("first name") && has("last name");
-        let root = !public && (both || detector.is_people(last) || detector.is_people(&single(last)));
+        let public = is("public", last);
+        let named = name.iter().any(|word| is("people", word));
+        let (first, family) = seen(place);
+        let both = (has("first name") || first) && (has("last name") || family);
+        let thing = !both && !is("people", last) && name.iter().any(|word| is("things", word));
+        let root = !public && (both || is("people", last));
+        let firm = !root && name.iter().any(|word| is("firms", word));
+        let person = |kind: &&Kind| kind.person && (kind.name != "e-mail address" || !thing && !firm);
         About {
-            people: !public && (named || root || kinds.iter().flatten().any(|kind| kind.person)),
+            people: !public && (named && !thing || root || kinds.iter().flatten().any(person)),
             root,
             public,
+            thing,
+            away: None,
         }
     };
-    schema.tables.iter().enumerate().map(about).collect()
+    let mut all: Vec<About> = schema.tables.iter().enumerate().map(about).collect();
+    lead(detector, schema, kinds, &mut all);
+    all
+}
+
+/// Counts the foreign keys between each table and a person.
+fn lead(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>], all: &mut [About]) {
+    let is_firm = |table: usize| {
+        let name = schema.table(table).map(|table| detector.spelled(&words(&table.name.name)));
+        name.is_some_and(|name| name.iter().any(|word| detector.lists("firms", word)))
+    };
+    for (table, about) in all.iter_mut().enumerate() {
+        let said = !about.public
+            && !is_firm(table)
+            && schema.table(table).is_some_and(|table| says_whom(detector, table));
+        about.away = if about.root && !is_firm(table) { Some(0) } else { said.then_some(1) };
+    }
+    for away in 0..FAR {
+        for key in &schema.foreign_keys {
+            let name = key
+                .columns
+                .first()
+                .and_then(|column| Some(words(&schema.table(key.from)?.columns.get(*column)?.name)));
+            let acts = name.is_some_and(|name| name.iter().any(|word| detector.lists("actors", word)));
+            let there = all.get(key.to).and_then(|about| about.away) == Some(away);
+            if let Some(from) =
+                all.get_mut(key.from).filter(|from| there && !acts && !from.thing && from.away.is_none())
+            {
+                from.away = Some(away + 1);
+            }
+            // An address that people point at is theirs.
+            let place =
+                kinds.get(key.to).into_iter().flatten().flatten().any(|kind| kind.name == "street address");
+            let here = all.get(key.from).is_some_and(|about| about.away == Some(0));
+            if let Some(to) =
+                all.get_mut(key.to).filter(|to| away == 0 && place && here && !to.thing && to.away.is_none())
+            {
+                to.away = Some(1);
+            }
+        }
+    }
+}
+
+/// Whether a column of the table names a person by number, where no key is declared.
+fn says_whom(detector: &Detector, table: &crate::schema::Table) -> bool {
+    table.columns.iter().any(|column| is_number(detector, &column.name))
+}
+
+/// Whether a name is that of a person's number: `customer_id`, `patientennr`.
+pub(super) fn is_number(detector: &Detector, name: &str) -> bool {
+    const NUMBERS: [&str; 12] =
+        ["id", "nr", "no", "num", "number", "key", "ref", "uuid", "fk", "nummer", "numero", "code"];
+    let name = detector.spelled(&words(name));
+    let person = |word: &String| {
+        detector.lists("people", word) && !detector.lists("firms", word) || detector.lists("roles", word)
+    };
+    name.len() >= 2
+        && name.iter().any(|word| NUMBERS.contains(&word.as_str()))
+        && name.iter().any(person)
+        && !name.iter().any(|word| detector.lists("actors", word))
 }
 
 /// `companies` as `company`.
-fn single(word: &str) -> String {
+pub(super) fn single(word: &str) -> String {
     word.strip_suffix("ies").map_or_else(|| word.to_owned(), |stem| format!("{stem}y"))
 }
 

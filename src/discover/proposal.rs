@@ -1,7 +1,8 @@
 //! The proposal: a line for each column, as a person would have written it.
 
 use super::choice::Choice;
-use crate::rules::written_key;
+use super::implied::Reference;
+use crate::rules::{written_key, written_text};
 use crate::schema::{ColumnId, Schema, visible};
 use std::fmt::Write as _;
 
@@ -12,6 +13,8 @@ pub struct Proposal {
     pub tables: Vec<Section>,
     /// Tables that could not be sampled, with the reason.
     pub closed: Vec<(String, String)>,
+    /// Foreign keys that nobody declared, and the values bear out.
+    pub references: Vec<Reference>,
 }
 
 /// A table's section.
@@ -160,6 +163,14 @@ impl Proposal {
             let first = body.lines().count() - section.lines.len();
             places.extend(vec![None; first + 1]);
             places.extend((0..section.lines.len()).map(|line| Some((table, line))));
+        }
+        for Reference { from, to, found } in &self.references {
+            let _ = write!(
+                text,
+                "\n[[reference]]   # name, and {found} of {found} sampled values occur there\nfrom = {}\nto   = {}\n",
+                written_text(from),
+                written_text(to)
+            );
         }
         (text, places)
     }

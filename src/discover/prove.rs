@@ -198,3 +198,52 @@ fn blame(
     let lines = &proposal.tables.get(section)?.lines;
     Some((section, lines.iter().position(|line| line.column == column.name)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::choice::Choice;
+    use super::super::proposal::{Line, Section};
+    use super::*;
+
+    fn proposal(rules: &[&str]) -> Proposal {
+        let rules = rules.iter().map(|rule| (*rule).to_owned()).collect();
+        let choice = Choice { rules, why: vec!["why".to_owned()], doubt: None };
+        let id = ColumnId { table: 0, column: 0 };
+        let line = Line { column: "a".to_owned(), id, choice, tried: 0, doubted: None, accepted: false };
+        let section = Section {
+            name: "public.t".to_owned(),
+            schema: "public".to_owned(),
+            key: "t".to_owned(),
+            closed: None,
+            lines: vec![line],
+        };
+        Proposal { tables: vec![section], ..Proposal::default() }
+    }
+
+    #[test]
+    fn a_rule_that_fails_gives_way_and_the_last_is_a_decision() {
+        let mut proposal = proposal(&["\"email\"", "\"letters\""]);
+        let steps = BTreeSet::from([(0, 0)]);
+        let rules: Vec<_> = (0..4)
+            .map(|_| {
+                let rule = proposal.tables[0].lines[0].rule().to_owned();
+                (rule, step(&mut proposal, &steps))
+            })
+            .collect();
+        let rules: Vec<_> = rules.iter().map(|(rule, moved)| (rule.as_str(), *moved)).collect();
+        assert_eq!(
+            rules,
+            [("\"email\"", true), ("\"letters\"", true), ("\"keep\"", false), ("\"keep\"", false)]
+        );
+        assert_eq!(proposal.tables[0].lines[0].doubt(), Some("no mask fits this column (why)"));
+        assert_eq!(proposal.decisions(), 1);
+    }
+
+    #[test]
+    fn each_line_of_the_text_knows_its_column() {
+        let (text, places) = proposal(&["\"email\""]).written();
+        let at = text.lines().position(|line| line.starts_with("a = ")).unwrap();
+        assert_eq!(places[at], Some((0, 0)));
+        assert_eq!(places.iter().flatten().count(), 1);
+    }
+}

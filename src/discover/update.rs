@@ -149,3 +149,61 @@ impl Update {
 fn cell(text: &str) -> String {
     visible(text).replace('|', "\\|").replace('`', "'")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::choice::Choice;
+    use super::super::proposal::Section;
+    use super::*;
+    use crate::schema::ColumnId;
+
+    fn line(column: usize, name: &str, choice: Choice) -> Line {
+        let id = ColumnId { table: 0, column };
+        Line { column: name.to_owned(), id, choice, tried: 0, doubted: None, accepted: false }
+    }
+
+    /// The file after a column `email` is new in `people`.
+    fn updated(text: &str) -> Update {
+        let choice =
+            Choice { rules: vec!["\"email\"".to_owned()], why: vec!["name".to_owned()], doubt: None };
+        let lines = vec![line(0, "id", Choice::default()), line(1, "email", choice)];
+        let section = Section {
+            name: "public.people".to_owned(),
+            schema: "public".to_owned(),
+            key: "people".to_owned(),
+            closed: None,
+            lines,
+        };
+        let drift = Drift { undecided: vec![ColumnId { table: 0, column: 1 }], vanished: Vec::new() };
+        update(text, &drift, &Proposal { tables: vec![section], ..Proposal::default() })
+    }
+
+    #[test]
+    fn a_new_line_stands_behind_the_section_s_last_and_every_other_byte_stays() {
+        for (before, after) in [
+            ("[table.people]\nid='keep' # x\n\n[rows]\n", "\n\n[rows]\n"),
+            ("[table.people]\r\nid = \"keep\"\r\n# end", "\r\n# end"),
+            ("[table.\"public.people\"]\nid = { with = \"keep\",\n  reason = \"x\" }", ""),
+            ("[table.people] # nothing yet", ""),
+        ] {
+            let new = updated(before).text;
+            let front = before.strip_suffix(after).unwrap();
+            assert_eq!(new, format!("{front}\nemail = \"email\"   # name{after}"));
+        }
+    }
+
+    #[test]
+    fn a_table_that_the_file_does_not_have_comes_at_its_end() {
+        assert_eq!(updated("masque = 1").text, "masque = 1\n\n[table.people]\nemail = \"email\"   # name\n");
+    }
+
+    #[test]
+    fn a_summary_counts_decisions_and_no_name_ends_its_cell() {
+        let mut update = updated("masque = 1");
+        assert_eq!(update.decisions(), 0);
+        update.vanished.push("people.`a|b".to_owned());
+        let told = update.summary();
+        assert!(told.contains("| `public.people.email` | `\"email\"` | name |"), "{told}");
+        assert!(told.contains("- `people.'a\\|b`") && told.ends_with("Decisions left: 1\n"), "{told}");
+    }
+}

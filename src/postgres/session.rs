@@ -1,7 +1,8 @@
 //! The settings every session of ours starts with.
 //!
 //! Values must print the same whatever the role or database is set to, names
-//! must not depend on a search path, rows must never vanish behind row security,
+//! must not depend on a search path, rows must never vanish behind row security, questions of
+//! the catalog must not be compiled (that takes longer than answering them),
 //! and the server must not end us before we are done or keep us after we died.
 //!
 //! What we ask comes as UTF-8. Rows that nobody looks into come in the database's own

@@ -3,8 +3,11 @@
 //! A name is cut into words, and a kind is that of the longest of its names whose words
 //! stand one after the other. `check` asks by it, `discover` proposes by it.
 
+use super::compound::Compounds;
 use crate::diagnostic::Diagnostic;
 use crate::schema::{Column, DataType, Form, Scalar};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 use toml_edit::{Document, Item, TableLike};
 
@@ -24,8 +27,10 @@ pub struct Kind {
     pub quiet: bool,
     /// Whether a table with it is about people.
     pub person: bool,
-    /// Whether it counts in tables about people only.
-    pub only_people: bool,
+    /// In which tables it counts.
+    pub reach: Reach,
+    /// Whether a thing may have it as well as a person.
+    pub things: bool,
     /// Whether the row's person decides the pseudonym.
     pub by: bool,
     /// Whether it is part of a place.
@@ -33,12 +38,37 @@ pub struct Kind {
     /// Whether it is looked for inside documents.
     pub json: bool,
     types: Vec<String>,
+    tables: Vec<String>,
     whole: bool,
+    last: bool,
     /// The words of each name, in every language.
     names: Vec<Vec<String>>,
 }
 
+/// In which tables a kind counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// In all.
+    All,
+    /// In those about people, and those that point at one of those.
+    About,
+    /// In those about people.
+    People,
+}
+
 impl Kind {
+    /// Whether it counts in a table of this name at all.
+    #[must_use]
+    pub fn is_at_home(&self, table: &[String]) -> bool {
+        self.tables.is_empty() || table.iter().any(|word| is_listed(&self.tables, word))
+    }
+
+    /// Whether it is for this family of types.
+    #[must_use]
+    pub fn is_of(&self, family: &str) -> bool {
+        self.types.iter().any(|known| known == family)
+    }
+
     /// Whether the words are one of its names, and no more.
     #[must_use]
     pub fn is_named(&self, words: &[String]) -> bool {
@@ -50,11 +80,20 @@ impl Kind {
 #[derive(Clone, Debug, Default)]
 pub struct Detector {
     kinds: Vec<Kind>,
-    /// Last words of columns that are about a thing and do not hold it.
-    about: Vec<String>,
-    people: Vec<String>,
-    public: Vec<String>,
+    /// The lists of words, by their names.
+    lists: BTreeMap<&'static str, Vec<String>>,
+    compounds: Compounds,
+    /// Where the kinds' names begin, by their first words: kind and name.
+    begins: HashMap<String, Vec<(usize, usize)>>,
 }
+
+/// The lists of words that a file may have.
+const LISTS: [&str; 10] =
+    ["addressees", "about", "people", "public", "roles", "firms", "actors", "things", "harmless", "asks"];
+
+/// How well a kind fits: by how many words, whether it is asked about, and its place,
+/// of which the first is the best.
+type Rank = (usize, bool, Reverse<usize>);
 
 static OWN: LazyLock<Detector> = LazyLock::new(|| Detector::read(DETECT).unwrap_or_default());
 
@@ -82,9 +121,11 @@ impl Detector {
         }
         let own = Self::own();
         all.kinds.extend(own.kinds.iter().cloned());
-        all.about.extend(own.about.iter().cloned());
-        all.people.extend(own.people.iter().cloned());
-        all.public.extend(own.public.iter().cloned());
+        for (name, list) in &own.lists {
+            all.lists.entry(name).or_default().extend(list.iter().cloned());
+        }
+        all.compounds.short.extend(own.compounds.short.clone());
+        all.index();
         Ok(all)
     }
 
@@ -94,21 +135,92 @@ impl Detector {
             Some(kinds) => kinds.as_array_of_tables()?.iter().map(|table| kind(table)).collect(),
             None => Some(Vec::new()),
         };
-        let list = |name: &str| texts(document.get(name));
-        Some(Self { kinds: kinds?, about: list("about"), people: list("people"), public: list("public") })
+        let lists = LISTS.iter().map(|name| (*name, texts(document.get(name)))).collect();
+        let short = document.get("short").and_then(Item::as_table_like);
+        let short = short.into_iter().flat_map(|table| table.iter());
+        let short =
+            short.filter_map(|(short, long)| Some((short.to_owned(), words(long.as_str()?)))).collect();
+        let compounds = Compounds { short, ..Compounds::default() };
+        let mut detector = Self { kinds: kinds?, lists, compounds, begins: HashMap::new() };
+        detector.index();
+        Some(detector)
+    }
+
+    /// Makes the words findable.
+    fn index(&mut self) {
+        self.begins.clear();
+        for (place, kind) in self.kinds.iter().enumerate() {
+            for (number, name) in kind.names.iter().enumerate() {
+                let first = name.first().cloned().unwrap_or_default();
+                self.begins.entry(first).or_default().push((place, number));
+            }
+        }
+        let names = self.kinds.iter().flat_map(|kind| kind.names.iter().flatten());
+        self.compounds.sole.clear();
+        for (place, kind) in self.kinds.iter().enumerate() {
+            let parted =
+                |word: &String| kind.names.iter().any(|name| name.len() > 1 && name.concat() == *word);
+            let sole = kind.names.iter().filter(|name| name.len() == 1 && !kind.whole).flatten();
+            self.compounds.sole.extend(sole.filter(|word| !parted(word)).map(|word| (word.clone(), place)));
+        }
+        let lists = [
+            "people",
+            "roles",
+            "firms",
+            "things",
+            "public",
+            "addressees",
+            "harmless",
+            "actors",
+            "about",
+            "asks",
+        ]
+        .iter()
+        .filter_map(|name| self.lists.get(name));
+        let known = names.chain(lists.flatten()).filter(|word| word.chars().count() >= 3);
+        self.compounds.known = known.cloned().collect();
     }
 
     /// The kind that a column's name and type suggest.
     #[must_use]
     pub fn kind_of(&self, column: &Column) -> Option<&Kind> {
-        self.find(&words(&column.name), family(&column.data_type)?, false)
+        let best = self.find(&words(&column.name), family(&column.data_type)?, false, &|_, _| true);
+        self.kinds.get(best?.2.0)
     }
 
     /// The kind that words suggest for a family of types; kinds that ask for the whole
     /// name get it.
     #[must_use]
     pub fn named(&self, words: &[String], family: &str) -> Option<&Kind> {
-        self.find(words, family, true)
+        self.suited(words, family, &|_, _| true)
+    }
+
+    /// The kind that words suggest among those that are admitted, by the words of the
+    /// name that it leaves over. Abbreviations are written out and compounds cut.
+    #[must_use]
+    pub fn suited(
+        &self,
+        words: &[String],
+        family: &str,
+        admits: &dyn Fn(&Kind, &[String]) -> bool,
+    ) -> Option<&Kind> {
+        let found = self.find(words, family, true, admits);
+        let spelled = self.spelled(words);
+        let other = if spelled == words { None } else { self.find(&spelled, family, true, admits) };
+        // What is known as it stands is not cut, unless its parts say more.
+        let best = match (found, other) {
+            (Some(found), Some(other)) if other.0 > found.0 || other.0 == found.0 && other.1 && !found.1 => {
+                Some(other)
+            }
+            (found, other) => found.or(other),
+        };
+        self.kinds.get(best?.2.0)
+    }
+
+    /// The words with abbreviations written out and compounds cut.
+    #[must_use]
+    pub fn spelled(&self, words: &[String]) -> Vec<String> {
+        words.iter().flat_map(|word| self.compounds.cut(word)).collect()
     }
 
     /// The kind of that name.
@@ -117,9 +229,17 @@ impl Detector {
         self.kinds.iter().find(|kind| kind.name == name)
     }
 
-    fn find(&self, words: &[String], family: &str, strictly: bool) -> Option<&Kind> {
+    fn find(
+        &self,
+        words: &[String],
+        family: &str,
+        strictly: bool,
+        admits: &dyn Fn(&Kind, &[String]) -> bool,
+    ) -> Option<Rank> {
         let last = words.last()?;
-        let about = words.len() > 1 && self.about.contains(last);
+        let is_in = |list: &str, word: &String| self.lists.get(list).is_some_and(|list| list.contains(word));
+        let about = words.len() > 1 && is_in("about", last);
+        let asks = strictly && words.len() > 1 && words.first().is_some_and(|first| is_in("asks", first));
         // `phone2` is a phone.
         let bare: Vec<String> = words
             .iter()
@@ -127,40 +247,78 @@ impl Detector {
             .filter(|word| !word.is_empty())
             .map(str::to_owned)
             .collect();
-        let fits = |kind: &Kind, name: &[String]| {
-            let whole = about && !words.ends_with(name) || strictly && kind.whole;
-            let at_end = !about || words.ends_with(name);
-            let among = |words: &[String]| words.windows(name.len().max(1)).any(|part| part == name);
-            let found = among(words) || among(&bare);
-            found && at_end && (!whole || words == name || bare == name)
-        };
-        // Of two that fit as well, the first of the file.
-        let found = self.kinds.iter().rev().filter(|kind| kind.types.iter().any(|known| known == family));
-        found
-            .filter_map(|kind| {
-                let names = kind.names.iter().filter(|name| fits(kind, name.as_slice()));
-                Some((names.map(Vec::len).max()?, kind))
-            })
-            .max_by_key(|(length, kind)| (*length, !kind.quiet))
-            .map(|(_, kind)| kind)
+        let lists = if bare == words { vec![words] } else { vec![words, bare.as_slice()] };
+        let mut best: Option<Rank> = None;
+        for words in lists {
+            for (at, word) in words.iter().enumerate() {
+                for (place, name) in
+                    singulars(word).into_iter().filter_map(|word| self.begins.get(word)).flatten()
+                {
+                    let Some(kind) = self.kinds.get(*place).filter(|kind| kind.is_of(family)) else {
+                        continue;
+                    };
+                    let Some(name) = kind.names.get(*name) else { continue };
+                    let end = at + name.len();
+                    let meets = words.get(at..end).is_some_and(|part| {
+                        part.iter().zip(name).all(|(word, known)| singulars(word).contains(&known.as_str()))
+                    });
+                    let is_whole = at == 0 && end == words.len();
+                    let is_last = end == words.len();
+                    let fits = meets
+                        && (is_whole || !(strictly && kind.whole))
+                        && (is_last || !(about || strictly && kind.last))
+                        && (at == 0 || !asks);
+                    if !fits {
+                        continue;
+                    }
+                    let rest: Vec<String> = [words.get(..at), words.get(end..)]
+                        .into_iter()
+                        .flatten()
+                        .flatten()
+                        .cloned()
+                        .collect();
+                    // Of two that fit as well, the first of the file.
+                    let rank = (name.len(), !kind.quiet, Reverse(*place));
+                    if best.is_none_or(|best| rank > best) && admits(kind, &rest) {
+                        best = Some(rank);
+                    }
+                }
+            }
+        }
+        best
     }
 
     /// Whether one of a table's words is a word for people.
     #[must_use]
     pub fn is_people(&self, word: &str) -> bool {
-        is_listed(&self.people, word)
+        self.lists("people", word)
     }
 
     /// Whether it is a word for people whose names are public.
     #[must_use]
     pub fn is_public(&self, word: &str) -> bool {
-        is_listed(&self.public, word)
+        self.lists("public", word)
     }
+
+    /// Whether the list of this name has the word, in the singular or a plural.
+    #[must_use]
+    pub fn lists(&self, list: &str, word: &str) -> bool {
+        self.lists.get(list).is_some_and(|list| is_listed(list, word))
+    }
+}
+
+/// The word, and what it may be the plural of.
+fn singulars(word: &str) -> Vec<&str> {
+    let mut all = vec![word];
+    for end in ["s", "es"] {
+        all.extend(word.strip_suffix(end).filter(|stem| stem.len() >= 3));
+    }
+    all
 }
 
 /// In the singular or a plural.
 fn is_listed(list: &[String], word: &str) -> bool {
-    const ENDS: [&str; 9] = ["", "s", "es", "n", "en", "e", "er", "i", "x"];
+    const ENDS: [&str; 12] = ["", "s", "es", "n", "en", "e", "er", "i", "x", "a", "y", "ow"];
     list.iter().any(|known| word.strip_prefix(known.as_str()).is_some_and(|end| ENDS.contains(&end)))
 }
 
@@ -182,7 +340,14 @@ fn kind(table: &dyn TableLike) -> Option<Kind> {
         mask,
         types: texts(table.get("types")),
         quiet: text("keep") == Some("quiet"),
-        only_people: text("only") == Some("people"),
+        reach: match text("only") {
+            Some("people") => Reach::People,
+            Some("about") => Reach::About,
+            _ => Reach::All,
+        },
+        things: truth("things").unwrap_or(false),
+        tables: texts(table.get("tables")),
+        last: truth("last").unwrap_or(false),
         person: truth("person").unwrap_or(false),
         whole: truth("whole").unwrap_or(false),
         by: truth("by").unwrap_or(false),
@@ -275,7 +440,7 @@ mod tests {
     #[test]
     fn the_file_is_read_whole_and_each_kind_speaks_eight_languages() {
         let knowledge = Detector::read(DETECT).unwrap();
-        assert!(knowledge.kinds.len() > 15 && !knowledge.about.is_empty());
+        assert!(knowledge.kinds.len() > 15 && LISTS.iter().all(|name| !knowledge.lists[name].is_empty()));
         let document = Document::parse(DETECT).unwrap();
         for table in document.get("kind").unwrap().as_array_of_tables().unwrap() {
             for language in ["en", "de", "fr", "es", "it", "pt", "nl", "pl"] {

@@ -53,3 +53,38 @@ fn vanished(file: &RuleFile, schema: &Schema) -> Vec<(String, Span)> {
     }
     gone
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Column, DataType, Name, Scalar, Table};
+
+    /// One table `people` with these columns.
+    fn schema(columns: &[&str]) -> Schema {
+        let text = |name: &&str| Column::of(*name, DataType::scalar_of("text", Scalar::Text));
+        let table = Table::of(Name::new("public", "people"), columns.iter().map(text).collect());
+        Schema { tables: vec![table], ..Schema::default() }
+    }
+
+    fn apart(rules: &str, columns: &[&str]) -> (Vec<usize>, Vec<String>) {
+        let file = RuleFile::parse("rules.toml", rules).unwrap();
+        let drift = drift(&file, &mut schema(columns));
+        let undecided = drift.undecided.iter().map(|id| id.column).collect();
+        (undecided, drift.vanished.into_iter().map(|(name, _)| name).collect())
+    }
+
+    #[test]
+    fn what_no_line_decides_on_is_new_and_what_no_table_has_is_gone() {
+        let rules = "masque = 1\n[table.people]\na = \"keep\"\nold = \"keep\"\n[table.gone]\nx = \"keep\"\n";
+        let (undecided, vanished) = apart(rules, &["a", "b", "c"]);
+        assert_eq!(undecided, [1, 2]);
+        assert_eq!(vanished, ["people.old", "gone"]);
+    }
+
+    #[test]
+    fn patterns_decide_and_optional_lines_never_vanish() {
+        let rules = "masque = 1\n[columns]\n\"*mail\" = { with = \"email\", optional = true }\n[table.people]\na = \"keep\"\n\
+                     old = { with = \"keep\", optional = true }\n";
+        assert_eq!(apart(rules, &["a", "e_mail"]), (Vec::new(), Vec::new()));
+    }
+}

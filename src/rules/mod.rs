@@ -8,6 +8,7 @@
 
 mod borrow;
 mod check;
+mod compound;
 mod condition;
 mod configuration;
 mod constraint;
@@ -58,7 +59,7 @@ pub use check::{CheckedRules, Decided, TableRules, check};
 pub use content::KeptText;
 pub use credential::find as find_credential;
 pub use default_mask::default_rule;
-pub use detect::{Detector, Kind, family, words};
+pub use detect::{Detector, Kind, Reach, family, words};
 pub use drift::{Drift, drift};
 pub use follow::{decides, needs_decisions};
 pub use json_schema::json_schema;

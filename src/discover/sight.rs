@@ -1,0 +1,173 @@
+//! What a sample of a column says, once its values are forgotten.
+
+use super::document::{self, Found};
+use super::evidence::Evidence;
+use super::sketch::Sketch;
+use crate::postgres::sample::Values;
+use crate::rules::{Detector, family};
+use crate::schema::DataType;
+use serde_json::Value;
+use std::hash::RandomState;
+
+/// What was seen of one column.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sight {
+    /// Of texts, and of the elements of arrays.
+    pub(super) evidence: Evidence,
+    /// Paths in documents, and how many documents were read.
+    pub(super) paths: Vec<Found>,
+    pub(super) documents: u64,
+    /// `integer` among as many digits as the numbers have.
+    pub(super) range: Option<String>,
+    /// Whether dates lie as dates of birth do.
+    pub(super) births: bool,
+    /// Whether numbers are as those of places are, and if so whether as latitudes are.
+    pub(super) degrees: Option<bool>,
+    /// Of texts, for finding copies.
+    pub(super) sketch: Sketch,
+}
+
+impl Sight {
+    /// Looks at a column's sampled values.
+    pub(super) fn of(detector: &Detector, key: &RandomState, data_type: &DataType, values: &Values) -> Self {
+        let texts = || values.iter().flatten().map(String::as_str);
+        let is_array = data_type.element().is_some();
+        let mut sight = Self::default();
+        match family(data_type) {
+            Some("text") if is_array => {
+                let elements: Vec<String> = texts().flat_map(elements).collect();
+                sight.evidence = Evidence::of(elements.iter().map(String::as_str));
+                sight.sketch = Sketch::of(key, elements.iter().map(String::as_str));
+            }
+            Some("text") => {
+                sight.evidence = Evidence::of(texts());
+                sight.sketch = Sketch::of(key, texts());
+            }
+            Some("json") if !is_array => {
+                let documents = texts().filter_map(|text| serde_json::from_str(text).ok());
+                (sight.paths, sight.documents) = document::paths(detector, documents);
+            }
+            Some("hstore") if !is_array => {
+                (sight.paths, sight.documents) = document::paths(detector, texts().filter_map(members));
+            }
+            Some("number") => (sight.range, sight.degrees) = (range(values), degrees(values)),
+            Some("real") => sight.degrees = degrees(values),
+            Some("date") => sight.births = are_births(values),
+            _ => {}
+        }
+        sight
+    }
+}
+
+/// As many digits as the sample's numbers have: `integer` stays among them.
+fn range(values: &[Option<String>]) -> Option<String> {
+    let numbers: Vec<u64> = values.iter().flatten().filter_map(|text| text.parse().ok()).collect();
+    let (least, most) = numbers.iter().min().zip(numbers.iter().max())?;
+    let digits = |number: &u64| u32::try_from(number.to_string().len()).unwrap_or(20);
+    let low = if *least < 10 { 1 } else { 10_i64.checked_pow(digits(least) - 1)? };
+    let high = 10_i64.checked_pow(digits(most))? - 1;
+    Some(format!("{{ with = \"integer\", min = {low}, max = {high} }}"))
+}
+
+/// Whether numbers are as degrees are: with four decimals and more, within the globe, and
+/// not all shares of one; and whether they are as latitudes.
+fn degrees(values: &[Option<String>]) -> Option<bool> {
+    let texts: Vec<&str> = values.iter().flatten().map(String::as_str).collect();
+    let fine =
+        texts.iter().filter(|text| text.split_once('.').is_some_and(|(_, end)| end.len() >= 4)).count();
+    let numbers: Vec<f64> = texts.iter().filter_map(|text| text.parse().ok()).map(f64::abs).collect();
+    let most = numbers.iter().copied().fold(0.0, f64::max);
+    let fits = numbers.len() >= 5 && fine * 10 >= texts.len() * 9 && most > 1.0 && most <= 180.0;
+    fits.then_some(most <= 90.0)
+}
+
+/// An hstore as a document: `"key"=>"value"` and `"key"=>NULL`, with backslashes before
+/// quotes and backslashes.
+fn members(text: &str) -> Option<Value> {
+    let mut members = serde_json::Map::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let (key, after) = quoted(rest)?;
+        let after = after.strip_prefix("=>")?;
+        let after = if let Some(after) = after.strip_prefix("NULL") {
+            after
+        } else {
+            let (value, after) = quoted(after)?;
+            members.insert(key, Value::String(value));
+            after
+        };
+        rest = after.strip_prefix(", ").unwrap_or(after);
+    }
+    Some(Value::Object(members))
+}
+
+/// What stands between quotes at the front of a text, and what comes after.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let mut inside = String::new();
+    let mut signs = text.strip_prefix('"')?.char_indices();
+    while let Some((at, sign)) = signs.next() {
+        match sign {
+            '"' => return Some((inside, text.get(at + 2..)?)),
+            '\\' => inside.push(signs.next()?.1),
+            sign => inside.push(sign),
+        }
+    }
+    None
+}
+
+/// The texts of a JSON array, however deep.
+fn elements(array: &str) -> Vec<String> {
+    fn add(value: Value, out: &mut Vec<String>) {
+        match value {
+            Value::String(text) => out.push(text),
+            Value::Array(list) => list.into_iter().for_each(|value| add(value, out)),
+            _ => {}
+        }
+    }
+    let mut out = Vec::new();
+    if let Ok(value) = serde_json::from_str(array) {
+        add(value, &mut out);
+    }
+    out
+}
+
+/// Whether dates lie as dates of birth do: nine of ten between 1900 and 18 years ago,
+/// and over more than one generation.
+fn are_births(values: &[Option<String>]) -> bool {
+    let years: Vec<i32> = values.iter().flatten().filter_map(|text| text.get(..4)?.parse().ok()).collect();
+    let adult = i32::from(jiff::Zoned::now().year()) - 18;
+    let fit = years.iter().filter(|year| (1900..=adult).contains(*year)).count();
+    let spread = years.iter().max().zip(years.iter().min()).map_or(0, |(most, least)| most - least);
+    years.len() >= 10 && fit * 10 >= years.len() * 9 && spread >= 20
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn births_are_spread_over_a_generation_and_hirings_are_not() {
+        let of = |years: &[i32]| {
+            are_births(&years.iter().map(|year| Some(format!("{year}-02-03"))).collect::<Vec<_>>())
+        };
+        let births: Vec<i32> = (1950..1999).collect();
+        assert!(of(&births) && !of(&(2001..2024).collect::<Vec<_>>()) && !of(&[1990; 30]));
+    }
+
+    #[test]
+    fn an_hstore_is_read_member_by_member() {
+        let read = members(r#""a"=>"1", "b\"c"=>NULL, "d"=>"x, \"y\"""#).unwrap();
+        assert_eq!(read, serde_json::json!({"a": "1", "d": "x, \"y\""}));
+        assert_eq!(members("\"a\"=>"), None);
+    }
+
+    #[test]
+    fn degrees_have_four_decimals_and_shares_are_none() {
+        let of =
+            |numbers: &[&str]| degrees(&numbers.iter().map(|n| Some((*n).to_owned())).collect::<Vec<_>>());
+        assert_eq!(of(&["52.5162", "48.13711", "53.55001", "-50.9412", "51.3396"]), Some(true));
+        assert_eq!(of(&["113.5162", "148.13711", "153.55001", "-50.9412", "51.3396"]), Some(false));
+        assert_eq!(of(&["0.5162", "0.1371", "0.5500", "0.9412", "0.3396"]), None);
+        assert_eq!(of(&["12.50", "13.20", "19.99", "50.00", "51.33"]), None);
+    }
+}

@@ -1,0 +1,75 @@
+//! Which values two columns share, without keeping a value: the least of their keyed
+//! hashes. The key is drawn for each run and never leaves it.
+
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher as _, RandomState};
+
+/// So many hashes are kept.
+const KEPT: usize = 256;
+
+/// Fewer different values say nothing.
+const ENOUGH: usize = 5;
+
+/// The least hashes of a column's distinct values.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sketch {
+    least: Vec<u64>,
+    /// Whether there were more.
+    cut: bool,
+}
+
+impl Sketch {
+    /// Of values that are longer than codes.
+    pub(super) fn of<'v>(key: &RandomState, values: impl Iterator<Item = &'v str>) -> Self {
+        let long = values.map(str::trim).filter(|value| value.len() >= 4);
+        let mut hashes: BTreeSet<u64> = long.map(|value| key.hash_one(value.to_lowercase())).collect();
+        let cut = hashes.len() > KEPT;
+        while hashes.len() > KEPT {
+            hashes.pop_last();
+        }
+        Self { least: hashes.into_iter().collect(), cut }
+    }
+
+    /// The hashes that are kept.
+    pub(super) fn hashes(&self) -> &[u64] {
+        &self.least
+    }
+
+    /// How many of a hundred of its values occur in the other, where there are enough.
+    pub(super) fn percent_in(&self, other: &Self) -> Option<usize> {
+        // Up to here both have all that there is.
+        let end = |sketch: &Self| sketch.least.last().copied().filter(|_| sketch.cut).unwrap_or(u64::MAX);
+        let end = end(self).min(end(other));
+        let own: Vec<_> = self.least.iter().take_while(|hash| **hash <= end).collect();
+        let shared = own.iter().filter(|hash| other.least.binary_search(hash).is_ok()).count();
+        (own.len() >= ENOUGH).then(|| shared * 100 / own.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(key: &RandomState, range: std::ops::Range<u32>) -> Sketch {
+        let values: Vec<String> = range.map(|n| format!("Value {n}")).collect();
+        Sketch::of(key, values.iter().map(String::as_str))
+    }
+
+    #[test]
+    fn what_is_copied_is_seen_however_many_there_are() {
+        let key = RandomState::new();
+        let all = of(&key, 0..1000);
+        assert_eq!(of(&key, 0..20).percent_in(&all), Some(100));
+        assert_eq!(of(&key, 0..900).percent_in(&all), Some(100));
+        let half = of(&key, 500..1500).percent_in(&all).unwrap();
+        assert!((35..65).contains(&half), "{half}");
+        assert_eq!(of(&key, 2000..2900).percent_in(&all), Some(0));
+    }
+
+    #[test]
+    fn few_values_and_another_run_s_key_say_nothing() {
+        let key = RandomState::new();
+        assert_eq!(of(&key, 0..4).percent_in(&of(&key, 0..40)), None);
+        assert_eq!(of(&RandomState::new(), 0..40).percent_in(&of(&key, 0..40)), Some(0));
+    }
+}

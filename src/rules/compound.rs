@@ -1,0 +1,125 @@
+//! Words of names as they are meant: abbreviations written out, compounds cut where
+//! every part is a word that is known.
+
+use std::collections::{BTreeMap, HashSet};
+
+/// A shorter word is not cut.
+const SHORTEST: usize = 6;
+
+/// What stands between the parts of a compound, in German and Dutch.
+const LINKS: [&str; 4] = ["", "s", "n", "en"];
+
+const VOWELS: [char; 5] = ['a', 'e', 'i', 'o', 'u'];
+
+/// Words of two letters that end a compound.
+const ENDS: [&str; 5] = ["nr", "no", "id", "ip", "nm"];
+
+/// What abbreviations mean, and the words that compounds are made of.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Compounds {
+    pub(super) short: BTreeMap<String, Vec<String>>,
+    pub(super) known: HashSet<String>,
+    /// Those of the words that are the whole of a kind's name, and which kind's.
+    pub(super) sole: BTreeMap<String, usize>,
+}
+
+impl Compounds {
+    /// The word, written out or cut.
+    pub(super) fn cut(&self, word: &str) -> Vec<String> {
+        if let Some(long) = self.short.get(word) {
+            return long.clone();
+        }
+        if word.len() < SHORTEST && !self.known.contains(word) {
+            return vec![self.begun(word).unwrap_or(word).to_owned()];
+        }
+        if word.len() < SHORTEST || self.known.contains(word) || self.is_plural(word) {
+            return vec![word.to_owned()];
+        }
+        let parts = self.parts(word, 4);
+        let Some(parts) = parts else { return vec![self.begun(word).unwrap_or(word).to_owned()] };
+        let long = |part: &str| self.short.get(part).cloned().unwrap_or_else(|| vec![part.to_owned()]);
+        parts.into_iter().flat_map(long).collect()
+    }
+
+    /// The word that this one begins or is without its vowels, where all such words say
+    /// the same.
+    fn begun<'w>(&'w self, word: &str) -> Option<&'w str> {
+        if word.len() < 4 || self.is_plural(word) {
+            return None;
+        }
+        let front = self.sole.range(word.to_owned()..).take_while(|(known, _)| known.starts_with(word));
+        let front: Vec<_> = front.filter(|(known, _)| known.len() >= word.len() + 2).collect();
+        let bare = !word.contains(VOWELS);
+        let bones = |known: &str| known.chars().filter(|c| !VOWELS.contains(c)).eq(word.chars());
+        let found = match front.is_empty() || word.len() < 5 {
+            true if bare => self.sole.iter().filter(|(known, _)| bones(known)).collect(),
+            true => return None,
+            false => front,
+        };
+        let (first, kind) = found.first()?;
+        found.iter().all(|(_, other)| other == kind).then_some(first.as_str())
+    }
+
+    fn is_plural(&self, word: &str) -> bool {
+        ["s", "es", "n", "en"]
+            .iter()
+            .any(|end| word.strip_suffix(end).is_some_and(|stem| self.known.contains(stem)))
+    }
+
+    /// The fewest known words, the longest first, that make up all of it.
+    fn parts<'w>(&self, word: &'w str, most: usize) -> Option<Vec<&'w str>> {
+        if self.is_part(word) {
+            return Some(vec![word]);
+        }
+        if most < 2 {
+            return None;
+        }
+        let cuts: Vec<usize> = word.char_indices().map(|(at, _)| at).filter(|at| *at >= 3).collect();
+        let mut best: Option<Vec<&str>> = None;
+        for at in cuts.into_iter().rev() {
+            let (front, rest) = word.split_at(at);
+            if !self.is_part(front) {
+                continue;
+            }
+            for rest in
+                LINKS.iter().filter_map(|link| rest.strip_prefix(link)).filter(|rest| !rest.is_empty())
+            {
+                let Some(mut parts) = self.parts(rest, most - 1) else { continue };
+                if best.as_ref().is_none_or(|best| parts.len() + 1 < best.len()) {
+                    parts.insert(0, front);
+                    best = Some(parts);
+                }
+            }
+        }
+        best
+    }
+
+    fn is_part(&self, part: &str) -> bool {
+        self.known.contains(part) || part.len() >= 3 && self.short.contains_key(part) || ENDS.contains(&part)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::{Detector, words};
+
+    fn spelled(name: &str) -> String {
+        Detector::own().spelled(&words(name)).join(" ")
+    }
+
+    #[test]
+    fn compounds_are_cut_and_abbreviations_written_out() {
+        assert_eq!(spelled("pat_vname"), "patient vname");
+        assert_eq!(spelled("kundenvorname"), "kunde vorname");
+        assert_eq!(spelled("geb_dat"), "geburt datum");
+        assert_eq!(spelled("custname"), "customer name");
+        assert_eq!(spelled("achtern"), "achternaam");
+    }
+
+    #[test]
+    fn what_only_begins_with_a_word_stays_whole() {
+        for name in ["emailed", "recipe", "passenger", "hotel", "capital", "station", "kind", "part"] {
+            assert_eq!(spelled(name), name);
+        }
+    }
+}
