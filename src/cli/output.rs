@@ -6,8 +6,10 @@ use crate::error::Error;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 
-/// Prints a result. A reader that went away is no error of ours.
+/// Prints a result, without a password that was typed in a wrong place. A reader that went away is no
+/// error of ours.
 pub(super) fn print(text: &str) {
+    let text = typed::hide(text, &arguments());
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(text.as_bytes()).ok();
     if !text.ends_with('\n') {

@@ -66,7 +66,9 @@ proptest! {
         let nowhere = || Environment { variable: Box::new(|_| None), home: None, user: None, socket_folders: Vec::new() };
         let url = Url::parse_in(&written, &nowhere()).unwrap();
         prop_assert_eq!((url.user(), url.database()), (user.as_str(), database.as_str()));
-        let again = Url::parse_in(&url.conninfo_without_password(), &nowhere()).unwrap();
+        // The tools are kept from a certificate that lies about; for masque a certificate that is named must be there.
+        let told = url.conninfo_without_password().replace("sslcert=/dev/null/none", "");
+        let again = Url::parse_in(&told, &nowhere()).unwrap();
         prop_assert_eq!((again.user(), again.database()), (user.as_str(), database.as_str()));
         prop_assert_eq!(url.host_names(), again.host_names());
         // Long enough not to be a part of another word by chance.

@@ -46,6 +46,7 @@ const ALLOWED: &[&str] = &[
 
 /// What a query may read beside the catalog's own `pg_…`: names that the query itself gives, and functions.
 const OF_THE_QUERY: &[&str] = &[
+    "mine",
     "used",
     "of",
     "n",
