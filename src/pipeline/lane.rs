@@ -1,6 +1,7 @@
 //! One reader, one writer, and the masking between them.
 
 use super::batch::{BATCH, Batch};
+use super::hands::Hands;
 use super::mask::mask;
 use super::{Progress, Queue};
 use crate::error::{Error, Kind, Result};
@@ -12,7 +13,6 @@ use crate::postgres::snapshot::{self, Ticket};
 use crate::postgres::url::Url;
 use crate::sink::Writer;
 use crate::source::{Rows, Throttle};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -43,6 +43,8 @@ pub struct Assignment {
     pub throttle: Option<Arc<Throttle>>,
     /// How long a server may stall.
     pub stall: Duration,
+    /// Who masks.
+    pub hands: Hands,
 }
 
 /// A lane at work on its own thread.
@@ -252,7 +254,9 @@ async fn stream(chunk: &Chunk, ends: Ends<'_>, given: &Assignment) -> Result<()>
                 }
             }
             for (batch, permit) in ready {
-                if batch.rows() > 0 && send.send((hand_over(chunk, batch), permit)).await.is_err() {
+                if batch.rows() > 0
+                    && send.send((hand_over(chunk, batch, given.hands), permit)).await.is_err()
+                {
                     // The writer ended first, and it knows why.
                     return Ok(count);
                 }
@@ -291,19 +295,9 @@ async fn stream(chunk: &Chunk, ends: Ends<'_>, given: &Assignment) -> Result<()>
     Ok(())
 }
 
-/// Gives a batch to the rayon pool; what needs no masking does not go there.
-fn hand_over(chunk: &Chunk, batch: Batch) -> oneshot::Receiver<Result<Batch>> {
-    let (done, pending) = oneshot::channel();
-    if chunk.plan.masked.is_empty() {
-        done.send(Ok(batch)).ok();
-        return pending;
-    }
+/// Has a batch masked; what needs no masking is there at once.
+fn hand_over(chunk: &Chunk, batch: Batch, hands: Hands) -> oneshot::Receiver<Result<Batch>> {
     let plan = Arc::clone(&chunk.plan);
-    rayon::spawn(move || {
-        // Rayon ends the process where one of its threads panics; the run is to end well, and clean up.
-        if let Ok(outcome) = catch_unwind(AssertUnwindSafe(|| mask(&plan, batch))) {
-            done.send(outcome).ok();
-        }
-    });
-    pending
+    let hands = if plan.masked.is_empty() { Hands::Own } else { hands.of(&plan) };
+    hands.take(move || mask(&plan, batch))
 }

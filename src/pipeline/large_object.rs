@@ -6,6 +6,7 @@
 //! were never written read as zeros and stay unwritten where they are kept.
 
 use super::batch::Batch;
+use super::hands::Hands;
 use super::mask::mask;
 use crate::error::{Error, Kind, Result};
 use crate::format::{Place, Wire, binary};
@@ -13,9 +14,7 @@ use crate::plan::{LargeObjects, TablePlan};
 use crate::postgres::patience::Patience;
 use crate::postgres::session::Session;
 use crate::source::Rows;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use tokio::sync::oneshot;
 use tokio_postgres::Statement;
 
 /// How much is written at a time.
@@ -233,16 +232,10 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Masks a value on the rayon pool, as the one row of a batch.
+/// Masks a value, as the one row of a batch; the others are read meanwhile.
 async fn masked(plan: &Arc<TablePlan>, value: Vec<u8>) -> Result<Vec<u8>> {
-    let (done, pending) = oneshot::channel();
     let plan = Arc::clone(plan);
-    rayon::spawn(move || {
-        if let Ok(outcome) = catch_unwind(AssertUnwindSafe(|| mask_value(&plan, &value))) {
-            // Nobody listens any more when the run has ended already.
-            done.send(outcome).ok();
-        }
-    });
+    let pending = Hands::Pool.take(move || mask_value(&plan, &value));
     pending.await.map_err(|_| Error::internal("a mask panicked"))?
 }
 

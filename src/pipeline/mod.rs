@@ -2,8 +2,8 @@
 //!
 //! A lane is one reader connection, one writer connection and the masking
 //! between them, on an operating-system thread with a runtime of its own: a
-//! current-thread runtime costs a third less CPU than a shared one. Masking runs
-//! on the rayon pool. Batches keep their order and each carries a permit from the
+//! current-thread runtime costs a third less CPU than a shared one. The lane masks itself
+//! or has the rayon pool do it ([`Hands`]). Batches keep their order and each carries a permit from the
 //! first byte read to the last byte written, so a lane never holds more than
 //! [`lane::PERMITS`] of them, whatever the target does:
 //!
@@ -14,12 +14,14 @@
 //! masked value and in the masked row.
 
 mod batch;
+mod hands;
 mod lane;
 mod large_object;
 mod mask;
 mod progress;
 
 pub use batch::{BATCH, Batch};
+pub use hands::Hands;
 pub use lane::{Assignment, Lane, PERMITS, Stop};
 pub use large_object::{Carried, carry};
 pub use mask::mask;

@@ -4,13 +4,14 @@ use super::Stage;
 use super::account::Account;
 use super::indexing::{Indexing, Site};
 use crate::error::Result;
-use crate::pipeline::{self, Assignment, Carried, Lane, Queue};
+use crate::pipeline::{self, Assignment, Carried, Hands, Lane, Queue};
 use crate::plan::{Plan, split};
 use crate::postgres::indexes::Index;
 use crate::postgres::patience::Patience;
 use crate::postgres::session::Session;
 use crate::postgres::snapshot::Snapshot;
 use crate::source::Throttle;
+use std::num::NonZero;
 use std::sync::Arc;
 
 /// What rows stream into.
@@ -34,6 +35,7 @@ impl Streaming<'_> {
         let (options, plan, progress) = (stage.options, self.plan, &self.site.progress);
         let chunks = split(&plan.tables, options.lanes());
         account.watch(progress, &chunks);
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let assignment = Assignment {
             build: self.site.ground.url.clone(),
             within: self.site.ground.writer(),
@@ -41,6 +43,7 @@ impl Streaming<'_> {
             progress: Arc::clone(progress),
             throttle: options.throttle.map(|rate| Arc::new(Throttle::new(rate))),
             stall: options.budget.stall,
+            hands: Hands::choose(options.lanes(), cores),
         };
         for lane in lanes.iter_mut() {
             lane.assign(assignment.clone());

@@ -16,7 +16,7 @@ use crate::postgres::patience::Patience;
 use crate::postgres::session::Session;
 use crate::rules::Rows as Condition;
 use bytes::Bytes;
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::{FutureExt, StreamExt};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -149,12 +149,6 @@ impl Rows {
                 patience.wait(&format!("reading `{}`", self.table), self.stream.next()).await
             }
         }
-    }
-
-    /// Rows that are ready now, without waiting; for filling a batch cheaply.
-    #[must_use]
-    pub fn size_hint(&self) -> (usize, Option<usize>) {
-        self.stream.size_hint()
     }
 
     fn refused(&self, error: &tokio_postgres::Error) -> Error {

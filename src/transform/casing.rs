@@ -29,15 +29,11 @@ impl Case {
     /// The style of `text`.
     pub(super) fn of(text: &str) -> Self {
         let (mut lower, mut upper) = (0_usize, 0_usize);
-        if text.is_ascii() {
-            for byte in text.bytes() {
-                lower += usize::from(byte.is_ascii_lowercase());
-                upper += usize::from(byte.is_ascii_uppercase());
-            }
-        } else {
-            for c in text.chars() {
-                lower += usize::from(c.is_lowercase());
-                upper += usize::from(c.is_uppercase());
+        for c in text.chars() {
+            lower += usize::from(c.is_lowercase());
+            upper += usize::from(c.is_uppercase());
+            if lower > 0 && upper > 0 {
+                return Self::Title;
             }
         }
         match (lower, upper) {

@@ -104,7 +104,9 @@ impl People {
             Some((Gender::Male, (_, male))) => (given::pick(male, digest), gender),
             None => {
                 let first = pick(digest, 0, locale.first);
-                (first, locale.female.contains(&first).then_some(Gender::Female))
+                // Nobody else asks, and the list is long.
+                let asked = !locale.last_female.is_empty();
+                (first, (asked && locale.female.contains(&first)).then_some(Gender::Female))
             }
         };
         // Where last names have a gender, first and last name agree.

@@ -232,12 +232,13 @@ impl Located {
             }
             _ => true,
         };
-        let count = country.cities.iter().filter(|city| inside(city)).count();
+        let nth = |count: usize| usize::try_from(scale(&digest, count as u64)).unwrap_or(0);
         // Where our table has no city there, one of the country has to do.
-        let any = count == 0;
-        let count = if any { country.cities.len() } else { count };
-        let nth = usize::try_from(scale(&digest, count as u64)).unwrap_or(0);
-        let city = country.cities.iter().filter(|city| any || inside(city)).nth(nth);
+        let count = area.map_or(0, |_| country.cities.iter().filter(|city| inside(city)).count());
+        let city = match count {
+            0 => country.cities.get(nth(country.cities.len())),
+            count => country.cities.iter().filter(|city| inside(city)).nth(nth(count)),
+        };
         Place { country, city: city.unwrap_or(&City::NOWHERE), digest }
     }
 }
