@@ -7,7 +7,7 @@
 //!                                              ├─▶ plan ─▶ Plan
 //!  source ─▶ postgres::catalog ─▶ Schema ──────┘            │
 //!                                                           ▼
-//!  source ══ one snapshot ══▶ source ─Batch▶ mask (rayon) ─Batch▶ sink ══▶ build ─verify─▶ publish ══▶ target
+//!  source ══ one snapshot ══▶ source ─Batch▶ mask ─Batch▶ sink ══▶ build ─verify─▶ publish ══▶ target
 //! ```
 //!
 //! [`refresh`] tells the story of a run on one page. A [`schema::Schema`] is the
@@ -22,7 +22,7 @@
 //! Imports point down, never up; rooms of one floor don't know each other, but on the ground.
 //!
 //! ```text
-//!  9 cli   8 demo   7 refresh   6 discover verify report publish parity   5 pipeline   4 source sink
+//!  9 cli   8 demo   7 refresh doctor   6 discover verify report publish parity   5 pipeline   4 source sink
 //!  3 plan   2 rules postgres   1 transform   0 format schema secret diagnostic error point
 //! ```
 //!
@@ -39,6 +39,10 @@
 //! Where the loading role may make no database (`--publish in-place`), the build is the target itself:
 //! one transaction on one session, with one lane, sets the old schemas aside, makes the new ones
 //! from `pg_restore`'s text, and drops the old ones before it commits ([`publish::Replaced`]).
+//!
+//! Large indexes are made as soon as their table's rows are in, each by a `pg_restore` of its own with a
+//! list of one entry; all else of the section by one, last. A lane masks its own batches where lanes keep
+//! all cores busy ([`pipeline::Hands`]).
 //!
 //! A build is known by its marker, a comment; until that is written, by the
 //! connection limit it is created with, so that no crash leaves an orphan.
