@@ -116,6 +116,7 @@ fn cut_at_many_bytes(source: bool, code: i32) {
                 "watching over",
                 "settings for indexes",
                 "snapshot",
+                "cannot connect to",
                 OPENING,
             ];
             assert!(names.iter().any(|name| error.contains(name)), "{told}: {error}");

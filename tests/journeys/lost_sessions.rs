@@ -4,7 +4,7 @@ use crate::support::{Database, Fixture, Play, Side, execute, query, start, value
 use std::time::Duration;
 
 /// How long a run takes to see that it lost a session: the slow query behind it must end, too.
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(30);
 
 #[test]
 fn a_session_that_is_ended_ends_the_run_by_its_side() {
@@ -27,7 +27,7 @@ fn a_session_that_is_ended_ends_the_run_by_its_side() {
             format!("datname = '{}'", play.source.name())
         } else {
             // The lock's session is in the maintenance database, where other tests' are, too.
-            let build = play.builds().concat();
+            let build = play.builds().pop().unwrap();
             format!(
                 "application_name like 'masque {}%' and (datname = '{build}' or datname = 'postgres')",
                 build.rsplit_once('_').unwrap().1
@@ -40,10 +40,15 @@ fn a_session_that_is_ended_ends_the_run_by_its_side() {
         let output = run.end_within(SOON);
         output.assert_code(code).assert_says(&["ended"]).assert_silent_about("canary");
         assert_eq!(play.served(), served, "{which}");
-        assert_eq!(play.builds(), Vec::<String>::new(), "{which}: {}", output.stderr);
+        // While another session of the server stands still within COPY, no database can be dropped
+        // (PostgreSQL 15 waits for every backend); tests beside this one do that.
+        if !output.stderr.contains("the next run drops the build") {
+            assert_eq!(play.builds(), Vec::<String>::new(), "{which}: {}", output.stderr);
+        }
     }
     play.read_fast();
     play.refresh().assert_code(0);
+    assert_eq!(play.builds(), Vec::<String>::new());
 }
 
 #[test]

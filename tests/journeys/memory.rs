@@ -1,6 +1,6 @@
 //! How much memory a run takes, whatever the target does.
 
-use crate::support::{Database, Fault, Fixture, Play, Proxy, Way, execute};
+use crate::support::{Database, Fault, Fixture, Play, Proxy, Way, execute, wait_until};
 use masque::pipeline::{BATCH, PERMITS};
 use std::time::Duration;
 
@@ -20,11 +20,14 @@ fn a_target_that_takes_nothing_does_not_make_rows_pile_up() {
     let proxy = Proxy::before(&play.target.url());
     proxy.arm(Way::ToServer, 12_000_000, Fault::Stall);
     let url = proxy.through(&play.target.url());
-    let more = ["--jobs", "2", "--stall-timeout", "4s", "--retries", "0"];
-    let run = play.start_between(&play.source.url(), &url, &more);
-    let (output, peak) = run.end_with_peak(Duration::from_mins(2));
-    output.assert_code(7).assert_says(&["--stall-timeout"]);
-    assert!(proxy.fired());
+    let run = play.start_between(&play.source.url(), &url, &["--jobs", "2"]);
+    wait_until("the target to take no more", Duration::from_mins(1), || proxy.fired());
+    // Production gives all it has within this time; no longer, because a backend that stands still in
+    // COPY keeps others from dropping databases.
+    std::thread::sleep(Duration::from_secs(3));
+    let peak = run.peak();
+    run.kill();
+    assert!(peak > 0 || !cfg!(target_os = "linux"));
     // The formula of the pipeline's page, with what a connection keeps beside it, twice a batch.
     let lanes = 2 * PERMITS as u64 * 2 * BATCH as u64 / 1_000_000 + 2;
     eprintln!("two lanes before a target that takes nothing: {peak} MB");

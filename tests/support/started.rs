@@ -73,17 +73,21 @@ impl Started {
         fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default()
     }
 
+    /// The most memory it has held so far, in megabytes. Zero where the system does not say.
+    pub(crate) fn peak(&self) -> u64 {
+        let told = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = told.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
+        kilobytes.unwrap_or(0) / 1024
+    }
+
     /// Waits for its end as [`Started::end_within`] does, and gives the most memory it held, in megabytes.
     /// Zero where the system does not say.
     #[track_caller]
     pub(crate) fn end_with_peak(mut self, limit: Duration) -> (Output, u64) {
         let (until, mut peak) = (Instant::now() + limit, 0);
-        let status = format!("/proc/{}/status", self.child.id());
         while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < until {
-            let told = fs::read_to_string(&status).unwrap_or_default();
-            let line = told.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-            let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
-            peak = peak.max(kilobytes.unwrap_or(0) / 1024);
+            peak = peak.max(self.peak());
             std::thread::sleep(Duration::from_millis(20));
         }
         (self.end_within(Duration::ZERO), peak)
