@@ -190,17 +190,8 @@ impl SchemaArchive {
 
     async fn restore_listed(&self, section: Section, list: &Path, target: &Url, jobs: usize) -> Result<()> {
         let Tool { mut command, files: _files } = self.command(&self.tools.pg_restore, target)?;
-        match section {
-            Section::PreData => command.arg("--section=pre-data"),
-            Section::PostData => command.arg("--section=post-data"),
-            Section::Comments => &mut command,
-        };
-        command
-            .args(["--no-owner", "--no-privileges", "--no-tablespaces", "--no-password"])
-            .arg(format!("--jobs={}", jobs.max(1)))
-            .arg("--use-list")
-            .arg(list)
-            .arg(self.file());
+        command.arg("--no-password").arg(format!("--jobs={}", jobs.max(1)));
+        self.choose(&mut command, section, list);
         if !self.outruns_target {
             command.arg("--exit-on-error");
         }
@@ -210,6 +201,17 @@ impl SchemaArchive {
             return Ok(());
         }
         Err(restore_error(section, &without_unknown_settings(&said), &self.names))
+    }
+
+    /// Tells `pg_restore` what of the archive to make.
+    fn choose(&self, command: &mut Command, section: Section, list: &Path) {
+        match section {
+            Section::PreData => _ = command.arg("--section=pre-data"),
+            Section::PostData => _ = command.arg("--section=post-data"),
+            Section::Comments => {}
+        }
+        command.args(["--no-owner", "--no-privileges", "--no-tablespaces", "--use-list"]);
+        command.arg(list).arg(self.file());
     }
 
     fn file(&self) -> PathBuf {
@@ -243,16 +245,8 @@ impl SchemaArchive {
             files.push(file);
         }
         let url = trusting.as_ref().unwrap_or(url);
-        let mut command = Command::new(tool);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .env("LC_ALL", "C")
-            .arg("--dbname")
-            .arg(url.conninfo_without_password());
-        hide_secrets(command.as_std_mut());
+        let mut command = program(tool);
+        command.arg("--dbname").arg(url.conninfo_without_password());
         for variable in hidden_from_tools() {
             command.env_remove(variable);
         }
@@ -273,10 +267,8 @@ impl SchemaArchive {
     }
 
     async fn filter(mut self) -> Result<Self> {
-        let mut command = Command::new(&self.tools.pg_restore);
-        command.arg("--list").arg(self.file()).stdin(Stdio::null()).stdout(Stdio::piped());
-        command.stderr(Stdio::null()).kill_on_drop(true).env("LC_ALL", "C");
-        hide_secrets(command.as_std_mut());
+        let mut command = program(&self.tools.pg_restore);
+        command.arg("--list").arg(self.file());
         let output = run(command).await?;
         if !output.status.success() {
             return Err(Error::internal("pg_restore can't list the schema dump that pg_dump wrote"));
@@ -346,6 +338,15 @@ fn is_never_restored(line: &str) -> bool {
     // `COMMENT - DATABASE shop`, `COMMENT public TABLE t`
     let about = entry.strip_prefix("COMMENT ").and_then(|rest| Some(rest.split_once(' ')?.1));
     is_of(entry, NEVER) || about.is_some_and(|about| is_of(about, UNSPOKEN))
+}
+
+/// A tool that inherits no secret, speaks English, and dies with us.
+fn program(tool: &Path) -> Command {
+    let mut command = Command::new(tool);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.kill_on_drop(true).env("LC_ALL", "C");
+    hide_secrets(command.as_std_mut());
+    command
 }
 
 async fn run(mut command: Command) -> Result<std::process::Output> {

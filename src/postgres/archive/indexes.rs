@@ -1,6 +1,6 @@
 //! Indexes that are made one by one, before the rest of the section.
 
-use super::{Pass, SchemaArchive, Section, no_directory, write_private};
+use super::{Pass, SchemaArchive, Section, write_private};
 use crate::error::{Error, Result};
 use crate::postgres::indexes::Entry;
 use crate::postgres::url::Url;
@@ -41,9 +41,7 @@ impl SchemaArchive {
     pub async fn make_indexes(&self, entries: &[Entry], target: &Url) -> Result<()> {
         let lines: String =
             entries.iter().filter_map(|entry| self.indexes.get(entry)).map(String::as_str).collect();
-        let listed = tempfile::Builder::new().prefix("index").tempfile_in(self.directory.path());
-        let listed = listed.map_err(no_directory)?;
-        write_private(listed.path(), &lines)?;
+        let listed = self.private("index", &lines)?;
         self.restore_listed(Section::PostData, listed.path(), target, 1).await
     }
 

@@ -9,12 +9,10 @@
 //! An entry begins with a remark of three lines that names it. Such lines may also stand
 //! in the body of a function, so the text is read by PostgreSQL's rules of quoting.
 
-use super::{Pass, SchemaArchive, Section, hide_secrets, restore_error, run};
+use super::{Pass, SchemaArchive, Section, program, restore_error, run};
 use crate::error::{Error, Kind, Result};
 use crate::postgres::session::Session;
 use std::collections::BTreeSet;
-use std::process::Stdio;
-use tokio::process::Command;
 
 /// One entry of the table of contents.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,23 +84,9 @@ impl SchemaArchive {
 
     /// What `pg_restore` would run.
     async fn script(&self, section: Section, pass: Pass) -> Result<String> {
-        let mut command = Command::new(&self.tools.pg_restore);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .env("LC_ALL", "C");
-        hide_secrets(command.as_std_mut());
-        match section {
-            Section::PreData => command.arg("--section=pre-data"),
-            Section::PostData => command.arg("--section=post-data"),
-            Section::Comments => &mut command,
-        };
-        command
-            .args(["--no-owner", "--no-privileges", "--no-tablespaces", "--file=-", "--use-list"])
-            .arg(self.list(pass))
-            .arg(self.file());
+        let mut command = program(&self.tools.pg_restore);
+        command.arg("--file=-");
+        self.choose(&mut command, section, &self.list(pass));
         let output = run(command).await?;
         if !output.status.success() {
             return Err(restore_error(section, &String::from_utf8_lossy(&output.stderr), &self.names));
