@@ -150,12 +150,8 @@ async fn locale_clauses(source: &Session, admin: &Session) -> Result<String> {
         literal(&text(1)),
         literal(&text(2))
     );
-    let version: i32 = admin
-        .one("reading the target's version", "SELECT current_setting('server_version_num')::int / 10000", &[])
-        .await?
-        .get(0);
     let (provider, locale) = (text(3), text(4));
-    if version >= 15 {
+    if admin.major().await? >= 15 {
         match provider.as_str() {
             "i" => {
                 let _ = write!(clauses, " LOCALE_PROVIDER icu ICU_LOCALE {}", literal(&locale));

@@ -126,8 +126,7 @@ impl Replaced {
 
     async fn make_public(&self, session: &Session) -> Result<()> {
         const DOING: &str = "making the schema `public`";
-        let sql = "SELECT current_setting('server_version_num')::int / 10000";
-        let is_closed = session.one(DOING, sql, &[]).await?.get::<_, i32>(0) >= 15;
+        let is_closed = session.major().await? >= 15;
         let (rights, owner) = if is_closed {
             ("USAGE", Some("pg_database_owner"))
         } else {
