@@ -154,6 +154,28 @@ impl Decided {
     }
 }
 
+/// What a file says of a schema, before anything is proved of it.
+pub(super) struct Judged<'f> {
+    pub(super) picks: Picks<'f>,
+    pub(super) rows: Vec<RowVerdict<'f>>,
+    pub(super) verdicts: Verdicts<'f>,
+}
+
+/// Decides on each column of `schema`, to which the file's references and configuration tables are added.
+pub(super) fn judge<'f>(
+    file: &'f RuleFile,
+    schema: &mut Schema,
+    problems: &mut Vec<Diagnostic>,
+) -> Judged<'f> {
+    configuration::claim(file, schema);
+    reference::add(file, schema, problems);
+    let picks = select::pick(file, schema, problems);
+    let mut rows = rows::settle(file, schema, problems);
+    configuration::narrow(schema, &mut rows);
+    let verdicts = decide(file, schema, &picks, &rows, problems);
+    Judged { picks, rows, verdicts }
+}
+
 /// Checks the rules and settles each column of `schema`, which the file's
 /// `[[reference]]`s are added to; tables that an extension marks as its users' and the
 /// file names are its users' from then on.
@@ -162,13 +184,8 @@ impl Decided {
 /// Every problem of the file and of its rules, warnings too, by place.
 pub fn check(file: &RuleFile, schema: &mut Schema) -> Result<CheckedRules, Vec<Diagnostic>> {
     let mut problems = file.problems.clone();
-    configuration::claim(file, schema);
-    reference::add(file, schema, &mut problems);
+    let Judged { picks, rows, verdicts } = judge(file, schema, &mut problems);
     let schema = &*schema;
-    let picks = select::pick(file, schema, &mut problems);
-    let mut rows = rows::settle(file, schema, &mut problems);
-    configuration::narrow(schema, &mut rows);
-    let verdicts = decide(file, schema, &picks, &rows, &mut problems);
     let (keys, kept) = report(file, schema, &picks, &rows, &verdicts, &mut problems);
     let is_error = |problem: &Diagnostic| problem.severity == Severity::Error;
     let tables = settle(schema, rows, verdicts, problems.iter().any(is_error), &mut problems);

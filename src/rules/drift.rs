@@ -1,10 +1,9 @@
 //! How far a rule file and a schema have come apart: columns that nobody decided on,
 //! and lines about what is no more.
 
-use super::decide::decide;
+use super::check::{Judged, judge};
 use super::follow::every_column;
 use super::rule_file::RuleFile;
-use super::{configuration, reference, rows, select};
 use crate::diagnostic::Span;
 use crate::schema::{ColumnId, Schema};
 
@@ -22,13 +21,8 @@ pub struct Drift {
 pub fn drift(file: &RuleFile, schema: &mut Schema) -> Drift {
     // What else is wrong is for `check` to say.
     let mut problems = Vec::new();
-    configuration::claim(file, schema);
-    reference::add(file, schema, &mut problems);
+    let Judged { verdicts, .. } = judge(file, schema, &mut problems);
     let schema = &*schema;
-    let picks = select::pick(file, schema, &mut problems);
-    let mut rows = rows::settle(file, schema, &mut problems);
-    configuration::narrow(schema, &mut rows);
-    let verdicts = decide(file, schema, &picks, &rows, &mut problems);
     let missing = |id: &ColumnId| verdicts.get(*id).is_some_and(|verdict| verdict.missing);
     Drift { undecided: every_column(schema).filter(missing).collect(), vanished: vanished(file, schema) }
 }
