@@ -2,7 +2,7 @@
 
 use super::document;
 use super::evidence::Evidence;
-use super::person::{About, identity, is_number, primary, single};
+use super::person::{About, identity, primary, single};
 use super::sight::Sight;
 use crate::rules::{Detector, Kind, default_rule, family, words, written_text};
 use crate::schema::{Column, ColumnId, Form, Scalar, Schema, Table, written};
@@ -20,11 +20,11 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    fn keep() -> Self {
+    pub(super) fn keep() -> Self {
         Self::default()
     }
 
-    fn doubt(why: impl Into<String>) -> Self {
+    pub(super) fn doubt(why: impl Into<String>) -> Self {
         Self { doubt: Some(why.into()), ..Self::default() }
     }
 }
@@ -140,49 +140,6 @@ impl Desk<'_> {
         self.by_rest(id, about, family, sight, harmless)
     }
 
-    /// What nothing names: single names, dates of birth, prose, numbers of a person.
-    fn by_rest(&self, id: ColumnId, about: About, family: &str, sight: &Sight, harmless: bool) -> Choice {
-        let evidence = &sight.evidence;
-        let near = about.is_near(2);
-        for (share, mask, what) in
-            [(evidence.first, "first_name", "first names"), (evidence.last, "last_name", "last names")]
-        {
-            let least = if near { 50 } else { 70 };
-            if share < least || harmless || evidence.is_list() && !near {
-                continue;
-            }
-            let said =
-                format!("{share} % of {} sampled values are {what} by the dictionary", evidence.values);
-            if near && !about.thing {
-                let rules = self.ruled(id, &[format!("\"{mask}\"")], true, false);
-                return Choice { rules, why: vec![said], doubt: None };
-            }
-            return Choice::doubt(said);
-        }
-        match family {
-            "text" if evidence.words >= 8 && about.is_near(3) && !about.thing && !harmless => {
-                let why = format!("free text, {} words on average, about a person", evidence.words);
-                let rules = self.ruled(id, &["\"scrub\"".to_owned()], false, false);
-                Choice { rules, why: vec![why], doubt: None }
-            }
-            "text" if about.root && !harmless && (evidence.is_own() || self.numbers(id)) => self.own(id),
-            "date" if about.root && sight.births => {
-                let rule = "{ with = \"date_shift\", within = \"30 days\" }".to_owned();
-                let why = "dates as of birth, in a table of people".to_owned();
-                Choice { rules: self.ruled(id, &[rule], true, false), why: vec![why], doubt: None }
-            }
-            "uuid" if about.root => {
-                let why = "a number of the person's own".to_owned();
-                Choice { rules: vec!["\"uuid\"".to_owned()], why: vec![why], doubt: None }
-            }
-            "bytes" if about.people => Choice::doubt("bytes of a person, of unknown kind"),
-            "number" | "real" if sight.degrees.is_some() && about.is_near(2) && !about.thing => {
-                Choice::doubt("numbers as those of a place on the globe, about a person")
-            }
-            _ => Choice::keep(),
-        }
-    }
-
     /// The kind that the name suggests, in a table of this sort.
     fn kind(&self, table: &Table, column: &Column, about: About, family: &str) -> Option<&Kind> {
         let detector = self.detector;
@@ -281,23 +238,8 @@ impl Desk<'_> {
         Choice { rules, why, doubt: None }
     }
 
-    /// Whether the column's name is the number of a person.
-    fn numbers(&self, id: ColumnId) -> bool {
-        self.schema.column(id).is_some_and(|column| is_number(self.detector, &column.name))
-    }
-
-    /// What tells one person from another by being different.
-    fn own(&self, id: ColumnId) -> Choice {
-        let why = "nearly every person has a value of their own".to_owned();
-        Choice {
-            rules: self.ruled(id, &["\"letters\"".to_owned()], false, false),
-            why: vec![why],
-            doubt: None,
-        }
-    }
-
     /// Rules with what decides on the person and the place, and without.
-    fn ruled(&self, id: ColumnId, rules: &[String], by: bool, place: bool) -> Vec<String> {
+    pub(super) fn ruled(&self, id: ColumnId, rules: &[String], by: bool, place: bool) -> Vec<String> {
         let key = primary(self.schema, id.table);
         let own = identity(self.schema, self.about, id.table);
         let table = self.schema.table(id.table);

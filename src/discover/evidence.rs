@@ -1,5 +1,6 @@
 //! What the sampled values of a column say: counts only, never a value.
 
+use super::writing::Writing;
 use crate::rules::find_credential;
 use crate::transform::{Trace, is_street_line, name_word, trace};
 use std::collections::{BTreeMap, HashMap};
@@ -61,6 +62,12 @@ pub(super) struct Evidence {
     pub(super) last: u64,
     /// How many have such a word in them, or are written as handles are.
     pub(super) named: u64,
+    /// How many are of somebody, in one of the ways that standards describe.
+    pub(super) traced: u64,
+    /// Whether some of those can be nobody's but a person's.
+    pub(super) sure: bool,
+    /// How they are written.
+    pub(super) writing: Writing,
 }
 
 impl Evidence {
@@ -111,6 +118,9 @@ impl Evidence {
             first: if all >= ENOUGH { share(first) } else { 0 },
             last: if all >= ENOUGH { share(last) } else { 0 },
             named: share(named),
+            traced: share(is.iter().filter(|((_, what), _)| *what != DIGESTS).map(|(_, count)| count).sum()),
+            sure: is.iter().any(|((mask, _), count)| matches!(*mask, "email" | "iban") && count * 20 >= all),
+            writing: Writing::of(counted.iter().map(|(value, _)| *value)),
         }
     }
 
@@ -127,6 +137,17 @@ impl Evidence {
     /// Whether nearly every row has a value of its own.
     pub(super) fn is_own(&self) -> bool {
         self.values >= 20 && self.distinct * 10 >= self.values * 9 && self.words <= 3
+    }
+
+    /// Whether they are what only people have.
+    pub(super) fn is_of_people(&self) -> bool {
+        let seen = self.likeness.as_ref().filter(|seen| !seen.within);
+        seen.is_some_and(|seen| matches!(seen.mask, "email" | "full_name")) || self.writing.are_people(false)
+    }
+
+    /// Whether values seldom come twice.
+    pub(super) fn is_varied(&self) -> bool {
+        self.values >= 5 && !self.is_list() && self.distinct * 10 >= self.values * 4
     }
 
     /// The counts as a comment says them.

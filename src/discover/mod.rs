@@ -12,9 +12,11 @@ mod implied;
 mod person;
 mod proposal;
 mod prove;
+mod rest;
 mod sight;
 mod sketch;
 mod update;
+mod writing;
 
 pub use implied::Reference;
 pub use proposal::{Line, Proposal, Section};
@@ -26,6 +28,7 @@ use crate::postgres::session::Session;
 use crate::rules::{self, Detector, Kind, family, words};
 use crate::schema::{ColumnId, Schema, Table};
 use choice::Desk;
+use person::Seen;
 use rayon::prelude::*;
 use sight::Sight;
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,15 +93,15 @@ pub async fn propose(
         sights.insert(place, Looked { columns, closed, sights: sights_of });
     }
     let kinds: Vec<Vec<Option<&Kind>>> = schema.tables.iter().map(|table| named(detector, table)).collect();
-    let names = |place: usize| sights.get(&place).map(Looked::names).unwrap_or_default();
-    let about = person::tables(detector, schema, &kinds, &names);
+    let seen_in = |place: usize| sights.get(&place).map(Looked::seen).unwrap_or_default();
+    let about = person::tables(detector, schema, &kinds, &seen_in);
     // A file that is brought up to date has its references.
     let mut schema = schema.clone();
     if look.implied && look.only.is_none() {
         proposal.references = implied::find(session, &mut schema, detector, &about, look.patience).await?;
     }
     let schema = &schema;
-    let about = person::tables(detector, schema, &kinds, &names);
+    let about = person::tables(detector, schema, &kinds, &seen_in);
     let desk = Desk { detector, schema, about: &about, strict: look.strict };
     for (place, looked) in &sights {
         let Some(table) = schema.table(*place) else { continue };
@@ -137,10 +140,14 @@ struct Looked {
 }
 
 impl Looked {
-    /// Whether a column holds first names, and another last names.
-    fn names(&self) -> (bool, bool) {
-        let most = |share: fn(&Sight) -> u64| self.sights.values().any(|sight| share(sight) >= 60);
-        (most(|sight| sight.evidence.first), most(|sight| sight.evidence.last))
+    /// What the values of the columns are.
+    fn seen(&self) -> Seen {
+        let most = |share: fn(&Sight) -> bool| self.sights.values().any(share);
+        Seen {
+            first: most(|sight| sight.evidence.first >= 60),
+            last: most(|sight| sight.evidence.last >= 60),
+            people: most(|sight| sight.evidence.is_of_people()),
+        }
     }
 }
 

@@ -38,13 +38,24 @@ impl About {
 /// Foreign keys further than this from a person say nothing.
 const FAR: u8 = 3;
 
+/// Of what the values of a table's columns are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    /// Whether one has first names.
+    pub(super) first: bool,
+    /// Whether one has last names.
+    pub(super) last: bool,
+    /// Whether one has what only people have: e-mail addresses, whole names.
+    pub(super) people: bool,
+}
+
 /// What each table is about; `kinds` are the kinds that its columns' names suggest, and
-/// `seen` whether a column's values are first and last names.
+/// `seen` what their values are.
 pub(super) fn tables(
     detector: &Detector,
     schema: &Schema,
     kinds: &[Vec<Option<&Kind>>],
-    seen: &dyn Fn(usize) -> (bool, bool),
+    seen: &dyn Fn(usize) -> Seen,
 ) -> Vec<About> {
     let about = |(place, table): (usize, &crate::schema::Table)| {
         let name = detector.spelled(&words(&table.name.name));
@@ -54,8 +65,8 @@ pub(super) fn tables(
         let last = name.last().map(String::as_str).unwrap_or_default();
         let public = is("public", last);
         let named = name.iter().any(|word| is("people", word));
-        let (first, family) = seen(place);
-        let both = (has("first name") || first) && (has("last name") || family);
+        let seen = seen(place);
+        let both = (has("first name") || seen.first) && (has("last name") || seen.last);
         let thing = !both && !is("people", last) && name.iter().any(|word| is("things", word));
         let root = !public && (both || is("people", last));
         let firm = !root && name.iter().any(|word| is("firms", word));
@@ -70,6 +81,14 @@ pub(super) fn tables(
     };
     let mut all: Vec<About> = schema.tables.iter().enumerate().map(about).collect();
     lead(detector, schema, kinds, &mut all);
+    for (place, about) in all.iter_mut().enumerate() {
+        let has =
+            |wanted: &str| kinds.get(place).into_iter().flatten().flatten().any(|kind| kind.name == wanted);
+        let told = seen(place).people || has("street address");
+        if about.away.is_none() && !about.thing && !about.public && told {
+            about.away = Some(1);
+        }
+    }
     all
 }
 

@@ -3,6 +3,7 @@
 use super::document::{self, Found};
 use super::evidence::Evidence;
 use super::sketch::Sketch;
+use super::writing;
 use crate::postgres::sample::Values;
 use crate::rules::{Detector, family};
 use crate::schema::DataType;
@@ -50,7 +51,10 @@ impl Sight {
             Some("hstore") if !is_array => {
                 (sight.paths, sight.documents) = document::paths(detector, texts().filter_map(members));
             }
-            Some("number") => (sight.range, sight.degrees) = (range(values), degrees(values)),
+            Some("number") => {
+                (sight.range, sight.degrees) = (range(values), degrees(values));
+                sight.births = are_days_of_birth(values);
+            }
             Some("real") => sight.degrees = degrees(values),
             Some("date") => sight.births = are_births(values),
             _ => {}
@@ -131,14 +135,17 @@ fn elements(array: &str) -> Vec<String> {
     out
 }
 
-/// Whether dates lie as dates of birth do: nine of ten between 1900 and 18 years ago,
-/// and over more than one generation.
+/// Whether dates lie as dates of birth do.
 fn are_births(values: &[Option<String>]) -> bool {
     let years: Vec<i32> = values.iter().flatten().filter_map(|text| text.get(..4)?.parse().ok()).collect();
-    let adult = i32::from(jiff::Zoned::now().year()) - 18;
-    let fit = years.iter().filter(|year| (1900..=adult).contains(*year)).count();
-    let spread = years.iter().max().zip(years.iter().min()).map_or(0, |(most, least)| most - least);
-    years.len() >= 10 && fit * 10 >= years.len() * 9 && spread >= 20
+    writing::are_births(&years)
+}
+
+/// Whether whole numbers are days written as `19780510`, and lie as dates of birth do.
+fn are_days_of_birth(values: &[Option<String>]) -> bool {
+    let read: Vec<_> = values.iter().flatten().map(|text| writing::year(text)).collect();
+    let years: Vec<i32> = read.iter().flatten().copied().collect();
+    years.len() * 10 >= read.len() * 9 && writing::are_births(&years)
 }
 
 #[cfg(test)]

@@ -52,6 +52,12 @@ pub fn name_word(word: &str) -> (bool, bool) {
     (sure && known.is(Traits::FIRST), sure && known.is(Traits::LAST))
 }
 
+/// Whether a word stands before a name, as `Mrs` does.
+#[must_use]
+pub fn title_word(word: &str) -> bool {
+    traits(word).is(Traits::TITLE)
+}
+
 /// Whether a text ends or begins as the line of a street does: `12 Main Street`.
 #[must_use]
 pub fn is_street_line(text: &str) -> bool {

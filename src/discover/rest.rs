@@ -1,0 +1,142 @@
+//! What becomes of a column that no name and no likeness decides on: by how its values
+//! are written, and by what its table is about.
+//!
+//! Where a table is about people, what differs from row to row and is no code is masked:
+//! a harmless column that is masked can be taken back, a leak can't.
+
+use super::choice::{Choice, Desk};
+use super::evidence::Evidence;
+use super::person::{About, is_number};
+use super::sight::Sight;
+use crate::schema::ColumnId;
+
+impl Desk<'_> {
+    /// What nothing names: single names, dates of birth, prose, numbers of a person.
+    pub(super) fn by_rest(
+        &self,
+        id: ColumnId,
+        about: About,
+        family: &str,
+        sight: &Sight,
+        harmless: bool,
+    ) -> Choice {
+        let evidence = &sight.evidence;
+        let near = about.is_near(2);
+        for (share, mask, what) in
+            [(evidence.first, "first_name", "first names"), (evidence.last, "last_name", "last names")]
+        {
+            let least = if near { 50 } else { 70 };
+            if share < least || harmless || evidence.is_list() && !near {
+                continue;
+            }
+            let said =
+                format!("{share} % of {} sampled values are {what} by the dictionary", evidence.values);
+            if near && !about.thing {
+                let rules = self.ruled(id, &[format!("\"{mask}\"")], true, false);
+                return Choice { rules, why: vec![said], doubt: None };
+            }
+            return Choice::doubt(said);
+        }
+        match family {
+            "text" if harmless || about.thing || about.public => Choice::keep(),
+            "text" => self.by_writing(id, about, evidence),
+            "date" if about.root && sight.births => {
+                let rule = "{ with = \"date_shift\", within = \"30 days\" }".to_owned();
+                let why = "dates as of birth, in a table of people".to_owned();
+                Choice { rules: self.ruled(id, &[rule], true, false), why: vec![why], doubt: None }
+            }
+            "uuid" if about.root && !self.is_technical(id) => {
+                let why = "a number of the person's own".to_owned();
+                Choice { rules: vec!["\"uuid\"".to_owned()], why: vec![why], doubt: None }
+            }
+            "number" if about.is_near(1) && sight.births => {
+                let why = "days as of birth, in a table about people".to_owned();
+                let rule = "{ with = \"noise\", amount = 10 }".to_owned();
+                Choice { rules: vec![rule], why: vec![why], doubt: None }
+            }
+            "bytes" if about.is_near(1) && !about.thing => {
+                let why = "bytes of a person, of unknown kind".to_owned();
+                Choice { rules: vec!["\"bytes\"".to_owned()], why: vec![why], doubt: None }
+            }
+            "number" | "real" if sight.degrees.is_some() && near && !about.thing => {
+                Choice::doubt("numbers as those of a place on the globe, about a person")
+            }
+            _ => Choice::keep(),
+        }
+    }
+
+    /// What the way of writing says in a table that is about people, or near one.
+    fn by_writing(&self, id: ColumnId, about: About, evidence: &Evidence) -> Choice {
+        let writing = &evidence.writing;
+        let near = about.is_near(2);
+        let chosen = |rule: &str, by: bool, place: bool, why: String| Choice {
+            rules: {
+                let mut rules = self.ruled(id, &[format!("\"{rule}\"")], by, place);
+                rules.push("\"letters\"".to_owned());
+                rules
+            },
+            why: vec![why],
+            doubt: None,
+        };
+        let of = |share: u64, what: &str| format!("{share} % of {} different values {what}", writing.looked);
+        if writing.are_people(near) {
+            let said = of(writing.named, "have a name of the dictionary, and are written as names are");
+            return chosen("full_name", true, false, said);
+        }
+        if evidence.sure && evidence.traced >= 20 {
+            return chosen("letters", false, false, "of several kinds, some of them of a person".to_owned());
+        }
+        if !about.is_near(3) || !writing.is_enough() {
+            return Choice::keep();
+        }
+        if near && writing.streets >= 60 {
+            return chosen("street", true, true, of(writing.streets, "are lines of street addresses"));
+        }
+        if near && writing.days >= 90 && writing.births {
+            return chosen("digits", false, false, of(writing.days, "are days, as of birth"));
+        }
+        if writing.prose >= 50 && evidence.is_varied() {
+            return chosen("scrub", false, false, of(writing.prose, "are free text, about a person"));
+        }
+        if evidence.traced >= 20 && near {
+            return chosen("letters", false, false, "of several kinds, some of them of a person".to_owned());
+        }
+        if near && writing.random >= 80 && evidence.is_varied() && !self.is_technical(id) {
+            return chosen("token", false, false, of(writing.random, "look drawn at random"));
+        }
+        if about.root && (evidence.is_own() || self.numbers(id)) {
+            return self.own(id);
+        }
+        let plain = writing.technical < 50 && writing.codes < 50 && writing.lettered >= 50;
+        if about.is_near(1) && plain && evidence.is_varied() && !self.is_technical(id) {
+            let why = "differs from row to row in a table about people, of unknown kind".to_owned();
+            return chosen("letters", false, false, why);
+        }
+        Choice::keep()
+    }
+
+    /// Whether tables that are far from people have a column of this name, too.
+    fn is_technical(&self, id: ColumnId) -> bool {
+        let Some(own) = self.schema.column(id) else { return false };
+        let far = |table: usize| self.about.get(table).is_none_or(|about| !about.is_near(3) || about.thing);
+        let has = |table: &crate::schema::Table| {
+            table.columns.iter().any(|other| other.name == own.name && other.data_type == own.data_type)
+        };
+        self.schema.tables.iter().enumerate().any(|(place, table)| far(place) && has(table))
+    }
+
+    /// Whether the column's name is the number of a person.
+    pub(super) fn numbers(&self, id: ColumnId) -> bool {
+        self.schema.column(id).is_some_and(|column| is_number(self.detector, &column.name))
+    }
+
+    /// What tells one person from another by being different.
+    pub(super) fn own(&self, id: ColumnId) -> Choice {
+        let why = "nearly every person has a value of their own".to_owned();
+        Choice {
+            rules: self.ruled(id, &["\"letters\"".to_owned()], false, false),
+            why: vec![why],
+            doubt: None,
+        }
+    }
+}
