@@ -314,10 +314,11 @@ impl Desk<'_> {
         let read = sight.documents;
         let found: Vec<_> = sight.paths.iter().filter(|found| about.reaches(found.reach)).collect();
         if found.is_empty() {
-            return if about.people && read == 0 {
-                Choice::doubt("documents about a person, and none to sample")
-            } else {
-                Choice::keep()
+            let unseen = about.is_near(1) && !about.thing && read == 0;
+            let why = "documents about a person, and none to sample".to_owned();
+            return match default_rule(&column.data_type).filter(|_| unseen) {
+                Some(rule) => Choice { rules: vec![rule], why: vec![why], doubt: None },
+                None => Choice::keep(),
             };
         }
         let own = identity(self.schema, self.about, id.table);
@@ -355,8 +356,12 @@ impl Desk<'_> {
             _ => false,
         };
         let searched = column.data_type.base().name == "tsvector";
-        if anything && about.people && !searched {
-            return Choice::doubt(format!("a {} about a person", column.data_type.base().name));
+        if anything && about.is_near(1) && !about.thing && !searched {
+            let why = format!("a {} about a person", column.data_type.base().name);
+            return match default_rule(&column.data_type) {
+                Some(rule) => Choice { rules: vec![rule], why: vec![why], doubt: None },
+                None => Choice::doubt(why),
+            };
         }
         Choice::keep()
     }

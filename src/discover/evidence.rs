@@ -140,9 +140,9 @@ impl Evidence {
     }
 
     /// Whether they are what only people have.
-    pub(super) fn is_of_people(&self) -> bool {
+    pub(super) fn is_of_people(&self, near: bool) -> bool {
         let seen = self.likeness.as_ref().filter(|seen| !seen.within);
-        seen.is_some_and(|seen| matches!(seen.mask, "email" | "full_name")) || self.writing.are_people(false)
+        seen.is_some_and(|seen| matches!(seen.mask, "email" | "full_name")) || self.writing.are_people(near)
     }
 
     /// Whether values seldom come twice.

@@ -9,6 +9,8 @@ mod copy;
 mod document;
 mod evidence;
 mod implied;
+mod kin;
+mod namesake;
 mod person;
 mod proposal;
 mod prove;
@@ -89,7 +91,14 @@ pub async fn propose(
             let data_type = &table.columns.get(*column)?.data_type;
             Some((*column, Sight::of(detector, &key, data_type, values)))
         };
-        let sights_of = sampled.par_iter().filter_map(sight).collect();
+        let mut sights_of: BTreeMap<usize, Sight> = sampled.par_iter().filter_map(sight).collect();
+        let known = sights_of.iter().filter(|(_, sight)| sight.evidence.is_of_people(true));
+        let known = known.map(|(column, _)| *column).collect();
+        for (column, share) in kin::shares(&sampled, &known) {
+            if let Some(sight) = sights_of.get_mut(&column) {
+                sight.kin = share;
+            }
+        }
         sights.insert(place, Looked { columns, closed, sights: sights_of });
     }
     let kinds: Vec<Vec<Option<&Kind>>> = schema.tables.iter().map(|table| named(detector, table)).collect();
@@ -126,6 +135,7 @@ pub async fn propose(
         });
     }
     copy::find(&desk, &sights, &mut proposal);
+    namesake::find(&desk, &sights, &mut proposal);
     prove::prove(session, schema, &mut proposal).await?;
     Ok(proposal)
 }
@@ -142,11 +152,13 @@ struct Looked {
 impl Looked {
     /// What the values of the columns are.
     fn seen(&self) -> Seen {
-        let most = |share: fn(&Sight) -> bool| self.sights.values().any(share);
+        let most = |is: fn(&Sight) -> bool| self.sights.values().any(is);
         Seen {
             first: most(|sight| sight.evidence.first >= 60),
             last: most(|sight| sight.evidence.last >= 60),
-            people: most(|sight| sight.evidence.is_of_people()),
+            whole: most(|sight| sight.evidence.writing.are_people(false) || sight.kin >= 60),
+            people: most(|sight| sight.evidence.is_of_people(false)),
+            births: most(|sight| sight.births || sight.evidence.writing.are_births()),
         }
     }
 }

@@ -45,8 +45,12 @@ pub(super) struct Seen {
     pub(super) first: bool,
     /// Whether one has last names.
     pub(super) last: bool,
+    /// Whether one has whole names, or parts of them.
+    pub(super) whole: bool,
     /// Whether one has what only people have: e-mail addresses, whole names.
     pub(super) people: bool,
+    /// Whether one has dates as of birth.
+    pub(super) births: bool,
 }
 
 /// What each table is about; `kinds` are the kinds that its columns' names suggest, and
@@ -68,7 +72,9 @@ pub(super) fn tables(
         let seen = seen(place);
         let both = (has("first name") || seen.first) && (has("last name") || seen.last);
         let thing = !both && !is("people", last) && name.iter().any(|word| is("things", word));
-        let root = !public && (both || is("people", last));
+        let called = has("first name") || has("last name") || has("full name") || seen.whole;
+        let born = called && (has("date of birth") || seen.births) && !leads(schema, place);
+        let root = !public && (both || born || is("people", last));
         let firm = !root && name.iter().any(|word| is("firms", word));
         let person = |kind: &&Kind| kind.person && (kind.name != "e-mail address" || !thing && !firm);
         About {
@@ -84,12 +90,43 @@ pub(super) fn tables(
     for (place, about) in all.iter_mut().enumerate() {
         let has =
             |wanted: &str| kinds.get(place).into_iter().flatten().flatten().any(|kind| kind.name == wanted);
-        let told = seen(place).people || has("street address");
-        if about.away.is_none() && !about.thing && !about.public && told {
-            about.away = Some(1);
+        // An address that has no name is somebody's.
+        let addressed = has("street address") && !has("name") && !has("company");
+        if about.away.is_none() && !about.thing && !about.public && (seen(place).people || addressed) {
+            about.away = Some(2);
         }
     }
     all
+}
+
+/// Whether a foreign key leads from the table to another.
+fn leads(schema: &Schema, table: usize) -> bool {
+    schema.foreign_keys.from_table(table).any(|(_, key)| key.to != table)
+}
+
+/// Tables whose key other tables have by the same name, declared or not: from, to.
+fn namesakes(schema: &Schema) -> Vec<(usize, usize)> {
+    const ANYTHING: [&str; 10] = ["id", "uuid", "guid", "code", "name", "key", "oid", "nr", "no", "uid"];
+    let mut keys = std::collections::HashMap::new();
+    for (place, table) in schema.tables.iter().enumerate() {
+        let key = primary(schema, place).and_then(|column| table.columns.get(column));
+        if let Some(key) = key.filter(|key| key.name.len() >= 4 && !ANYTHING.contains(&key.name.as_str())) {
+            keys.entry(key.name.as_str()).or_insert_with(Vec::new).push((place, key));
+        }
+    }
+    // A name that two tables have as their key says nothing.
+    keys.retain(|_, tables| tables.len() == 1);
+    let mut edges = Vec::new();
+    for (place, table) in schema.tables.iter().enumerate() {
+        for column in &table.columns {
+            let to = keys.get(column.name.as_str()).into_iter().flatten();
+            edges.extend(
+                to.filter(|(to, key)| *to != place && key.data_type == column.data_type)
+                    .map(|(to, _)| (place, *to)),
+            );
+        }
+    }
+    edges
 }
 
 /// Counts the foreign keys between each table and a person.
@@ -104,7 +141,15 @@ fn lead(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>], all:
             && schema.table(table).is_some_and(|table| says_whom(detector, table));
         about.away = if about.root && !is_firm(table) { Some(0) } else { said.then_some(1) };
     }
+    let namesakes = namesakes(schema);
     for away in 0..FAR {
+        for (from, to) in &namesakes {
+            let there = all.get(*to).and_then(|about| about.away) == Some(away);
+            if let Some(from) = all.get_mut(*from).filter(|from| there && !from.thing && from.away.is_none())
+            {
+                from.away = Some(away + 1);
+            }
+        }
         for key in &schema.foreign_keys {
             let name = key
                 .columns

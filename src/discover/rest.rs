@@ -8,7 +8,8 @@ use super::choice::{Choice, Desk};
 use super::evidence::Evidence;
 use super::person::{About, is_number};
 use super::sight::Sight;
-use crate::schema::ColumnId;
+use crate::rules::default_rule;
+use crate::schema::{ColumnId, KeyPart, Scalar};
 
 impl Desk<'_> {
     /// What nothing names: single names, dates of birth, prose, numbers of a person.
@@ -39,8 +40,23 @@ impl Desk<'_> {
         }
         match family {
             "text" if harmless || about.thing || about.public => Choice::keep(),
+            "text" if sight.kin >= 50 && near => {
+                let rule = if evidence.writing.spaced >= 50 { "\"full_name\"" } else { "\"last_name\"" };
+                let why = format!(
+                    "{} % of the rows have a word of it in an e-mail address or a whole name",
+                    sight.kin
+                );
+                let mut rules = self.ruled(id, &[rule.to_owned()], true, false);
+                rules.push("\"letters\"".to_owned());
+                Choice { rules, why: vec![why], doubt: None }
+            }
             "text" => self.by_writing(id, about, evidence),
-            "date" if about.root && sight.births => {
+            "inet" if about.is_near(3) && !about.thing && !harmless => {
+                let rule = self.schema.column(id).and_then(|column| default_rule(&column.data_type));
+                let why = "an address of a network, about a person".to_owned();
+                Choice { rules: rule.into_iter().collect(), why: vec![why], doubt: None }
+            }
+            "date" if about.is_near(1) && sight.births => {
                 let rule = "{ with = \"date_shift\", within = \"30 days\" }".to_owned();
                 let why = "dates as of birth, in a table of people".to_owned();
                 Choice { rules: self.ruled(id, &[rule], true, false), why: vec![why], doubt: None }
@@ -86,6 +102,9 @@ impl Desk<'_> {
         if evidence.sure && evidence.traced >= 20 {
             return chosen("letters", false, false, "of several kinds, some of them of a person".to_owned());
         }
+        if evidence.values == 0 {
+            return self.unseen(id, about);
+        }
         if !about.is_near(3) || !writing.is_enough() {
             return Choice::keep();
         }
@@ -104,15 +123,47 @@ impl Desk<'_> {
         if near && writing.random >= 80 && evidence.is_varied() && !self.is_technical(id) {
             return chosen("token", false, false, of(writing.random, "look drawn at random"));
         }
-        if about.root && (evidence.is_own() || self.numbers(id)) {
+        let technical = self.is_technical(id);
+        if about.root && !technical && (evidence.is_own() || self.numbers(id)) {
             return self.own(id);
         }
+        let close = about.is_near(1);
+        if technical || !close || self.is_unique(id) {
+            return Choice::keep();
+        }
+        if evidence.is_own() && writing.lettered < 20 && writing.digits >= 80 {
+            return self.own(id);
+        }
+        if writing.technical >= 50 && evidence.is_own() {
+            return chosen("url", false, false, of(writing.technical, "are addresses of files"));
+        }
         let plain = writing.technical < 50 && writing.codes < 50 && writing.lettered >= 50;
-        if about.is_near(1) && plain && evidence.is_varied() && !self.is_technical(id) {
+        if plain && (evidence.is_varied() || writing.small >= 50 && evidence.distinct >= 6) {
             let why = "differs from row to row in a table about people, of unknown kind".to_owned();
-            return chosen("letters", false, false, why);
+            return chosen(if writing.small >= 50 { "scrub" } else { "letters" }, false, false, why);
         }
         Choice::keep()
+    }
+
+    /// What is said of a text without a value in a table about people: it is masked, unless
+    /// it is too short for more than a code.
+    fn unseen(&self, id: ColumnId, about: About) -> Choice {
+        let Some(column) = self.schema.column(id) else { return Choice::keep() };
+        let long = match column.data_type.scalar() {
+            Some(Scalar::Varchar(Some(most)) | Scalar::Char(most)) => most >= 16,
+            _ => true,
+        };
+        if !about.is_near(1) || !long || self.is_technical(id) || self.is_unique(id) {
+            return Choice::keep();
+        }
+        let why = "no value to look at, in a table about people".to_owned();
+        Choice { rules: vec!["\"letters\"".to_owned()], why: vec![why], doubt: None }
+    }
+
+    /// Whether a unique key keeps its values apart: the number of a thing that happened.
+    fn is_unique(&self, id: ColumnId) -> bool {
+        let keys = self.schema.table(id.table).into_iter().flat_map(|table| &table.keys);
+        keys.into_iter().any(|key| key.parts == [KeyPart::Column(id.column)])
     }
 
     /// Whether tables that are far from people have a column of this name, too.

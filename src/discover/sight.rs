@@ -24,6 +24,8 @@ pub(super) struct Sight {
     pub(super) births: bool,
     /// Whether numbers are as those of places are, and if so whether as latitudes are.
     pub(super) degrees: Option<bool>,
+    /// How many of a hundred rows have a word of it in an e-mail address or a whole name.
+    pub(super) kin: u64,
     /// Of texts, for finding copies.
     pub(super) sketch: Sketch,
 }

@@ -23,6 +23,10 @@ pub(super) struct Writing {
     pub(super) prose: u64,
     /// Two words and more, with letters.
     pub(super) spaced: u64,
+    /// Two words and more, the second of them in small letters.
+    pub(super) small: u64,
+    /// Six digits and more, and no letter.
+    pub(super) digits: u64,
     /// With a letter.
     pub(super) lettered: u64,
     /// Lines of streets.
@@ -33,8 +37,6 @@ pub(super) struct Writing {
     pub(super) days: u64,
     /// Whether those lie as dates of birth do.
     pub(super) births: bool,
-    /// The most frequent length, in characters, has this share.
-    pub(super) even: u64,
     /// Identifiers that programs use: small letters, digits, `_`, `.`, `/`.
     pub(super) technical: u64,
     /// Codes: capitals, digits and signs, short, without a space.
@@ -58,12 +60,18 @@ impl Writing {
             named: share(&|value| is_named(value)),
             prose: share(&is_prose),
             spaced: share(&|value| value.split_whitespace().nth(1).is_some() && has_letter(value)),
+            small: share(&|value| {
+                let second = value.split_whitespace().nth(1);
+                second.is_some_and(|word| word.chars().count() >= 3 && word.starts_with(char::is_lowercase))
+            }),
+            digits: share(&|value| {
+                !has_letter(value) && value.bytes().filter(u8::is_ascii_digit).count() >= 6
+            }),
             lettered: share(&has_letter),
             streets: share(&is_street),
             random: share(&is_random),
             days: years.len() as u64 * 100 / looked,
             births: are_births(&years),
-            even: evenness(&values),
             technical: share(&is_technical),
             codes: share(&is_code),
         }
@@ -72,6 +80,11 @@ impl Writing {
     /// Whether there are enough values to judge by.
     pub(super) fn is_enough(&self) -> bool {
         self.looked >= ENOUGH
+    }
+
+    /// Whether they are days, as of birth.
+    pub(super) fn are_births(&self) -> bool {
+        self.days >= 90 && self.births
     }
 
     /// Whether they are names of people, in a table that is about people or not.
@@ -205,14 +218,6 @@ pub(super) fn are_births(years: &[i32]) -> bool {
     let fit = years.iter().filter(|year| (1900..=grown).contains(*year)).count();
     let spread = years.iter().max().zip(years.iter().min()).map_or(0, |(most, least)| most - least);
     years.len() >= 10 && fit * 10 >= years.len() * 9 && spread >= 20
-}
-
-fn evenness(values: &[&str]) -> u64 {
-    let mut lengths = std::collections::BTreeMap::new();
-    for value in values {
-        *lengths.entry(value.chars().count()).or_insert(0_u64) += 1;
-    }
-    lengths.values().max().copied().unwrap_or(0) * 100 / (values.len() as u64).max(1)
 }
 
 fn is_technical(value: &str) -> bool {
