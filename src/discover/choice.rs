@@ -1,5 +1,6 @@
 //! What becomes of one column: the rules to try, the best first, and why.
 
+use super::contradict::contradicts;
 use super::document;
 use super::evidence::Evidence;
 use super::person::{About, identity, primary, single};
@@ -93,6 +94,7 @@ impl Desk<'_> {
         let evidence = &sight.evidence;
         let name = words(&column.name);
         let kind = self.kind(table, column, about, family);
+        let kind = kind.filter(|kind| family != "text" || !contradicts(kind, evidence));
         let is_key = primary(self.schema, id.table) == Some(id.column);
         // A surrogate says nothing of a person, unless its name does.
         if (is_key || column.sequence.is_some() && kind.is_none()) && family != "text" {

@@ -28,6 +28,7 @@ const TELLING: [&str; 13] = [
 /// A column that is masked.
 struct Personal<'p> {
     name: String,
+    table: usize,
     rule: &'p str,
     by: bool,
     looked: &'p super::Sight,
@@ -58,7 +59,8 @@ pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: 
                 let personal = personal.get(place)?;
                 // Names of people are also those of streets, towns and things.
                 let is_name = matches!(personal.rule, "\"first_name\"" | "\"last_name\"" | "\"letters\"");
-                let least = if is_name || harmless || about.thing || about.public { 90 } else { 50 };
+                let doubtful = is_name && personal.table != line.id.table;
+                let least = if doubtful || harmless || about.thing || about.public { 90 } else { 50 };
                 let share = sight.sketch.percent_in(&personal.looked.sketch)?;
                 (share >= least).then_some((share, std::cmp::Reverse(place)))
             });
@@ -85,5 +87,11 @@ fn personal<'p>(
     let plain = line.choice.rules.iter().find(|rule| rule.starts_with('"'))?;
     let telling = TELLING.contains(&plain.trim_matches('"')) && line.is_masked();
     let by = line.rule().contains("by = ");
-    telling.then(|| Personal { name: desk.schema.describe(line.id), rule: plain, by, looked })
+    telling.then(|| Personal {
+        name: desk.schema.describe(line.id),
+        table: line.id.table,
+        rule: plain,
+        by,
+        looked,
+    })
 }

@@ -136,7 +136,7 @@ impl Evidence {
 
     /// Whether nearly every row has a value of its own.
     pub(super) fn is_own(&self) -> bool {
-        self.values >= 20 && self.distinct * 10 >= self.values * 9 && self.words <= 3
+        self.values >= 8 && self.distinct * 10 >= self.values * 9 && self.words <= 3
     }
 
     /// Whether they are what only people have.
@@ -147,7 +147,8 @@ impl Evidence {
 
     /// Whether values seldom come twice.
     pub(super) fn is_varied(&self) -> bool {
-        self.values >= 5 && !self.is_list() && self.distinct * 10 >= self.values * 4
+        let share = if self.values < 20 { 8 } else { 4 };
+        self.values >= 4 && !self.is_list() && self.distinct * 10 >= self.values * share
     }
 
     /// The counts as a comment says them.

@@ -5,12 +5,14 @@
 //! counts. The proposal has been checked against the schema and tried on rows.
 
 mod choice;
+mod contradict;
 mod copy;
 mod document;
 mod evidence;
 mod implied;
 mod kin;
 mod namesake;
+mod neighbour;
 mod person;
 mod proposal;
 mod prove;
@@ -134,6 +136,7 @@ pub async fn propose(
             lines,
         });
     }
+    neighbour::find(&desk, &sights, &mut proposal);
     copy::find(&desk, &sights, &mut proposal);
     namesake::find(&desk, &sights, &mut proposal);
     prove::prove(session, schema, &mut proposal).await?;

@@ -73,7 +73,8 @@ pub(super) fn tables(
         let both = (has("first name") || seen.first) && (has("last name") || seen.last);
         let thing = !both && !is("people", last) && name.iter().any(|word| is("things", word));
         let called = has("first name") || has("last name") || has("full name") || seen.whole;
-        let born = called && (has("date of birth") || seen.births) && !leads(schema, place);
+        let event = name.iter().any(|word| detector.lists("harmless", word));
+        let born = called && !event && (has("date of birth") || seen.births) && !leads(schema, place);
         let root = !public && (both || born || is("people", last));
         let firm = !root && name.iter().any(|word| is("firms", word));
         let person = |kind: &&Kind| kind.person && (kind.name != "e-mail address" || !thing && !firm);

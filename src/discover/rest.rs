@@ -8,8 +8,14 @@ use super::choice::{Choice, Desk};
 use super::evidence::Evidence;
 use super::person::{About, is_number};
 use super::sight::Sight;
-use crate::rules::default_rule;
+use crate::rules::{default_rule, words};
 use crate::schema::{ColumnId, KeyPart, Scalar};
+
+/// Words of columns that hold one of a few words, which a sample without any can't show.
+const CODED: [&str; 16] = [
+    "code", "cd", "cod", "state", "mode", "level", "class", "category", "action", "reason", "method", "lang",
+    "warn", "currency", "role", "source",
+];
 
 impl Desk<'_> {
     /// What nothing names: single names, dates of birth, prose, numbers of a person.
@@ -114,7 +120,7 @@ impl Desk<'_> {
         if near && writing.days >= 90 && writing.births {
             return chosen("digits", false, false, of(writing.days, "are days, as of birth"));
         }
-        if writing.prose >= 50 && evidence.is_varied() {
+        if writing.prose >= 50 && (evidence.is_varied() || about.is_near(1) && writing.small >= 40) {
             return chosen("scrub", false, false, of(writing.prose, "are free text, about a person"));
         }
         if evidence.traced >= 20 && near {
@@ -153,7 +159,13 @@ impl Desk<'_> {
             Some(Scalar::Varchar(Some(most)) | Scalar::Char(most)) => most >= 16,
             _ => true,
         };
-        if !about.is_near(1) || !long || self.is_technical(id) || self.is_unique(id) {
+        let parts = words(&column.name);
+        let told = |word: &String| {
+            ["about", "asks", "harmless", "things"].iter().any(|list| self.detector.lists(list, word))
+                || CODED.contains(&word.as_str())
+        };
+        if !about.is_near(1) || !long || parts.iter().any(told) || self.is_technical(id) || self.is_unique(id)
+        {
             return Choice::keep();
         }
         let why = "no value to look at, in a table about people".to_owned();

@@ -8,7 +8,7 @@ use crate::transform::{is_street_line, name_word, title_word};
 const LOOKED: usize = 200;
 
 /// Fewer say nothing.
-const ENOUGH: u64 = 5;
+const ENOUGH: u64 = 3;
 
 /// Shares of a hundred different values.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,6 +27,16 @@ pub(super) struct Writing {
     pub(super) small: u64,
     /// Six digits and more, and no letter.
     pub(super) digits: u64,
+    /// With a digit.
+    pub(super) digit: u64,
+    /// With more digits than three, or beginning with one.
+    pub(super) numbered: u64,
+    /// With an `@`.
+    pub(super) at: u64,
+    /// One word in small letters.
+    pub(super) lower: u64,
+    /// Written as the postcodes of some country.
+    pub(super) posts: u64,
     /// With a letter.
     pub(super) lettered: u64,
     /// Lines of streets.
@@ -67,6 +77,17 @@ impl Writing {
             digits: share(&|value| {
                 !has_letter(value) && value.bytes().filter(u8::is_ascii_digit).count() >= 6
             }),
+            digit: share(&|value| value.contains(|c: char| c.is_ascii_digit())),
+            numbered: share(&|value| {
+                value.starts_with(|c: char| c.is_ascii_digit())
+                    || value.bytes().filter(u8::is_ascii_digit).count() > 3
+            }),
+            at: share(&|value| value.contains('@')),
+            lower: share(&|value| {
+                value.starts_with(char::is_lowercase)
+                    && value.chars().all(|c| c.is_lowercase() || c == '_' || c == '-' || c.is_ascii_digit())
+            }),
+            posts: share(&is_postcode),
             lettered: share(&has_letter),
             streets: share(&is_street),
             random: share(&is_random),
@@ -218,6 +239,39 @@ pub(super) fn are_births(years: &[i32]) -> bool {
     let fit = years.iter().filter(|year| (1900..=grown).contains(*year)).count();
     let spread = years.iter().max().zip(years.iter().min()).map_or(0, |(most, least)| most - least);
     years.len() >= 10 && fit * 10 >= years.len() * 9 && spread >= 20
+}
+
+/// Forms of postcodes: `9` a digit, `A` a letter.
+const POSTCODES: [&str; 17] = [
+    "99999",
+    "99999-9999",
+    "99999-999",
+    "9999",
+    "999999",
+    "99-999",
+    "9999-999",
+    "999-9999",
+    "999 99",
+    "9999 AA",
+    "9999AA",
+    "A9 9AA",
+    "A99 9AA",
+    "AA9 9AA",
+    "AA99 9AA",
+    "A9A 9AA",
+    "AA9A 9AA",
+];
+
+fn is_postcode(value: &str) -> bool {
+    let form = |c: char| match c {
+        c if c.is_ascii_digit() => '9',
+        c if c.is_ascii_uppercase() => 'A',
+        c => c,
+    };
+    value.len() <= 10 && {
+        let form: String = value.chars().map(form).collect();
+        POSTCODES.contains(&form.as_str()) || form == "A9A 9A9"
+    }
 }
 
 fn is_technical(value: &str) -> bool {

@@ -1,0 +1,50 @@
+//! Where values speak against what a name says: `email_layout` without an `@`, a `state`
+//! that is `draft` or `posted`. What is sure of its name is contradicted by what its
+//! values can't be; a name that fits many things by what they are.
+
+use super::evidence::Evidence;
+use crate::rules::Kind;
+
+/// Fewer values say nothing against a name.
+const ENOUGH: u64 = 8;
+
+/// Whether the values can't be of the kind.
+pub(super) fn contradicts(kind: &Kind, evidence: &Evidence) -> bool {
+    let writing = &evidence.writing;
+    if evidence.values < ENOUGH || evidence.traced >= 20 {
+        return false;
+    }
+    let status = evidence.is_status() && writing.lower >= 90;
+    match kind.mask.as_str() {
+        "email" => writing.at == 0,
+        "phone" | "digits" | "iban" | "card" | "national_id" | "ip" | "date_shift" | "postcode" => {
+            writing.digit <= 5
+        }
+        "token" => status && evidence.distinct <= 5,
+        "region" | "city" | "street" | "country" => status,
+        "full_name" | "first_name" | "last_name" | "username" | "letters" if kind.quiet => {
+            status || writing.named < 5 && (writing.numbered >= 80 || writing.technical >= 80)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Detector;
+
+    fn speaks(kind: &str, values: &[&str]) -> bool {
+        let kind = Detector::own().kind(kind).unwrap();
+        contradicts(kind, &Evidence::of(values.iter().copied().cycle().take(40)))
+    }
+
+    #[test]
+    fn values_speak_against_names_that_they_cannot_be_of() {
+        assert!(speaks("e-mail address", &["mail.layout_a", "mail.layout_b"]));
+        assert!(speaks("telephone number", &["home", "work"]) && !speaks("telephone number", &["030 1234"]));
+        assert!(speaks("region", &["draft", "posted"]) && !speaks("region", &["Texas", "Ohio"]));
+        assert!(speaks("name", &["INV/2025/00001", "INV/2025/00002", "INV/2025/00003"]));
+        assert!(!speaks("name", &["Peter", "HUSSAIN, KEITH"]) && !speaks("last name", &["zyx", "wvu"]));
+    }
+}

@@ -1,0 +1,72 @@
+//! Parts of addresses by where they stand: what lies between the line of a street and
+//! its postcode, and the town beside, is of the address, too.
+
+use super::Looked;
+use super::choice::Desk;
+use super::proposal::{Line, Proposal, Section};
+use crate::rules::words;
+use std::collections::BTreeMap;
+
+/// A table has the parts of an address side by side.
+const NEAR: usize = 5;
+
+/// Gives the columns between a street and a postcode their part of the address.
+pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: &mut Proposal) {
+    for section in &mut proposal.tables {
+        let Some(looked) = section.lines.first().and_then(|line| sights.get(&line.id.table)) else {
+            continue;
+        };
+        let masked = |line: &Line, mask: &str| line.choice.rules.iter().any(|rule| rule == mask);
+        let Some(street) =
+            section.lines.iter().position(|line| masked(line, "\"street\"") && line.is_masked())
+        else {
+            continue;
+        };
+        for place in parts(section, looked, street) {
+            let Some(line) = section.lines.get(place).filter(|line| !line.is_masked()) else { continue };
+            let harmless = words(&line.column).iter().any(|word| desk.detector.lists("harmless", word));
+            let sight = looked.sights.get(&line.id.column);
+            let Some(writing) = sight.map(|sight| &sight.evidence.writing).filter(|_| !harmless) else {
+                continue;
+            };
+            let rule = if writing.posts >= 70 { "\"postcode\"" } else { "\"city\"" };
+            let why = "beside the line of a street".to_owned();
+            let choice = desk.copy(line.id, rule, false, why);
+            if let Some(line) = section.lines.get_mut(place) {
+                line.choice = choice;
+            }
+        }
+    }
+}
+
+/// The places of the columns that are of the street's address.
+fn parts(section: &Section, looked: &Looked, street: usize) -> Vec<usize> {
+    let writing = |place: usize| {
+        let line = section.lines.get(place)?;
+        Some(&looked.sights.get(&line.id.column)?.evidence.writing)
+    };
+    let is_post = |place: &usize| {
+        let masked = section.lines.get(*place).is_some_and(|line| line.rule().contains("\"postcode\""));
+        masked || writing(*place).is_some_and(|writing| writing.looked >= 3 && writing.posts >= 70)
+    };
+    let Some(post) = (street + 1..section.lines.len().min(street + 1 + NEAR)).find(is_post) else {
+        return Vec::new();
+    };
+    // Words of places: with capitals, without digits.
+    let is_town = |place: &usize| {
+        writing(*place).is_some_and(|writing| {
+            writing.looked >= 3 && writing.digit <= 40 && writing.lower <= 20 && writing.lettered >= 90
+        })
+    };
+    let mut found: Vec<usize> = (street + 1..post).filter(is_town).collect();
+    found.push(post);
+    // The town stands behind where nothing stands between.
+    if post == street + 1 {
+        found.extend(
+            Some(post + 1).filter(is_town).filter(|place| {
+                writing(*place).is_some_and(|writing| writing.digit <= 5 && writing.codes < 50)
+            }),
+        );
+    }
+    found
+}
