@@ -94,14 +94,20 @@ impl Desk<'_> {
         let evidence = &sight.evidence;
         let name = words(&column.name);
         let kind = self.kind(table, column, about, family);
-        let kind = kind.filter(|kind| family != "text" || !contradicts(kind, evidence));
+        let wrong = kind.filter(|kind| family == "text" && contradicts(kind, evidence));
+        // What is of a birth, and no date: a place, a name.
+        if wrong.is_some_and(|kind| kind.mask == "date_shift") {
+            let why = vec!["name: date of birth, and no dates".to_owned()];
+            return Choice { rules: vec!["\"letters\"".to_owned()], why, doubt: None };
+        }
+        let kind = kind.filter(|_| wrong.is_none());
         let is_key = primary(self.schema, id.table) == Some(id.column);
         // A surrogate says nothing of a person, unless its name does.
         if (is_key || column.sequence.is_some() && kind.is_none()) && family != "text" {
             return Choice::keep();
         }
         // `name` of a thing is no person's, however its words look.
-        if about.public || name.iter().any(|word| self.detector.is_public(word)) {
+        if sight.kin < 50 && (about.public || name.iter().any(|word| self.detector.is_public(word))) {
             let names = kind.is_some_and(|kind| kind.person)
                 || evidence.likeness.as_ref().is_some_and(|seen| seen.mask == "full_name");
             if names {

@@ -6,7 +6,7 @@ use crate::transform::{Trace, is_street_line, name_word, trace};
 use std::collections::{BTreeMap, HashMap};
 
 /// How many values there must be to say anything.
-const ENOUGH: u64 = 5;
+const ENOUGH: u64 = 3;
 
 /// After so many different values the picture may be clear.
 const SURE: usize = 300;
@@ -118,7 +118,12 @@ impl Evidence {
             first: if all >= ENOUGH { share(first) } else { 0 },
             last: if all >= ENOUGH { share(last) } else { 0 },
             named: share(named),
-            traced: share(is.iter().filter(|((_, what), _)| *what != DIGESTS).map(|(_, count)| count).sum()),
+            traced: share(
+                is.iter()
+                    .filter(|((mask, what), _)| *what != DIGESTS && *mask != "full_name")
+                    .map(|(_, count)| count)
+                    .sum(),
+            ),
             sure: is.iter().any(|((mask, _), count)| matches!(*mask, "email" | "iban") && count * 20 >= all),
             writing: Writing::of(counted.iter().map(|(value, _)| *value)),
         }

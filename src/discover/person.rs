@@ -71,7 +71,9 @@ pub(super) fn tables(
         let named = name.iter().any(|word| is("people", word));
         let seen = seen(place);
         let both = (has("first name") || seen.first) && (has("last name") || seen.last);
-        let thing = !both && !is("people", last) && name.iter().any(|word| is("things", word));
+        // `product_review` is of whom its e-mail addresses are.
+        let peopled = (seen.people || has("e-mail address") && has("full name")) && !is("things", last);
+        let thing = !both && !is("people", last) && !peopled && name.iter().any(|word| is("things", word));
         let called = has("first name") || has("last name") || has("full name") || seen.whole;
         let event = name.iter().any(|word| detector.lists("harmless", word));
         let born = called && !event && (has("date of birth") || seen.births) && !leads(schema, place);

@@ -71,10 +71,16 @@ impl Desk<'_> {
                 let why = "a number of the person's own".to_owned();
                 Choice { rules: vec!["\"uuid\"".to_owned()], why: vec![why], doubt: None }
             }
-            "number" if about.is_near(1) && sight.births => {
+            "number" if about.is_near(1) && sight.births && !about.thing => {
                 let why = "days as of birth, in a table about people".to_owned();
                 let rule = "{ with = \"noise\", amount = 10 }".to_owned();
                 Choice { rules: vec![rule], why: vec![why], doubt: None }
+            }
+            "number" if sight.own && near && !about.thing && !harmless && !self.is_unique(id) => {
+                let why = "long numbers that differ from row to row, about a person".to_owned();
+                let mut rules: Vec<String> = sight.range.iter().cloned().collect();
+                rules.push("\"digits\"".to_owned());
+                Choice { rules, why: vec![why], doubt: None }
             }
             "bytes" if about.is_near(1) && !about.thing => {
                 let why = "bytes of a person, of unknown kind".to_owned();
@@ -101,6 +107,10 @@ impl Desk<'_> {
             doubt: None,
         };
         let of = |share: u64, what: &str| format!("{share} % of {} different values {what}", writing.looked);
+        let single = writing.named >= 50 && writing.spaced < 50 && writing.digit <= 5 && writing.codes < 80;
+        if near && single && writing.looked >= 5 {
+            return chosen("last_name", true, false, of(writing.named, "have a name of the dictionary"));
+        }
         if writing.are_people(near) {
             let said = of(writing.named, "have a name of the dictionary, and are written as names are");
             return chosen("full_name", true, false, said);
@@ -133,15 +143,17 @@ impl Desk<'_> {
         if about.root && !technical && (evidence.is_own() || self.numbers(id)) {
             return self.own(id);
         }
-        let close = about.is_near(1);
-        if technical || !close || self.is_unique(id) {
+        if technical || !near || self.is_unique(id) {
             return Choice::keep();
         }
         if evidence.is_own() && writing.lettered < 20 && writing.digits >= 80 {
             return self.own(id);
         }
-        if writing.technical >= 50 && evidence.is_own() {
-            return chosen("url", false, false, of(writing.technical, "are addresses of files"));
+        if !about.is_near(1) {
+            return Choice::keep();
+        }
+        if writing.files >= 80 && evidence.is_own() {
+            return chosen("url", false, false, of(writing.files, "are addresses of pages or files"));
         }
         let plain = writing.technical < 50 && writing.codes < 50 && writing.lettered >= 50;
         if plain && (evidence.is_varied() || writing.small >= 50 && evidence.distinct >= 6) {

@@ -26,6 +26,8 @@ pub(super) struct Sight {
     pub(super) degrees: Option<bool>,
     /// How many of a hundred rows have a word of it in an e-mail address or a whole name.
     pub(super) kin: u64,
+    /// Whether they are whole numbers of five digits and more, and seldom come twice.
+    pub(super) own: bool,
     /// Of texts, for finding copies.
     pub(super) sketch: Sketch,
 }
@@ -56,6 +58,7 @@ impl Sight {
             Some("number") => {
                 (sight.range, sight.degrees) = (range(values), degrees(values));
                 sight.births = are_days_of_birth(values);
+                sight.own = are_own(values);
             }
             Some("real") => sight.degrees = degrees(values),
             Some("date") => sight.births = are_births(values),
@@ -148,6 +151,15 @@ fn are_days_of_birth(values: &[Option<String>]) -> bool {
     let read: Vec<_> = values.iter().flatten().map(|text| writing::year(text)).collect();
     let years: Vec<i32> = read.iter().flatten().copied().collect();
     years.len() * 10 >= read.len() * 9 && writing::are_births(&years)
+}
+
+/// Whether whole numbers are long, and nearly every row has its own.
+fn are_own(values: &[Option<String>]) -> bool {
+    let texts: Vec<&str> = values.iter().flatten().map(String::as_str).collect();
+    let long =
+        texts.iter().filter(|text| text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit())).count();
+    let different = texts.iter().collect::<std::collections::HashSet<_>>().len();
+    texts.len() >= 20 && long * 10 >= texts.len() * 9 && different * 10 >= texts.len() * 9
 }
 
 #[cfg(test)]

@@ -49,6 +49,8 @@ pub(super) struct Writing {
     pub(super) births: bool,
     /// Identifiers that programs use: small letters, digits, `_`, `.`, `/`.
     pub(super) technical: u64,
+    /// Addresses of pages and files.
+    pub(super) files: u64,
     /// Codes: capitals, digits and signs, short, without a space.
     pub(super) codes: u64,
 }
@@ -94,6 +96,10 @@ impl Writing {
             days: years.len() as u64 * 100 / looked,
             births: are_births(&years),
             technical: share(&is_technical),
+            files: share(&|value| {
+                !value.contains(char::is_whitespace)
+                    && (value.contains("://") || value.contains('/') && value.contains('.'))
+            }),
             codes: share(&is_code),
         }
     }
@@ -111,7 +117,11 @@ impl Writing {
     /// Whether they are names of people, in a table that is about people or not.
     pub(super) fn are_people(&self, near: bool) -> bool {
         let (shaped, named) = if near { (60, 25) } else { (85, 75) };
-        self.is_enough() && self.shaped >= shaped && self.named >= named && self.streets < 30
+        self.is_enough()
+            && (near || self.looked >= 5)
+            && self.shaped >= shaped
+            && self.named >= named
+            && self.streets < 30
     }
 }
 
