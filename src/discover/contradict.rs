@@ -14,7 +14,7 @@ pub(super) fn contradicts(kind: &Kind, evidence: &Evidence) -> bool {
     if evidence.values < ENOUGH || evidence.traced >= 20 {
         return false;
     }
-    let status = evidence.is_status() && writing.lower >= 90;
+    let status = evidence.is_status() && evidence.distinct >= 2 && writing.lower >= 90;
     match kind.mask.as_str() {
         "email" => writing.at == 0,
         "phone" | "digits" | "iban" | "card" | "national_id" | "ip" | "date_shift" | "postcode" => {
@@ -22,7 +22,7 @@ pub(super) fn contradicts(kind: &Kind, evidence: &Evidence) -> bool {
         }
         "token" => status && evidence.distinct <= 5,
         "region" | "city" | "street" | "country" => status,
-        "full_name" | "first_name" | "last_name" | "username" | "letters" if kind.quiet => {
+        "full_name" | "first_name" | "last_name" | "letters" if kind.quiet => {
             status || writing.named < 5 && (writing.numbered >= 80 || writing.technical >= 80)
         }
         _ => false,
