@@ -1,5 +1,6 @@
 //! What the sampled values of a column say: counts only, never a value.
 
+use super::vocabulary::{self, Trait};
 use super::writing::Writing;
 use crate::rules::find_credential;
 use crate::transform::{Trace, is_street_line, name_word, trace};
@@ -66,6 +67,8 @@ pub(super) struct Evidence {
     pub(super) traced: u64,
     /// Whether some of those can be nobody's but a person's.
     pub(super) sure: bool,
+    /// What the words are, where they are a list of what people are.
+    pub(super) people: Option<Trait>,
     /// How they are written.
     pub(super) writing: Writing,
 }
@@ -125,6 +128,9 @@ impl Evidence {
                     .sum(),
             ),
             sure: is.iter().any(|((mask, _), count)| matches!(*mask, "email" | "iban") && count * 20 >= all),
+            people: (counted.len() <= 12)
+                .then(|| vocabulary::find(&counted.iter().map(|(value, _)| *value).collect::<Vec<_>>()))
+                .flatten(),
             writing: Writing::of(counted.iter().map(|(value, _)| *value)),
         }
     }
@@ -147,7 +153,9 @@ impl Evidence {
     /// Whether they are what only people have.
     pub(super) fn is_of_people(&self, near: bool) -> bool {
         let seen = self.likeness.as_ref().filter(|seen| !seen.within);
-        seen.is_some_and(|seen| matches!(seen.mask, "email" | "full_name")) || self.writing.are_people(near)
+        seen.is_some_and(|seen| matches!(seen.mask, "email" | "full_name"))
+            || self.writing.are_people(near)
+            || self.writing.streets >= 70 && self.writing.looked >= 30
     }
 
     /// Whether values seldom come twice.

@@ -20,6 +20,7 @@ mod rest;
 mod sight;
 mod sketch;
 mod update;
+mod vocabulary;
 mod writing;
 
 pub use implied::Reference;
@@ -94,7 +95,9 @@ pub async fn propose(
             Some((*column, Sight::of(detector, &key, data_type, values)))
         };
         let mut sights_of: BTreeMap<usize, Sight> = sampled.par_iter().filter_map(sight).collect();
-        let known = sights_of.iter().filter(|(_, sight)| sight.evidence.is_of_people(true));
+        let known = sights_of
+            .iter()
+            .filter(|(_, sight)| sight.evidence.is_of_people(true) && sight.evidence.writing.streets < 30);
         let known = known.map(|(column, _)| *column).collect();
         for (column, share) in kin::shares(&sampled, &known) {
             if let Some(sight) = sights_of.get_mut(&column) {

@@ -1,4 +1,5 @@
-//! Parts of addresses by where they stand: what lies between the line of a street and
+//! Parts of names and of addresses by where they stand: what is written as a name beside
+//! a name; what lies between the line of a street and
 //! its postcode, and the town beside, is of the address, too.
 
 use super::Looked;
@@ -16,6 +17,7 @@ pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: 
         let Some(looked) = section.lines.first().and_then(|line| sights.get(&line.id.table)) else {
             continue;
         };
+        name(desk, looked, section);
         let masked = |line: &Line, mask: &str| line.choice.rules.iter().any(|rule| rule == mask);
         let Some(street) =
             section.lines.iter().position(|line| masked(line, "\"street\"") && line.is_masked())
@@ -35,6 +37,32 @@ pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: 
             if let Some(line) = section.lines.get_mut(place) {
                 line.choice = choice;
             }
+        }
+    }
+}
+
+/// Gives what stands beside a first or a last name, and is written as names are, a name.
+fn name(desk: &Desk<'_>, looked: &Looked, section: &mut Section) {
+    let is_name = |line: &Line| {
+        let rules = ["\"first_name\"", "\"last_name\""];
+        line.is_masked() && line.choice.rules.iter().any(|rule| rules.contains(&rule.as_str()))
+    };
+    let beside = |place: usize| {
+        let near = place.saturating_sub(2)..=place + 2;
+        near.filter_map(|other| section.lines.get(other)).any(is_name)
+    };
+    let fits = |place: &usize| {
+        let Some(line) = section.lines.get(*place).filter(|line| !line.is_masked()) else { return false };
+        let Some(sight) = looked.sights.get(&line.id.column) else { return false };
+        let harmless = words(&line.column).iter().any(|word| desk.detector.lists("harmless", word));
+        let evidence = &sight.evidence;
+        !harmless && evidence.writing.capital >= 90 && evidence.distinct >= 5 && beside(*place)
+    };
+    let found: Vec<usize> = (0..section.lines.len()).filter(fits).collect();
+    for place in found {
+        if let Some(line) = section.lines.get_mut(place) {
+            let why = "written as names are, beside a name".to_owned();
+            line.choice = desk.copy(line.id, "\"last_name\"", true, why);
         }
     }
 }

@@ -8,6 +8,7 @@ use super::choice::{Choice, Desk};
 use super::evidence::Evidence;
 use super::person::{About, is_number};
 use super::sight::Sight;
+use super::vocabulary::Trait;
 use crate::rules::{default_rule, words};
 use crate::schema::{ColumnId, KeyPart, Scalar};
 
@@ -46,6 +47,11 @@ impl Desk<'_> {
         }
         match family {
             "text" if harmless || about.thing || about.public => Choice::keep(),
+            "text" | "enum" if near && evidence.people.is_some() => {
+                let word = evidence.people.map(Trait::word).unwrap_or_default();
+                let rules = vec!["\"shuffle\"".to_owned(), "\"choose\"".to_owned()];
+                Choice { rules, why: vec![format!("the words are {word}")], doubt: None }
+            }
             "text" if sight.kin >= 50 && near => {
                 let rule = if evidence.writing.spaced >= 50 { "\"full_name\"" } else { "\"last_name\"" };
                 let why = format!(
@@ -62,7 +68,7 @@ impl Desk<'_> {
                 let why = "an address of a network, about a person".to_owned();
                 Choice { rules: rule.into_iter().collect(), why: vec![why], doubt: None }
             }
-            "date" if about.is_near(1) && sight.births => {
+            "date" if near && !about.thing && sight.births => {
                 let rule = "{ with = \"date_shift\", within = \"30 days\" }".to_owned();
                 let why = "dates as of birth, in a table of people".to_owned();
                 Choice { rules: self.ruled(id, &[rule], true, false), why: vec![why], doubt: None }
@@ -87,7 +93,9 @@ impl Desk<'_> {
                 Choice { rules: vec!["\"bytes\"".to_owned()], why: vec![why], doubt: None }
             }
             "number" | "real" if sight.degrees.is_some() && near && !about.thing => {
-                Choice::doubt("numbers as those of a place on the globe, about a person")
+                let rule = self.schema.column(id).and_then(|column| default_rule(&column.data_type));
+                let why = "numbers as those of a place on the globe, about a person".to_owned();
+                Choice { rules: rule.into_iter().collect(), why: vec![why], doubt: None }
             }
             _ => Choice::keep(),
         }
@@ -121,6 +129,9 @@ impl Desk<'_> {
         if evidence.values == 0 {
             return self.unseen(id, about);
         }
+        if writing.drawn >= 90 && writing.looked >= 5 && evidence.is_varied() {
+            return chosen("token", false, false, of(writing.drawn, "look drawn at random"));
+        }
         if !about.is_near(3) || !writing.is_enough() {
             return Choice::keep();
         }
@@ -130,7 +141,7 @@ impl Desk<'_> {
         if near && writing.days >= 90 && writing.births {
             return chosen("digits", false, false, of(writing.days, "are days, as of birth"));
         }
-        if writing.prose >= 50 && (evidence.is_varied() || about.is_near(1) && writing.small >= 40) {
+        if writing.prose >= 50 && (evidence.is_varied() || near && writing.small >= 40) {
             return chosen("scrub", false, false, of(writing.prose, "are free text, about a person"));
         }
         if evidence.traced >= 20 && near {
@@ -156,7 +167,7 @@ impl Desk<'_> {
             return chosen("url", false, false, of(writing.files, "are addresses of pages or files"));
         }
         let plain = writing.technical < 50 && writing.codes < 50 && writing.lettered >= 50;
-        if plain && (evidence.is_varied() || writing.small >= 50 && evidence.distinct >= 6) {
+        if plain && (evidence.is_varied() || writing.small >= 50 && evidence.distinct >= 4) {
             let why = "differs from row to row in a table about people, of unknown kind".to_owned();
             return chosen(if writing.small >= 50 { "scrub" } else { "letters" }, false, false, why);
         }

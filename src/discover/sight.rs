@@ -44,7 +44,7 @@ impl Sight {
                 sight.evidence = Evidence::of(elements.iter().map(String::as_str));
                 sight.sketch = Sketch::of(key, elements.iter().map(String::as_str));
             }
-            Some("text") => {
+            Some("text" | "enum") => {
                 sight.evidence = Evidence::of(texts());
                 sight.sketch = Sketch::of(key, texts());
             }

@@ -15,6 +15,10 @@ const ENOUGH: u64 = 3;
 pub(super) struct Writing {
     /// How many were looked at.
     pub(super) looked: u64,
+    /// Letters with a capital in front, as names begin.
+    pub(super) capital: u64,
+    /// With letters and digits changing as no hexadecimal number or UUID does.
+    pub(super) drawn: u64,
     /// Two words and more, capitals in front of each, no digits.
     pub(super) shaped: u64,
     /// Of those, and of single words, with a name out of the tables of names, or a title.
@@ -68,6 +72,13 @@ impl Writing {
         let years: Vec<i32> = values.iter().filter_map(|value| year(value)).collect();
         Self {
             looked,
+            capital: share(&|value| {
+                let plain = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '’' | '.');
+                value.starts_with(char::is_uppercase) && value.chars().all(plain)
+            }),
+            drawn: share(&|value| {
+                is_random(value) && !value.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+            }),
             shaped: share(&is_shaped),
             named: share(&|value| is_named(value)),
             prose: share(&is_prose),
@@ -242,13 +253,16 @@ pub(super) fn year(value: &str) -> Option<i32> {
     is_day(year, a, b).then_some(year)
 }
 
-/// Whether years lie as those of births do: nine of ten between 1900 and 15 years ago,
-/// and over more than one generation.
+/// Whether years lie as those of births do: nine of ten between 1900 and 15 years ago
+/// over a generation, or 17 years ago over those of a school.
 pub(super) fn are_births(years: &[i32]) -> bool {
-    let grown = i32::from(jiff::Zoned::now().year()) - 15;
-    let fit = years.iter().filter(|year| (1900..=grown).contains(*year)).count();
+    let now = i32::from(jiff::Zoned::now().year());
+    let fit = |age: i32| {
+        let fit = years.iter().filter(|year| (1900..=now - age).contains(*year)).count();
+        fit * 10 >= years.len() * 9
+    };
     let spread = years.iter().max().zip(years.iter().min()).map_or(0, |(most, least)| most - least);
-    years.len() >= 10 && fit * 10 >= years.len() * 9 && spread >= 20
+    years.len() >= 10 && (spread >= 20 && fit(15) || spread >= 9 && fit(17))
 }
 
 /// Forms of postcodes: `9` a digit, `A` a letter.
