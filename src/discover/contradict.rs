@@ -14,14 +14,17 @@ pub(super) fn contradicts(kind: &Kind, evidence: &Evidence) -> bool {
     if evidence.values < ENOUGH || evidence.traced >= 20 {
         return false;
     }
-    let status = evidence.is_status() && evidence.distinct >= 2 && writing.lower >= 90;
+    let words = evidence.is_status() && writing.lower >= 90;
+    let status = words && evidence.distinct >= 2;
     match kind.mask.as_str() {
         "email" => writing.at == 0,
         "phone" | "digits" | "iban" | "card" | "national_id" | "ip" | "date_shift" | "postcode" => {
             writing.digit <= 5
         }
         "token" => status && evidence.distinct <= 5,
-        "region" | "city" | "street" | "country" => status,
+        // Of `state` one word is enough: it is the name of many things.
+        "region" => words,
+        "city" | "street" | "country" => status,
         "full_name" | "first_name" | "last_name" | "letters" if kind.quiet => {
             status || writing.named < 5 && (writing.numbered >= 80 || writing.technical >= 80)
         }

@@ -17,6 +17,14 @@ pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: 
         let Some(looked) = section.lines.first().and_then(|line| sights.get(&line.id.table)) else {
             continue;
         };
+        let about = desk
+            .about
+            .get(section.lines.first().map_or(usize::MAX, |line| line.id.table))
+            .copied()
+            .unwrap_or_default();
+        if !about.is_near(2) || about.thing || about.public {
+            continue;
+        }
         name(desk, looked, section);
         let masked = |line: &Line, mask: &str| line.choice.rules.iter().any(|rule| rule == mask);
         let Some(street) =

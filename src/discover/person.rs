@@ -40,6 +40,7 @@ const FAR: u8 = 3;
 
 /// Of what the values of a table's columns are.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub(super) struct Seen {
     /// Whether one has first names.
     pub(super) first: bool,

@@ -82,8 +82,10 @@ fn range(values: &[Option<String>]) -> Option<String> {
 /// not all shares of one; and whether they are as latitudes.
 fn degrees(values: &[Option<String>]) -> Option<bool> {
     let texts: Vec<&str> = values.iter().flatten().map(String::as_str).collect();
-    let fine =
-        texts.iter().filter(|text| text.split_once('.').is_some_and(|(_, end)| end.len() >= 4)).count();
+    let fine = texts
+        .iter()
+        .filter(|text| text.split_once('.').is_some_and(|(_, end)| end.len() >= 4 && !end.ends_with("00")))
+        .count();
     let numbers: Vec<f64> = texts.iter().filter_map(|text| text.parse().ok()).map(f64::abs).collect();
     let most = numbers.iter().copied().fold(0.0, f64::max);
     let fits = numbers.len() >= 5 && fine * 10 >= texts.len() * 9 && most > 1.0 && most <= 180.0;
@@ -159,7 +161,12 @@ fn are_own(values: &[Option<String>]) -> bool {
     let long =
         texts.iter().filter(|text| text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit())).count();
     let different = texts.iter().collect::<std::collections::HashSet<_>>().len();
-    texts.len() >= 20 && long * 10 >= texts.len() * 9 && different * 10 >= texts.len() * 9
+    // Sizes and amounts have lengths of all kinds.
+    let most = (5..=20).map(|length| texts.iter().filter(|text| text.len() == length).count()).max();
+    texts.len() >= 20
+        && most.unwrap_or(0) * 10 >= texts.len() * 8
+        && long * 10 >= texts.len() * 9
+        && different * 10 >= texts.len() * 9
 }
 
 #[cfg(test)]

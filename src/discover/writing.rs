@@ -205,7 +205,7 @@ fn is_street(value: &str) -> bool {
     let street = words().any(|word| {
         let word = word.to_lowercase();
         let ends = |end: &&str| word.len() > end.len() + 2 && word.ends_with(*end);
-        STREETS.contains(&word.as_str()) || STREET_ENDS.iter().any(|end| ends(&end))
+        STREETS.contains(&word.as_str()) || STREET_ENDS.iter().any(ends)
     });
     number && street && value.chars().count() < 120
 }
@@ -224,7 +224,7 @@ fn is_random(value: &str) -> bool {
         _ => 3,
     };
     let signs: Vec<u8> = value.chars().map(class).filter(|class| *class < 3).collect();
-    let digits = signs.iter().filter(|class| **class == 2).count();
+    let digits = value.chars().filter(char::is_ascii_digit).count();
     let turns = signs.windows(2).filter(|pair| pair.first() != pair.last()).count();
     digits > 0 && digits < signs.len() && turns * 5 >= signs.len()
 }
