@@ -115,19 +115,17 @@ pub async fn propose(
         proposal.references = implied::find(session, &mut schema, detector, &about, look.patience).await?;
     }
     let schema = &schema;
-    let about = person::tables(detector, schema, &kinds, &seen_in);
+    let mut about = person::tables(detector, schema, &kinds, &seen_in);
+    // What is found first says which tables are about people, and that finds more.
+    let desk = Desk { detector, schema, about: &about, strict: look.strict };
+    let told: Vec<_> = sights
+        .iter()
+        .map(|(place, looked)| looked.told(*place, &desk.lines(*place, looked, &comments)))
+        .collect();
+    person::learn(detector, schema, &kinds, &told, &mut about);
     let desk = Desk { detector, schema, about: &about, strict: look.strict };
     for (place, looked) in &sights {
         let Some(table) = schema.table(*place) else { continue };
-        let unseen = Sight::default();
-        let line = |column: &usize| {
-            let id = ColumnId { table: *place, column: *column };
-            let name = table.columns.get(*column).map(|column| column.name.clone()).unwrap_or_default();
-            let comment = comments.get(&(table.oid, name)).map(String::as_str);
-            Line::new(schema, id, desk.choose(id, comment, looked.sights.get(column).unwrap_or(&unseen)))
-        };
-        let decides = |column: &&usize| rules::decides(schema, ColumnId { table: *place, column: **column });
-        let lines = looked.columns.par_iter().filter(decides).map(line).collect();
         if let Some(why) = &looked.closed {
             proposal.closed.push((table.name.to_string(), why.clone()));
         }
@@ -136,7 +134,7 @@ pub async fn propose(
             schema: table.name.schema.clone(),
             key: rules::table_key(schema, *place),
             closed: looked.closed.clone(),
-            lines,
+            lines: desk.lines(*place, looked, &comments),
         });
     }
     neighbour::find(&desk, &sights, &mut proposal);
@@ -155,7 +153,37 @@ struct Looked {
     sights: BTreeMap<usize, Sight>,
 }
 
+impl Desk<'_> {
+    /// A line for each column of a table that a rule decides on.
+    fn lines(&self, table: usize, looked: &Looked, comments: &BTreeMap<(u32, String), String>) -> Vec<Line> {
+        let Some(found) = self.schema.table(table) else { return Vec::new() };
+        let unseen = Sight::default();
+        let line = |column: &usize| {
+            let id = ColumnId { table, column: *column };
+            let name = found.columns.get(*column).map(|column| column.name.clone()).unwrap_or_default();
+            let comment = comments.get(&(found.oid, name)).map(String::as_str);
+            let sight = looked.sights.get(column).unwrap_or(&unseen);
+            Line::new(self.schema, id, self.choose(id, comment, sight))
+        };
+        let decides = |column: &&usize| rules::decides(self.schema, ColumnId { table, column: **column });
+        looked.columns.par_iter().filter(decides).map(line).collect()
+    }
+}
+
 impl Looked {
+    /// The table, how many of its columns are masked as only people's are, and how many
+    /// values the fullest has.
+    fn told(&self, table: usize, lines: &[Line]) -> (usize, usize, u64) {
+        const PEOPLE: [&str; 8] =
+            ["email", "phone", "full_name", "first_name", "last_name", "national_id", "iban", "card"];
+        let masks = |line: &&Line| {
+            let plain = |rule: &String| PEOPLE.contains(&rule.trim_matches('"'));
+            line.is_masked() && line.choice.rules.iter().any(plain)
+        };
+        let values = self.sights.values().map(|sight| sight.evidence.values).max();
+        (table, lines.iter().filter(masks).count(), values.unwrap_or(0))
+    }
+
     /// What the values of the columns are.
     fn seen(&self) -> Seen {
         let most = |is: fn(&Sight) -> bool| self.sights.values().any(is);

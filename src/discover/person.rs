@@ -145,6 +145,34 @@ fn lead(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>], all:
             && schema.table(table).is_some_and(|table| says_whom(detector, table));
         about.away = if about.root && !is_firm(table) { Some(0) } else { said.then_some(1) };
     }
+    spread(detector, schema, kinds, all);
+}
+
+/// What the columns that are masked say of their tables, by place: how many of them are
+/// somebody's, and how many rows there are to sample.
+pub(super) fn learn(
+    detector: &Detector,
+    schema: &Schema,
+    kinds: &[Vec<Option<&Kind>>],
+    told: &[(usize, usize, u64)],
+    all: &mut [About],
+) {
+    for (table, personal, rows) in told {
+        let Some(about) = all.get_mut(*table).filter(|about| !about.thing && !about.public) else { continue };
+        // Few rows are of branches and departments, that have a head and a telephone.
+        let away = if *personal >= 2 && *rows >= MANY { 1 } else { 2 };
+        if *personal > 0 && about.away.is_none_or(|known| known > away) {
+            about.away = Some(away);
+        }
+    }
+    spread(detector, schema, kinds, all);
+}
+
+/// More rows than a list of branches has.
+const MANY: u64 = 30;
+
+/// Follows foreign keys, and keys of one name, away from people.
+fn spread(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>], all: &mut [About]) {
     let namesakes = namesakes(schema);
     for away in 0..FAR {
         for (from, to) in &namesakes {

@@ -163,6 +163,9 @@ impl Desk<'_> {
         if !about.is_near(1) {
             return Choice::keep();
         }
+        if evidence.is_own() && writing.codes >= 80 && writing.digit >= 80 {
+            return self.own(id);
+        }
         if writing.files >= 80 && evidence.is_own() {
             return chosen("url", false, false, of(writing.files, "are addresses of pages or files"));
         }
