@@ -78,17 +78,19 @@ fn range(values: &[Option<String>]) -> Option<String> {
     Some(format!("{{ with = \"integer\", min = {low}, max = {high} }}"))
 }
 
-/// Whether numbers are as degrees are: with four decimals and more, within the globe, and
+/// Whether numbers are as degrees are: with three decimals and more, within the globe, and
 /// not all shares of one; and whether they are as latitudes.
 fn degrees(values: &[Option<String>]) -> Option<bool> {
     let texts: Vec<&str> = values.iter().flatten().map(String::as_str).collect();
-    let fine = texts
-        .iter()
-        .filter(|text| text.split_once('.').is_some_and(|(_, end)| end.len() >= 4 && !end.ends_with("00")))
-        .count();
+    // Money has two decimals, however many its type has.
+    let is_fine = |text: &&&str| {
+        let end = text.split_once('.').map(|(_, end)| end).filter(|end| end.len() >= 4);
+        end.is_some_and(|end| end.trim_end_matches('0').len() >= 3)
+    };
+    let fine = texts.iter().filter(is_fine).count();
     let numbers: Vec<f64> = texts.iter().filter_map(|text| text.parse().ok()).map(f64::abs).collect();
     let most = numbers.iter().copied().fold(0.0, f64::max);
-    let fits = numbers.len() >= 5 && fine * 10 >= texts.len() * 9 && most > 1.0 && most <= 180.0;
+    let fits = numbers.len() >= 5 && fine * 10 >= texts.len() * 8 && most > 1.0 && most <= 180.0;
     fits.then_some(most <= 90.0)
 }
 
