@@ -93,14 +93,17 @@ impl Desk<'_> {
         }
         let evidence = &sight.evidence;
         let name = words(&column.name);
-        let kind = self.kind(table, column, about, family);
+        let kind = self.kind(table, column, about, family, None);
         let wrong = kind.filter(|kind| family == "text" && contradicts(kind, evidence));
         // What is of a birth, and no date: a place, a name.
         if wrong.is_some_and(|kind| kind.mask == "date_shift") {
             let why = vec!["name: date of birth, and no dates".to_owned()];
             return Choice { rules: vec!["\"letters\"".to_owned()], why, doubt: None };
         }
-        let kind = kind.filter(|_| wrong.is_none());
+        let kind = match wrong {
+            Some(_) => self.kind(table, column, about, family, Some(evidence)),
+            None => kind,
+        };
         let is_key = primary(self.schema, id.table) == Some(id.column);
         // A surrogate says nothing of a person, unless its name does.
         if (is_key || column.sequence.is_some() && kind.is_none()) && family != "text" {
@@ -148,17 +151,26 @@ impl Desk<'_> {
         self.by_rest(id, about, family, sight, harmless)
     }
 
-    /// The kind that the name suggests, in a table of this sort.
-    fn kind(&self, table: &Table, column: &Column, about: About, family: &str) -> Option<&Kind> {
+    /// The kind that the name suggests, in a table of this sort; of those that the values
+    /// do not speak against, where they are given.
+    fn kind(
+        &self,
+        table: &Table,
+        column: &Column,
+        about: About,
+        family: &str,
+        evidence: Option<&Evidence>,
+    ) -> Option<&Kind> {
         let detector = self.detector;
         let name = words(&column.name);
         let own = words(&table.name.name);
         let home = detector.spelled(&own);
         let is_thing =
             |word: &String| detector.lists("things", word) || detector.lists("things", &single(word));
+        let fits = |kind: &Kind| evidence.is_none_or(|evidence| !contradicts(kind, evidence));
         let admits = |kind: &Kind, rest: &[String]| {
             let thing = kind.things && (about.thing || !about.root && rest.iter().any(is_thing));
-            about.reaches(kind.reach) && kind.is_at_home(&home) && !thing
+            fits(kind) && about.reaches(kind.reach) && kind.is_at_home(&home) && !thing
         };
         let found = detector.suited(&name, family, &admits);
         if let Some(kind) = found.filter(|kind| !kind.quiet) {
@@ -167,7 +179,7 @@ impl Desk<'_> {
         let spelled = detector.spelled(&name);
         if family == "text"
             && !spelled.iter().any(is_thing)
-            && let Some(kind) = self.by_role(&spelled)
+            && let Some(kind) = self.by_role(&spelled).filter(|kind| fits(kind))
         {
             return Some(kind);
         }
@@ -314,7 +326,7 @@ impl Desk<'_> {
 
     fn document(&self, id: ColumnId, about: About, table: &Table, column: &Column, sight: &Sight) -> Choice {
         let is_hstore = family(&column.data_type) == Some("hstore");
-        if let Some(kind) = self.kind(table, column, about, if is_hstore { "hstore" } else { "json" }) {
+        if let Some(kind) = self.kind(table, column, about, if is_hstore { "hstore" } else { "json" }, None) {
             let rules = kind.rules.iter().filter(|rule| !(column.not_null && *rule == "\"null\""));
             let why = vec![format!("name: {}", kind.name)];
             return Choice { rules: rules.cloned().collect(), why, doubt: None };
