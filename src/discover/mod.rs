@@ -96,8 +96,11 @@ pub async fn propose(
         };
         let mut sights_of: BTreeMap<usize, Sight> = sampled.par_iter().filter_map(sight).collect();
         // A place has two numbers side by side.
-        let places: BTreeSet<usize> =
-            sights_of.iter().filter(|(_, sight)| sight.degrees.is_some()).map(|(column, _)| *column).collect();
+        let places: BTreeSet<usize> = sights_of
+            .iter()
+            .filter(|(_, sight)| sight.degrees.is_some())
+            .map(|(column, _)| *column)
+            .collect();
         for (column, sight) in &mut sights_of {
             let beside = [column.checked_sub(1), Some(column + 1)];
             if !beside.into_iter().flatten().any(|other| places.contains(&other)) {

@@ -167,6 +167,53 @@ fn other_languages_and_names_without_meaning_are_seen_and_no_value_is_shown() {
     play.check().assert_code(0);
 }
 
+const NAMELESS: &str = "
+    create table z1 (z serial primary key, a text, bxx text, c text, d text, e text, f text, g char(8), h char(1), i varchar(20), j text, k text);
+    create table z2 (z serial primary key, bxx text, c1 text, h text);
+    create table z3 (z serial primary key, s text, q text, r numeric(12,4));
+    insert into z1 (a, bxx, c, d, e, f, g, h, i, j, k) select
+        (array['MILLER', 'ZYXWV', 'JOHNSON', 'SMITH', 'QPONM', 'BAKER', 'WILSON'])[1 + n % 7] || ', ' || (array['PETER', 'JENNIFER', 'MICHAEL', 'LINDA', 'SUSAN'])[1 + n % 5],
+        (array['MILLER', 'ZYXWV', 'JOHNSON', 'SMITH', 'QPONM', 'BAKER', 'WILSON'])[1 + n % 7],
+        n || ' Chapel Lane', (array['Xtown', 'Yville', 'Zford'])[1 + n % 3], 'LS' || n % 10 || ' 9BZ',
+        'she fell from the ladder number ' || n, to_char(date '1950-01-01' + n * 400, 'YYYYMMDD'), (array['M', 'F'])[1 + n % 2],
+        (70000000 + n * 7919)::text, 'Q' || upper(substr(md5(n::text), 1, 9)) || 'kZ' || substr(md5('x' || n), 1, 12), 'open' from generate_series(1, 40) n;
+    insert into z3 (s, q, r) select (array['open', 'paid', 'sent'])[1 + n % 3], 'INV/2025/' || 1000 + n, n from generate_series(1, 40) n;";
+
+#[test]
+fn values_say_what_no_name_says() {
+    let source = Database::from(Fixture::Empty);
+    execute(&source.url(), &[NAMELESS]);
+    let text = discover(&source, &[]).stdout;
+    let section = |table: &str| {
+        let rest = text.split(&format!("[table.{table}]\n")).nth(1).unwrap();
+        rest.split("[table.").next().unwrap().to_owned()
+    };
+    for (table, column, mask) in [
+        ("z1", "a", "full_name"),
+        ("z1", "bxx", "last_name"),
+        ("z1", "c", "street"),
+        ("z1", "d", "city"),
+        ("z1", "e", "postcode"),
+        ("z1", "f", "scrub"),
+        ("z1", "g", "digits"),
+        ("z1", "h", "shuffle"),
+        ("z1", "i", "letters"),
+        ("z1", "j", "token"),
+        ("z1", "k", "keep"),
+        ("z2", "bxx", "last_name"),
+        ("z3", "s", "keep"),
+        ("z3", "q", "keep"),
+        ("z3", "r", "keep"),
+    ] {
+        let section = section(table);
+        let line = section.lines().find(|line| line.split([' ', '=']).next() == Some(column)).unwrap();
+        assert!(line.contains(&format!("\"{mask}\"")), "{table}: {line}\n{text}");
+    }
+    let play = Play::new(source, &text);
+    play.check().assert_code(0);
+    play.refresh().assert_code(0);
+}
+
 #[test]
 fn a_table_that_cannot_be_read_is_named_and_never_skipped() {
     let source = Database::from(Fixture::Empty);
