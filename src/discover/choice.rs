@@ -4,7 +4,7 @@ use super::document;
 use super::evidence::Evidence;
 use super::person::{About, identity, is_number, primary, single};
 use super::sight::Sight;
-use crate::rules::{Detector, Kind, default_rule, family, words, written_text};
+use crate::rules::{Beside, Detector, Kind, default_rule, family, words, written_text};
 use crate::schema::{Column, ColumnId, Form, Scalar, Schema, Table, written};
 
 /// What stands behind what was done, before who did it.
@@ -193,7 +193,10 @@ impl Desk<'_> {
             |word: &String| detector.lists("things", word) || detector.lists("things", &single(word));
         let admits = |kind: &Kind, rest: &[String]| {
             let thing = kind.things && (about.thing || !about.root && rest.iter().any(is_thing));
-            about.reaches(kind.reach) && kind.is_at_home(&home) && !thing
+            about.reaches(kind.reach)
+                && kind.is_at_home(&home)
+                && !thing
+                && self.stands(kind, table, column, about)
         };
         let found = detector.suited(&name, family, &admits);
         if let Some(kind) = found.filter(|kind| !kind.quiet) {
@@ -207,6 +210,7 @@ impl Desk<'_> {
             return Some(kind);
         }
         // `customer_name` of `customers` is its `name`, and so is `kd_name` where all begin with `kd_`.
+        let found = found.or_else(|| detector.suited(&unglued(detector, table, column)?, family, &admits));
         found.or_else(|| {
             let (first, rest) = name.split_first()?;
             let begins = |column: &&Column| words(&column.name).first() == Some(first);
@@ -221,6 +225,25 @@ impl Desk<'_> {
             }
             detector.suited(rest, family, &admits)
         })
+    }
+
+    /// Whether a kind that needs others beside it has them: a state is part of a place where
+    /// a city or a street is, and a name a person's where the table is of people, or has an
+    /// address or a telephone.
+    fn stands(&self, kind: &Kind, table: &Table, column: &Column, about: About) -> bool {
+        let other = |wanted: &dyn Fn(&Kind) -> bool| {
+            let mut others = table.columns.iter().filter(|other| other.name != column.name);
+            others.any(|other| {
+                family(&other.data_type)
+                    .and_then(|family| self.detector.named(&words(&other.name), family))
+                    .is_some_and(wanted)
+            })
+        };
+        match kind.beside {
+            Beside::Anything => true,
+            Beside::Place => other(&|kind| kind.place && kind.beside == Beside::Anything),
+            Beside::Person => about.root || other(&|kind| kind.place || kind.mask == "phone"),
+        }
     }
 
     /// What a word for a person says: with a word for a name it is their name, at the end
@@ -418,6 +441,41 @@ impl Desk<'_> {
         }
         Choice::keep()
     }
+}
+
+/// A column's words without the letters that its table puts in front of all: `cnam1` of
+/// `cust`, where the rest is a word and others have it so, too.
+fn unglued(detector: &Detector, table: &Table, column: &Column) -> Option<Vec<String>> {
+    let parts = words(&column.name);
+    let (word, others) = parts.split_first()?;
+    let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    if detector.knows(word) || detector.spelled(&[word.to_owned()]) != [word] {
+        return None;
+    }
+    let own = words(&table.name.name);
+    let firsts: Vec<String> =
+        table.columns.iter().filter_map(|column| words(&column.name).into_iter().next()).collect();
+    (1..=3).find_map(|length| {
+        let (front, rest) = word.split_at_checked(length)?;
+        let shared = firsts.iter().filter(|first| first.starts_with(front)).count();
+        let most = length > 1 && shared >= 3 && shared * 2 >= table.columns.len();
+        let is_word = |rest: &str| {
+            let least = if most { 3 } else { 4 };
+            detector.part(rest).is_some() || rest.len() >= least && detector.knows(rest)
+        };
+        let alike = firsts
+            .iter()
+            .filter_map(|first| first.strip_prefix(front))
+            .filter(|rest| is_word(rest.trim_end_matches(|c: char| c.is_ascii_digit())))
+            .count();
+        let least = match (length, own.iter().any(|word| word.starts_with(front))) {
+            (1, true) => 2,
+            (2.., true) => 1,
+            _ => 3,
+        };
+        let rest_in_full = || detector.part(rest).map_or_else(|| vec![rest.to_owned()], <[String]>::to_vec);
+        (is_word(rest) && alike >= least).then(|| [rest_in_full(), others.to_vec()].concat())
+    })
 }
 
 /// A table's name as a rule's text has it: without its schema where no other has it.
