@@ -99,7 +99,9 @@ impl Desk<'_> {
             return Choice::keep();
         }
         // `name` of a thing is no person's, however its words look.
-        if about.public || name.iter().any(|word| self.detector.is_public(word)) {
+        // Who wrote a comment is not, and has a name in the file.
+        let told = kind.is_some_and(|kind| !kind.quiet && name.len() > 1 && self.detector.calls(kind, &name));
+        if about.public || !told && name.iter().any(|word| self.detector.is_public(word)) {
             let names = kind.is_some_and(|kind| kind.person)
                 || evidence.likeness.as_ref().is_some_and(|seen| seen.mask == "full_name");
             if names {
@@ -171,7 +173,7 @@ impl Desk<'_> {
                 let why = "dates as of birth, in a table of people".to_owned();
                 Choice { rules: self.ruled(id, &[rule], true, false), why: vec![why], doubt: None }
             }
-            "uuid" if about.root => {
+            "uuid" if about.root && !harmless => {
                 let why = "a number of the person's own".to_owned();
                 Choice { rules: vec!["\"uuid\"".to_owned()], why: vec![why], doubt: None }
             }
@@ -203,6 +205,12 @@ impl Desk<'_> {
             return Some(kind);
         }
         let spelled = detector.spelled(&name);
+        // `obs_docente` is what a teacher remarks, and no teacher.
+        if let Some(kind) =
+            found.filter(|kind| kind.mask == "scrub" && name.len() > 1 && detector.calls(kind, &name))
+        {
+            return Some(kind);
+        }
         if family == "text"
             && !spelled.iter().any(is_thing)
             && let Some(kind) = self.by_role(&spelled)
@@ -242,7 +250,11 @@ impl Desk<'_> {
         match kind.beside {
             Beside::Anything => true,
             Beside::Place => other(&|kind| kind.place && kind.beside == Beside::Anything),
-            Beside::Person => about.root || other(&|kind| kind.place || kind.mask == "phone"),
+            Beside::Person => {
+                let told =
+                    |kind: &Kind| kind.place && kind.beside == Beside::Anything || kind.mask == "phone";
+                about.root || other(&told)
+            }
         }
     }
 
@@ -254,6 +266,7 @@ impl Desk<'_> {
             (detector.lists("people", word) || detector.lists("roles", word))
                 && !detector.lists("firms", word)
         };
+        let is_row = |word: &String| detector.lists("rows", word);
         let last = name.last()?;
         let is_meant = |word: &String| is_person(word) || detector.lists("addressees", word);
         let named = name.iter().any(|word| self.is_name(word))
@@ -266,7 +279,7 @@ impl Desk<'_> {
         if name.len() > 1 && detector.lists("actors", last) && ACTS.contains(&last.as_str()) {
             return detector.kind("name of who did it");
         }
-        (is_person(last) && !detector.lists("asks", name.first()?))
+        (is_person(last) && !is_row(last) && !detector.lists("asks", name.first()?))
             .then(|| detector.kind("person by role"))
             .flatten()
     }

@@ -56,7 +56,8 @@ pub(super) fn tables(
         let named = name.iter().any(|word| is("people", word));
         let (first, family) = seen(place);
         let both = (has("first name") || first) && (has("last name") || family);
-        let thing = !both && !is("people", last) && name.iter().any(|word| is("things", word));
+        let about_people = is("people", last) || is("deeds", last);
+        let thing = !both && !about_people && name.iter().any(|word| is("things", word));
         let root = !public && (both || is("people", last));
         let firm = !root && name.iter().any(|word| is("firms", word));
         let person = |kind: &&Kind| kind.person && (kind.name != "e-mail address" || !thing && !firm);

@@ -123,9 +123,11 @@ impl Compounds {
         best
     }
 
+    /// Whether a compound may be made of it: of three letters only where it is known as short.
     fn is_part(&self, part: &str) -> bool {
-        self.known.contains(part)
-            || part.len() >= 3 && self.short.contains_key(part)
+        let short = self.short.contains_key(part) || self.glued.contains_key(part);
+        part.len() >= 4 && self.known.contains(part)
+            || part.len() >= 3 && short
             || self.ends.iter().any(|end| end == part)
     }
 }

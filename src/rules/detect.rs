@@ -111,7 +111,7 @@ pub struct Detector {
 type Sense = (usize, Vec<String>);
 
 /// The lists of words that a file may have.
-const LISTS: [&str; 13] = [
+const LISTS: [&str; 15] = [
     "addressees",
     "about",
     "people",
@@ -125,6 +125,8 @@ const LISTS: [&str; 13] = [
     "prefixes",
     "links",
     "ends",
+    "rows",
+    "deeds",
 ];
 
 /// The lists whose words no compound is made of.
@@ -392,6 +394,18 @@ impl Detector {
     #[must_use]
     pub fn knows(&self, word: &str) -> bool {
         self.compounds.short.contains_key(word) || self.compounds.known.contains(word)
+    }
+
+    /// Whether a name, however it is read, is one of a kind's and no more.
+    #[must_use]
+    pub fn calls(&self, kind: &Kind, name: &[String]) -> bool {
+        let senses: Vec<_> = kind.names.iter().flat_map(|known| self.senses(known)).collect();
+        self.readings(name).iter().any(|name| {
+            senses.iter().any(|known| {
+                known.len() == name.len()
+                    && name.iter().zip(known).all(|(word, other)| self.means(word, other))
+            })
+        })
     }
 
     /// What a part of a longer word means, where it is short for something.
