@@ -100,7 +100,7 @@ impl Desk<'_> {
         }
         // `name` of a thing is no person's, however its words look.
         // Who wrote a comment is not, and has a name in the file.
-        let told = kind.is_some_and(|kind| !kind.quiet && name.len() > 1 && self.detector.calls(kind, &name));
+        let told = kind.is_some_and(|kind| name.len() > 1 && self.detector.calls(kind, &name));
         if about.public || !told && name.iter().any(|word| self.detector.is_public(word)) {
             let names = kind.is_some_and(|kind| kind.person)
                 || evidence.likeness.as_ref().is_some_and(|seen| seen.mask == "full_name");
@@ -509,6 +509,22 @@ fn with(rule: &str, more: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::{DataType, Name};
+
+    #[test]
+    fn letters_that_a_table_puts_in_front_of_all_are_left_out() {
+        let rest = |table: &str, columns: &[&str], name: &str| {
+            let of = |name: &&str| Column::of(*name, DataType::scalar_of("text", Scalar::Text));
+            let table = Table::of(Name::new("public", table), columns.iter().map(of).collect());
+            let column = table.columns.iter().find(|column| column.name == name).unwrap();
+            unglued(Detector::own(), &table, column).map(|words| words.join(" "))
+        };
+        let customers = ["custno", "cnam1", "cnam2", "btwn", "bpcd", "bad1"];
+        assert_eq!(rest("cust", &customers, "cnam1").as_deref(), Some("name"));
+        assert_eq!(rest("cust", &customers, "btwn").as_deref(), Some("town"));
+        assert_eq!(rest("pages", &["page", "stage"], "stage"), None);
+        assert_eq!(rest("pages", &["page", "pnam"], "pnam"), None);
+    }
 
     #[test]
     fn what_decides_goes_behind_the_name_of_the_rule() {

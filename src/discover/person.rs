@@ -57,7 +57,12 @@ pub(super) fn tables(
         let (first, family) = seen(place);
         let both = (has("first name") || first) && (has("last name") || family);
         let about_people = is("people", last) || is("deeds", last);
-        let thing = !both && !about_people && name.iter().any(|word| is("things", word));
+        // The devices of users are theirs.
+        let owned = name.len() > 1
+            && name
+                .first()
+                .is_some_and(|first| is("people", first) && !is("firms", first) && !is("rows", first));
+        let thing = !both && !about_people && !owned && name.iter().any(|word| is("things", word));
         let root = !public && (both || is("people", last));
         let firm = !root && name.iter().any(|word| is("firms", word));
         let person = |kind: &&Kind| kind.person && (kind.name != "e-mail address" || !thing && !firm);

@@ -59,11 +59,10 @@ impl Compounds {
             return None;
         }
         let ends = self.ends.iter().filter_map(|end| Some((word.strip_suffix(end.as_str())?, end.len())));
-        let found = ends.filter(|(front, _)| {
-            front.len() >= 2
-                && (self.short.contains_key(*front)
-                    || self.glued.contains_key(*front)
-                    || self.known.contains(*front))
+        // `export` is no abbreviation and an `ort`.
+        let found = ends.filter(|(front, end)| {
+            front.len() >= 2 && (self.short.contains_key(*front) || self.glued.contains_key(*front))
+                || self.known.contains(*front) && (front.len() >= 4 || *end == 2)
         });
         // The longest end leaves the least to chance.
         let (front, _) = found.max_by_key(|(_, length)| *length)?;
@@ -147,11 +146,26 @@ mod tests {
         assert_eq!(spelled("geb_dat"), "geburt datum");
         assert_eq!(spelled("custname"), "customer name");
         assert_eq!(spelled("achtern"), "achternaam");
+        assert_eq!(spelled("EMPNAM"), "employee name");
+        assert_eq!(spelled("kdname"), "kunde name");
+        assert_eq!(spelled("USRID"), "user id");
     }
 
     #[test]
     fn what_only_begins_with_a_word_stays_whole() {
-        for name in ["emailed", "recipe", "passenger", "hotel", "capital", "station", "kind", "part"] {
+        for name in [
+            "emailed",
+            "recipe",
+            "passenger",
+            "hotel",
+            "capital",
+            "station",
+            "kind",
+            "part",
+            "export",
+            "casino",
+            "region",
+        ] {
             assert_eq!(spelled(name), name);
         }
     }

@@ -536,7 +536,7 @@ mod tests {
             ("EmailAddress", "e-mail address"),
             ("homePhone", "telephone number"),
             ("Straße", "street address"),
-            ("código_fiscal_prénom", "first name"),
+            ("código_interno_prénom", "first name"),
             ("data_nascita", "date of birth"),
             ("numer_telefonu", "telephone number"),
             ("client_ip", "network address"),
@@ -544,6 +544,35 @@ mod tests {
         ] {
             let scalar = if expected == "date of birth" { Scalar::Date } else { Scalar::Text };
             assert_eq!(kind(name, scalar), Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_known_in_any_order_glued_abbreviated_and_with_its_type_in_front() {
+        let detector = Detector::own();
+        for (name, expected) in [
+            ("sFecNacimiento", "date of birth"),
+            ("ds_email", "e-mail address"),
+            ("numero_da_conta", "bank account"),
+            ("conta_nro", "bank account"),
+            ("PSTCD", "postcode"),
+            ("EMPTEL", "telephone number"),
+            ("strCardNo", "card number"),
+            ("date_of_the_birth", "date of birth"),
+            ("tp_sexo", "trait (sex, family, nationality)"),
+            ("sRespuestaSecreta", "secret"),
+        ] {
+            let found = detector.named(&words(name), "text").map(|kind| kind.name.as_str());
+            assert_eq!(found, Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_word_loses_its_meaning_beside_others() {
+        let detector = Detector::own();
+        for name in ["password_algorithm", "email_layout_xmlid", "cd_motivo", "token_expires", "tp_documento"]
+        {
+            assert!(detector.named(&words(name), "text").is_none(), "{name}");
         }
     }
 
