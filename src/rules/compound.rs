@@ -106,7 +106,7 @@ impl Compounds {
         let mut best: Option<Vec<&str>> = None;
         for at in cuts.into_iter().rev() {
             let (front, rest) = word.split_at(at);
-            if !self.is_part(front) {
+            if !self.is_front(front) {
                 continue;
             }
             for rest in
@@ -122,12 +122,14 @@ impl Compounds {
         best
     }
 
-    /// Whether a compound may be made of it: of three letters only where it is known as short.
     fn is_part(&self, part: &str) -> bool {
+        self.is_front(part) || self.ends.iter().any(|end| end == part)
+    }
+
+    /// Whether a compound may begin with it: of three letters only where it is known as short.
+    fn is_front(&self, part: &str) -> bool {
         let short = self.short.contains_key(part) || self.glued.contains_key(part);
-        part.len() >= 4 && self.known.contains(part)
-            || part.len() >= 3 && short
-            || self.ends.iter().any(|end| end == part)
+        part.len() >= 4 && self.known.contains(part) || part.len() >= 3 && short
     }
 }
 

@@ -25,9 +25,8 @@ pub fn words(name: &str) -> Vec<String> {
 /// A letter without its accent.
 fn plain(c: char, buffer: &mut [u8; 4]) -> &str {
     match c {
-        'à' | 'á' | 'â' | 'ã' | 'ą' | 'ă' => "a",
+        'à' | 'á' | 'â' | 'ã' | 'å' | 'ą' | 'ă' => "a",
         'ä' | 'æ' => "ae",
-        'å' => "a",
         'ç' | 'ć' | 'č' => "c",
         'ď' => "d",
         'è' | 'é' | 'ê' | 'ë' | 'ę' | 'ě' => "e",
