@@ -11,6 +11,7 @@ mod again;
 mod census;
 mod clear;
 mod discard;
+mod forecast;
 mod ground;
 mod indexing;
 mod options;
@@ -21,6 +22,7 @@ mod timeline;
 
 pub use crate::diagnostic::Failure;
 pub use account::{Observer, Step};
+pub use forecast::forecast;
 pub use options::{Options, Verify, Way};
 
 use crate::error::{Error, Kind, Result};
@@ -44,6 +46,7 @@ use crate::source::{self, Purpose};
 use crate::{sink, verify};
 use account::Account;
 use again::{Fallen, Tries};
+use forecast::Gathered;
 use ground::Ground;
 use indexing::{Indexing, Site};
 use prepare::{Stage, prepare};
@@ -184,6 +187,7 @@ struct Copied {
     indexing: Indexing,
     inventory: Inventory,
     volume: Volume,
+    gathered: Gathered,
     access: Access,
     loader: Loader,
     left_out: Vec<(String, u64)>,
@@ -220,8 +224,8 @@ async fn copy(
     let left_out = left_out::count(snapshot.session(), comments).await?;
     reach(Point::CatalogRead).await;
     let access = ground::access(options, stage.replaced.as_ref(), snapshot.session()).await?;
-    let roles = ground::roles(&stage.admin, &access).await?;
-    let purpose = Purpose::Carry(&roles);
+    let there = ground::roles(&stage.admin, &access).await?;
+    let purpose = Purpose::Carry(&there);
     let (plan, rules) =
         source::decide(snapshot.session(), schema, &options.rules, &options.secret, purpose).await?;
     options.refuse_warnings(&rules)?;
@@ -229,6 +233,7 @@ async fn copy(
     account.warn(rules.warnings());
     let loader = Loader::prepare(&stage.admin, &access).await?;
     let filled = filled(&plan);
+    let gathered = forecast::gather(snapshot.session(), options, &plan).await?;
     let volume = volume::measure(snapshot.session(), &filled).await?;
     let indexes = indexes::read(snapshot.session(), &filled).await?;
     account.need(volume);
@@ -278,6 +283,7 @@ async fn copy(
         indexing,
         inventory,
         volume,
+        gathered,
         access,
         loader,
         left_out,
@@ -325,6 +331,7 @@ async fn finish(
         rules: Some(copied.rules.digest().to_owned()),
         secret: Some(options.secret.id()),
         expires: options.expires.and_then(publish::expiry),
+        took: Some(copied.gathered.load().took(account.seconds())),
         copied_disks: old_marker.is_some_and(|marker| marker.copied_disks),
         ..copied.build.marker.clone()
     };
