@@ -3,7 +3,7 @@
 use super::catalog::USER_SCHEMAS;
 use super::session::Session;
 use crate::error::{Error, Kind, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// One table.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,9 +38,10 @@ pub async fn weigh(session: &Session, tables: &[u32]) -> Result<BTreeMap<u32, We
                       CASE WHEN c.reltoastrelid = 0 THEN 0 ELSE coalesce(pg_relation_size(c.reltoastrelid), 0) END, \
                       coalesce(pg_indexes_size(c.oid), 0), \
                       coalesce((SELECT max(pg_relation_size(i.indexrelid)) FROM pg_index i WHERE i.indrelid = c.oid), 0), \
-                      (SELECT count(*) FROM pg_index i WHERE i.indrelid = c.oid) + (c.reltoastrelid <> 0)::int \
-               FROM pg_class c WHERE c.oid = ANY ($1)";
-    let mut weights = BTreeMap::new();
+                      (SELECT count(*) FROM pg_index i WHERE i.indrelid = c.oid) + (c.reltoastrelid <> 0)::int, \
+                      n.nspname::text, c.relname::text \
+               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ANY ($1)";
+    let (mut weights, mut numbers) = (BTreeMap::new(), HashMap::new());
     for row in session.query("weighing the tables", sql, &[&tables]).await? {
         let of = |column| u64::try_from(row.get::<_, i64>(column)).unwrap_or(0);
         let weight = Weight {
@@ -52,14 +53,19 @@ pub async fn weigh(session: &Session, tables: &[u32]) -> Result<BTreeMap<u32, We
             empty: of(6) * PAGE,
             widths: BTreeMap::new(),
         };
-        weights.insert(row.get::<_, u32>(0), weight);
+        let number: u32 = row.get(0);
+        weights.insert(number, weight);
+        numbers.insert((row.get::<_, String>(7), row.get::<_, String>(8)), number);
     }
-    let sql = "SELECT c.oid, s.attname::text, (s.avg_width * (1 - s.null_frac))::float8 FROM pg_stats s \
-               JOIN pg_namespace n ON n.nspname = s.schemaname JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.tablename \
-               WHERE c.oid = ANY ($1) AND NOT s.inherited";
-    for row in session.query("reading the widths of columns", sql, &[&tables]).await? {
-        if let Some(weight) = weights.get_mut(&row.get(0)) {
-            weight.widths.insert(row.get(1), row.get(2));
+    // The view is not joined to what it is made of: the names are compared here.
+    let sql = format!(
+        "SELECT nspname::text, tablename::text, attname::text, (avg_width * (1 - null_frac))::float8 \
+         FROM pg_stats n (nspname, tablename, attname, inherited, null_frac, avg_width) WHERE NOT inherited AND {USER_SCHEMAS}"
+    );
+    for row in session.query("reading the widths of columns", &sql, &[]).await? {
+        let number = numbers.get(&(row.get(0), row.get(1)));
+        if let Some(weight) = number.and_then(|number| weights.get_mut(number)) {
+            weight.widths.insert(row.get(2), row.get(3));
         }
     }
     Ok(weights)
