@@ -40,8 +40,8 @@ use crate::postgres::url::Url;
 use crate::postgres::volume::{self, Volume};
 use crate::postgres::watch::Toll;
 use crate::postgres::{
-    access, catalog, clients, connections, frequency, indexes, left_out, leftover, standby, statistics,
-    uncarried, watch,
+    access, catalog, clients, connections, frequency, indexes, left_out, leftover, standby,
+    statistics, uncarried, watch,
 };
 use crate::publish::{self, Build, Database, Marker, Published, Replaced, RunLock, State};
 use crate::report::Report;
@@ -403,7 +403,7 @@ async fn copy(
     if !problems.is_empty() {
         return Err(Failure::Rules(problems));
     }
-    let ground = Ground::open(stage, &made).await?;
+    let ground = Ground::open(stage, &made, snapshot.session()).await?;
     ground.make_pre_data(&archive).await?;
     reach(Point::PreDataMade).await;
     let session = ground.session().await?;

@@ -44,6 +44,7 @@ mod production;
 mod refusals;
 mod regression;
 mod remade;
+mod renamed;
 mod retries;
 mod sequences;
 mod shop;
