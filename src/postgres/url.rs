@@ -142,8 +142,8 @@ impl Url {
     #[must_use]
     pub fn is_local(&self) -> bool {
         self.hosts.iter().all(|host| match (&host.place, host.addr) {
-            (Place::Socket(_), _) => true,
-            (Place::Name(_), Some(addr)) => addr.is_loopback(),
+            (_, Some(addr)) => addr.is_loopback(),
+            (Place::Socket(_), None) => true,
             (Place::Name(name), None) => {
                 name == "localhost" || name.parse::<IpAddr>().is_ok_and(|addr| addr.is_loopback())
             }
@@ -372,6 +372,8 @@ mod tests {
             ("host=127.0.0.9,/tmp", true),
             ("host=::1", true),
             ("host=db hostaddr=127.0.0.1", true),
+            ("host=/tmp hostaddr=127.0.0.1", true),
+            ("host=/tmp hostaddr=10.0.0.1", false),
             ("host=db", false),
             ("host=localhost,10.0.0.1", false),
         ] {
