@@ -178,6 +178,10 @@ fn sslmode(answers: &Answers<'_>) -> Result<SslMode> {
     let mode = match answers.get("sslmode") {
         // Anybody can have a certificate of a public CA: only its name tells the server.
         None if trusts_system => SslMode::VerifyFull,
+        // What there was before `PGSSLMODE`. As in libpq only its first letter counts.
+        None if answers.world.get("PGREQUIRESSL").is_some_and(|value| value.starts_with('1')) => {
+            SslMode::Require
+        }
         None => SslMode::Prefer,
         Some(name) => SslMode::named(&name).ok_or_else(|| {
             Error::usage("`sslmode` of the connection string has an unknown value")
@@ -384,6 +388,16 @@ pub(crate) mod tests {
         assert_eq!(parse("", &[]).connect_timeout, Some(DEFAULT_TIMEOUT));
         assert_eq!(parse("", &[("PGHOSTADDR", "127.0.0.2")]).hosts[0].addr, "127.0.0.2".parse().ok());
         assert_eq!(parse("host=h", &[("PGHOSTADDR", "127.0.0.2")]).hosts[0].addr, None);
+    }
+
+    #[test]
+    fn the_old_variable_that_insists_on_tls_is_heard_where_nothing_newer_speaks() {
+        let of = |text, variables: &[(&'static str, &'static str)]| parse(text, variables).sslmode;
+        assert_eq!(of("", &[("PGREQUIRESSL", "1")]), SslMode::Require);
+        assert_eq!(of("", &[("PGREQUIRESSL", "0")]), SslMode::Prefer);
+        assert_eq!(of("", &[("PGREQUIRESSL", "1"), ("PGSSLMODE", "prefer")]), SslMode::Prefer);
+        assert_eq!(of("sslmode=disable", &[("PGREQUIRESSL", "1")]), SslMode::Disable);
+        assert_eq!(of("sslrootcert=system", &[("PGREQUIRESSL", "1")]), SslMode::VerifyFull);
     }
 
     #[test]
