@@ -40,7 +40,7 @@ use crate::postgres::url::Url;
 use crate::postgres::volume::{self, Volume};
 use crate::postgres::watch::Toll;
 use crate::postgres::{
-    access, catalog, clients, connections, frequency, indexes, left_out, leftover, standby,
+    access, archive, catalog, clients, connections, frequency, indexes, left_out, leftover, standby,
     statistics, uncarried, watch,
 };
 use crate::publish::{self, Build, Database, Marker, Published, Replaced, RunLock, State};
@@ -239,6 +239,7 @@ async fn prepare<'a>(
         None => parity::preflight(&reader, &admin, template.as_ref()).await?,
     };
     let tools = Tools::find()?.require_at_least(source_major)?;
+    archive::prepare(&tools, &source, (!in_place).then_some(&target))?;
     notices.extend(clients::warn(&tools, &reader).await?);
     // Open are, beside the one that is asked: two of the three on the target, and on each side the one that
     // listens for silence, which ends with this function.

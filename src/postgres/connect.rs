@@ -419,7 +419,7 @@ mod tests {
         let url = cluster.url("postgres").with_application_name("it's masque");
         let folder = tempfile::tempdir().unwrap();
         let passfile = folder.path().join("pass");
-        std::fs::write(&passfile, url.passfile_line().unwrap()).unwrap();
+        std::fs::write(&passfile, url.passfile_line().unwrap().unwrap()).unwrap();
         std::fs::set_permissions(&passfile, std::fs::Permissions::from_mode(0o600)).unwrap();
         let tools = super::super::binaries::Tools::find().unwrap();
         let mut dump = std::process::Command::new(&tools.pg_dump);
