@@ -114,5 +114,6 @@ fn a_run_leaves_no_core_file() {
     };
     let line = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
     let values: Vec<_> = line.split_whitespace().skip(4).take(2).collect();
-    assert_eq!(values, ["0", "0"], "{line}");
+    // Where cores go to a program's pipe, none is as good as unlimited, and one byte is not.
+    assert_eq!(values, ["1", "1"], "{line}");
 }
