@@ -202,3 +202,42 @@ async fn drop_generations(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::postgres::binaries::Binaries;
+    use crate::postgres::cluster::{Cluster, Settings};
+    use crate::postgres::session::Side;
+
+    #[test]
+    fn nothing_is_renamed_where_either_name_is_anothers_by_then() {
+        let binaries = Binaries::find(None, &mut |_| ()).unwrap();
+        let cluster = Cluster::start(&binaries, Settings::new("rename")).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let connection = cluster.url("postgres").connect(Kind::Target).await.unwrap();
+            let session = Session::open(connection, Side::Target).await.unwrap();
+            for name in ["served", "build"] {
+                session.run("making", &format!("CREATE DATABASE {name}")).await.unwrap();
+            }
+            let [old, build] = ["served", "build"].map(|name| marker::find(&session, name));
+            let (old, build) = (old.await.unwrap().unwrap(), build.await.unwrap().unwrap());
+            let finished = Marker::empty(State::Published, "served", "ab", build.identity.clone());
+            let other = String::from("1:2");
+            let stranger = Database { identity: other.clone(), ..old.clone() };
+            let unbound = Marker { identity: other, ..finished.clone() };
+            for (old, finished) in [(&stranger, &finished), (&old, &unbound)] {
+                let error = rename(&session, "build", Some(old), Some("kept"), finished).await.unwrap_err();
+                assert_eq!(error.kind(), Kind::Guard, "{error}");
+                session.run("giving up", "ROLLBACK").await.unwrap();
+                assert!(marker::find(&session, "kept").await.unwrap().is_none());
+            }
+            rename(&session, "build", Some(&old), Some("kept"), &finished).await.unwrap();
+            let kept = marker::find(&session, "kept").await.unwrap().unwrap();
+            assert_eq!(kept.identity, old.identity);
+            assert_eq!(marker::find(&session, "served").await.unwrap().unwrap().marker, Some(finished));
+        });
+    }
+}
