@@ -25,7 +25,7 @@ mod status;
 mod transformers;
 mod typed;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Failure;
 use crate::error::{Error, Kind};
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
@@ -56,29 +56,6 @@ enum Command {
     Transformers(transformers::Transformers),
     Schema(schema::Schema),
     Completions(completions::Completions),
-}
-
-/// Why a command did not do its work.
-enum Failure {
-    /// One sentence.
-    Error(Error),
-    /// Problems of a rule file, all of them.
-    Rules(Vec<Diagnostic>),
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
-impl From<crate::refresh::Failure> for Failure {
-    fn from(failure: crate::refresh::Failure) -> Self {
-        match failure {
-            crate::refresh::Failure::Rules(problems) => Self::Rules(problems),
-            crate::refresh::Failure::Error(error) => Self::Error(error),
-        }
-    }
 }
 
 /// Reads the arguments, runs the command and gives the documented exit code.

@@ -104,13 +104,16 @@ enum Section {
     Comments,
 }
 
-/// Removes what killed runs left, and makes sure that the tools can be told of both servers, before
-/// anything is held on them. In place no tool goes to the target.
+/// Removes what killed runs left on this machine.
+pub fn sweep() {
+    directory::sweep(&std::env::temp_dir());
+}
+
+/// Makes sure that the tools can be told of both servers, before anything is held on them.
 ///
 /// # Errors
 /// Usage, where a password or options fit into no file that the tools read.
-pub fn prepare(tools: &Tools, source: &Url, target: Option<&Url>) -> Result<()> {
-    directory::sweep(&std::env::temp_dir());
+pub fn check(tools: &Tools, source: &Url, target: Option<&Url>) -> Result<()> {
     told::check(tools, &source.with_options(&session::probing()))?;
     target.map_or(Ok(()), |target| told::check(tools, target))
 }

@@ -56,8 +56,22 @@ pub struct Marker {
     /// Whether it was loaded in one transaction in the database itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_place: bool,
+    /// How long the run took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took: Option<Took>,
     /// When it became what it is.
     pub at: String,
+}
+
+/// How long a run took, beside what was expected of it: the next run's time is estimated by that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Took {
+    /// From the snapshot's beginning to the publishing.
+    pub milliseconds: u64,
+    /// The same, as it was expected.
+    pub expected: u64,
+    /// By which version of the model.
+    pub model: u32,
 }
 
 /// A database of the target server.
@@ -182,6 +196,7 @@ impl Marker {
             expires: None,
             copied_disks: false,
             in_place: false,
+            took: None,
             at: now(),
         }
     }
@@ -240,6 +255,6 @@ mod tests {
     fn a_marker_of_an_earlier_version_is_read() {
         let text = r#"{"masque":1,"state":"kept","target":"t","run":"r","identity":"1:2","at":"2026-01-01T00:00:00Z"}"#;
         let marker: Marker = serde_json::from_str(text).unwrap();
-        assert_eq!(marker.expires, None);
+        assert_eq!((marker.expires, marker.took), (None, None));
     }
 }

@@ -1,10 +1,10 @@
 //! Where the new data is made: in a build beside the target, or within the target's own
 //! database, in a transaction that stays open until everything is there.
 
-use super::{Copied, Observer, Options, Stage};
+use super::{Copied, Observer, Options, Stage, Way};
 use crate::error::{Error, Kind, Result};
 use crate::plan::{LargeObjects, Plan};
-use crate::postgres::access::{Access, Wish};
+use crate::postgres::access::{self, Access, Wish};
 use crate::postgres::archive::SchemaArchive;
 use crate::postgres::indexes::Entry;
 use crate::postgres::maintenance::Maintenance;
@@ -44,16 +44,27 @@ pub(super) async fn make(stage: &Stage<'_>, source: &Session, begun: &mut Option
 }
 
 /// The access that the copy shall have.
-pub(super) async fn access(stage: &Stage<'_>, source: &Session) -> Result<Access> {
+pub(super) async fn access(
+    options: &Options,
+    replaced: Option<&Replaced>,
+    source: &Session,
+) -> Result<Access> {
     let access = Access::read(source).await?.for_target(&Wish {
-        owners: stage.options.owners,
-        privileges: stage.options.privileges,
-        roles: stage.options.rules.roles(),
+        owners: options.owners,
+        privileges: options.privileges,
+        roles: options.rules.roles(),
     });
-    Ok(match &stage.replaced {
+    Ok(match replaced {
         Some(replaced) => access.without_schemas(replaced.kept()),
         None => access,
     })
+}
+
+/// The roles that the target will have when rows arrive: those that are missing are made.
+pub(super) async fn roles(admin: &Session, access: &Access) -> Result<Vec<String>> {
+    let mut roles = access::roles(admin).await?;
+    roles.extend(access.roles().into_iter().map(ToOwned::to_owned));
+    Ok(roles)
 }
 
 impl Ground {
@@ -173,13 +184,12 @@ impl Ground {
     }
 }
 
-/// Looks whether the target can be refreshed in place at all. Ends what dead runs left on it.
-pub(super) async fn look(
-    options: &Options,
+/// Ends what dead runs left on a target that is refreshed in place.
+pub(super) async fn end_dead(
     observer: &dyn Observer,
     [source, target]: [&Session; 2],
     run: &str,
-) -> Result<Replaced> {
+) -> Result<()> {
     for dead in leftover::end_others(target, run).await? {
         let ended = leftover::end(source, &dead).await?;
         observer.notice(&format!(
@@ -187,6 +197,16 @@ pub(super) async fn look(
             if ended > 0 { ", on the source too" } else { "" }
         ));
     }
+    Ok(())
+}
+
+/// Looks whether the target can be refreshed in place at all.
+pub(super) async fn look(
+    options: &Options,
+    observer: &dyn Observer,
+    [source, target]: [&Session; 2],
+    run: &str,
+) -> Result<Replaced> {
     let replaced = Replaced::look(source, target, run).await?;
     lock_table::look_for_replacing(source, target).await?;
     for schema in &replaced.left {
@@ -199,8 +219,8 @@ pub(super) async fn look(
 }
 
 /// Large objects belong to the database, so that old and new can't lie side by side.
-pub(super) fn check_large_objects(stage: &Stage<'_>, plan: &Plan) -> Result<()> {
-    if stage.replaced.is_none() || matches!(plan.large_objects, LargeObjects::None) {
+pub(super) fn check_large_objects(options: &Options, plan: &Plan) -> Result<()> {
+    if options.publish == Way::Swap || matches!(plan.large_objects, LargeObjects::None) {
         return Ok(());
     }
     Err(Error::new(

@@ -12,6 +12,7 @@ mod derived;
 mod discover;
 mod doctor;
 mod double;
+mod dry_run;
 mod encodings;
 mod errors;
 mod fail_closed;
