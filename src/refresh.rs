@@ -250,7 +250,7 @@ async fn copy(
     reach(Point::SchemaDumped).await;
     loader.make_roles(&stage.admin).await?;
     reach(Point::RolesMade).await;
-    let ground = Ground::open(stage, &made).await?;
+    let ground = Ground::open(stage, &made, snapshot.session()).await?;
     ground.make_pre_data(&archive).await?;
     reach(Point::PreDataMade).await;
     let session = ground.session().await?;

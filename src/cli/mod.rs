@@ -136,11 +136,18 @@ fn silence_panics() {
     }));
 }
 
-/// A core file would hold rows, passwords and the secret. Children inherit it.
+/// A core file would hold rows, passwords and the secret. Children inherit the limit.
+///
+/// Where `core_pattern` hands cores to a program, Linux ignores a limit of zero (core(5): it "is not enforced
+/// for core dumps that are piped"). One byte is what it knows its own such programs by, and dumps none of
+/// them (`do_coredump` in fs/coredump.c); and no file of one byte is a core, so none is written either.
 fn leave_no_core() {
-    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
-    // Lowering a limit needs no right; where the system refuses all the same, the run is no worse.
-    rustix::process::setrlimit(rustix::process::Resource::Core, none).ok();
+    let least = u64::from(cfg!(target_os = "linux"));
+    let limit = |bytes| rustix::process::Rlimit { current: Some(bytes), maximum: Some(bytes) };
+    let set = |bytes| rustix::process::setrlimit(rustix::process::Resource::Core, limit(bytes));
+    // Lowering a limit needs no right, but it may be zero already; where the system refuses all the same, the
+    // run is no worse.
+    set(least).or_else(|_| set(0)).ok();
 }
 
 /// Runs a command's work on a runtime of this thread.

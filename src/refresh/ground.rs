@@ -29,7 +29,7 @@ pub(super) struct Ground {
 #[derive(Clone)]
 struct Within {
     session: Arc<Session>,
-    kept: BTreeSet<String>,
+    replaced: Arc<Replaced>,
     began: Instant,
 }
 
@@ -68,17 +68,29 @@ pub(super) async fn roles(admin: &Session, access: &Access) -> Result<Vec<String
 }
 
 impl Ground {
-    /// Goes there. In place the transaction begins here, and the old schemas are set aside.
-    pub(super) async fn open(stage: &Stage<'_>, build: &Build) -> Result<Self> {
+    /// Goes there. In place the transaction begins here, and the old schemas are set aside: those that
+    /// are there now, because the guard's look is as old as the snapshot, or as the attempt before.
+    pub(super) async fn open(stage: &Stage<'_>, build: &Build, source: &Session) -> Result<Self> {
         let url = stage.url_of(&build.name);
-        let Some(replaced) = &stage.replaced else {
+        let (Some(seen), Some(old)) = (&stage.replaced, &stage.old) else {
             return Ok(Self { maker: url.clone(), url, within: None });
         };
         let session = Arc::new(Session::open(url.connect(Kind::Target).await?, Side::Target).await?);
+        // It came here by a name, and names can be given to others.
+        old.check_entered(&session).await?;
+        let replaced = Arc::new(Replaced::look(source, &session, &stage.run).await?);
+        if replaced.kept() != seen.kept() {
+            // What is carried of owners and privileges was chosen by them.
+            return Err(Error::new(
+                Kind::Guard,
+                "the schemas of the target's extensions changed while the run was at work",
+            )
+            .help("run again"));
+        }
         // PostgreSQL 17; older servers know no such limit.
         session.run("preparing the transaction", "SET transaction_timeout = 0").await.ok();
         replaced.set_aside(&session).await?;
-        let within = Within { session, kept: replaced.kept().clone(), began: Instant::now() };
+        let within = Within { session, replaced, began: Instant::now() };
         Ok(Self { maker: url.clone(), url, within: Some(within) })
     }
 
@@ -111,7 +123,7 @@ impl Ground {
     /// Makes what must be there before the rows.
     pub(super) async fn make_pre_data(&self, archive: &SchemaArchive) -> Result<()> {
         match &self.within {
-            Some(within) => archive.run_pre_data(&within.session, &within.kept).await,
+            Some(within) => archive.run_pre_data(&within.session, within.replaced.kept()).await,
             None => archive.restore_pre_data(&self.url).await,
         }
     }
@@ -153,8 +165,8 @@ impl Ground {
         finished: &Marker,
     ) -> Result<Published> {
         let Options { keep, publish_wait, .. } = *stage.options;
-        if let (Some(within), Some(replaced)) = (&self.within, &stage.replaced) {
-            return replaced.publish(&within.session, &stage.admin, finished, publish_wait).await;
+        if let Some(Within { session, replaced, .. }) = &self.within {
+            return replaced.publish(session, &stage.admin, finished, publish_wait).await;
         }
         let (renamer, admin, old) = (&stage.renamer, &stage.admin, stage.old.as_ref());
         publish::publish(renamer, admin, &copied.build, old, finished, keep, publish_wait).await

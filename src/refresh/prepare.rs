@@ -13,7 +13,7 @@ use crate::postgres::lock_table::{self, Locking};
 use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
-use crate::postgres::{clients, connections, leftover};
+use crate::postgres::{archive, clients, connections, leftover};
 use crate::publish::{self, Build, Database, Replaced, RunLock};
 
 /// Both sides, ready, under the run lock.
@@ -128,6 +128,8 @@ pub(super) async fn look(
         None => parity::preflight(reader, admin, template.as_ref()).await?,
     };
     let tools = Tools::find()?.require_at_least(source_major)?;
+    // In place no tool goes to the target.
+    archive::check(&tools, &sides.source, own.is_none().then_some(target))?;
     notices.extend(clients::warn(&tools, reader).await?);
     notices.extend(connections::shortage(reader, options.jobs, 1).await?);
     notices.extend(connections::shortage(admin, options.jobs, open).await?);
@@ -161,6 +163,7 @@ pub(super) async fn prepare<'a>(
     reach(Point::Guarded).await;
     let lock = RunLock::take(holder, target, options.lock_wait).await?;
     reach(Point::Locked).await;
+    archive::sweep();
     for name in Build::sweep(admin, target).await? {
         observer.notice(&format!("dropped `{name}`, which a run left behind that did not end well"));
         let ended = leftover::end(reader, publish::run_of(&name)).await?;

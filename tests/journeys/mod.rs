@@ -45,6 +45,7 @@ mod production;
 mod refusals;
 mod regression;
 mod remade;
+mod renamed;
 mod retries;
 mod sequences;
 mod shop;
