@@ -5,7 +5,7 @@ use super::{
     Params, Rule, Spoiled, Test, bind, find,
 };
 use crate::diagnostic::{Diagnostic, SourceFile, Span};
-use crate::format::{Output, Place, Row, Unreadable, Value, Wire};
+use crate::format::{Output, Place, Row, Unreadable, Wire};
 use crate::schema::{Column, ColumnId, DataType, ForeignKey, Form, Name, Scalar, Schema, Sequence, Table};
 use crate::secret::Secret;
 use std::collections::BTreeMap;
