@@ -4,6 +4,7 @@
 //! once, each with file, line, caret and what to write instead. Drawing them is
 //! `cli::output`'s work; this file only says what they are.
 
+use crate::error::Error;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -35,6 +36,20 @@ impl Span {
         let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         (line, column)
+    }
+}
+
+/// Why something that rules were asked for was not done.
+pub enum Failure {
+    /// The rules do not fit the source. Every problem, at once.
+    Rules(Vec<Diagnostic>),
+    /// Anything else, in one sentence.
+    Error(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
     }
 }
 

@@ -11,95 +11,50 @@ mod again;
 mod census;
 mod clear;
 mod discard;
+mod forecast;
 mod ground;
 mod indexing;
 mod options;
+mod prepare;
 mod silence;
 mod streaming;
 mod timeline;
 
+pub use crate::diagnostic::Failure;
 pub use account::{Observer, Step};
+pub use forecast::forecast;
 pub use options::{Options, Verify, Way};
 
-use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::{Carried, Lane, Progress};
 use crate::plan::Plan;
 use crate::point::{Point, reach};
 use crate::postgres::access::{Access, Loader};
 use crate::postgres::archive::SchemaArchive;
-use crate::postgres::binaries::Tools;
 use crate::postgres::inventory::{self, Inventory};
-use crate::postgres::lock_table::{self, Locking};
 use crate::postgres::maintenance::Maintenance;
 use crate::postgres::patience::pulse;
-use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::Snapshot;
-use crate::postgres::url::Url;
 use crate::postgres::volume::{self, Volume};
 use crate::postgres::watch::Toll;
-use crate::postgres::{
-    access, catalog, clients, connections, frequency, indexes, left_out, leftover, standby, statistics,
-    uncarried, watch,
-};
-use crate::publish::{self, Build, Database, Marker, Published, Replaced, RunLock, State};
+use crate::postgres::{catalog, indexes, left_out, leftover, standby, watch};
+use crate::publish::{self, Build, Marker, Published, State};
 use crate::report::Report;
-use crate::rules::{self, CheckedRules, Rows};
-use crate::schema::Schema;
-use crate::{parity, sink, source, verify};
+use crate::rules::{CheckedRules, Rows};
+use crate::source::{self, Purpose};
+use crate::{sink, verify};
 use account::Account;
 use again::{Fallen, Tries};
+use forecast::Gathered;
 use ground::Ground;
 use indexing::{Indexing, Site};
+use prepare::{Stage, prepare};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use streaming::Streaming;
 use timeline::Timeline;
 use tokio::sync::watch as signal;
-
-/// Why a refresh ended without publishing.
-pub enum Failure {
-    /// The rules do not fit the source. Every problem, at once.
-    Rules(Vec<Diagnostic>),
-    /// Anything else.
-    Error(Error),
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
-/// Both sides, ready, under the run lock.
-struct Stage<'a> {
-    options: &'a Options,
-    observer: &'a dyn Observer,
-    run: String,
-    source: Url,
-    /// Where the source answered first: all later sessions must be there too.
-    place: Place,
-    admin: Session,
-    renamer: Session,
-    lock: RunLock,
-    old: Option<Database>,
-    /// What a refresh in place replaces.
-    replaced: Option<Replaced>,
-    tools: Tools,
-    source_major: u32,
-    target_major: u32,
-    locking: Locking,
-    /// What was found out of both servers and deserves to be said.
-    notices: Vec<String>,
-}
-
-impl Stage<'_> {
-    /// A database of the target's server, for sessions of this run.
-    fn url_of(&self, database: &str) -> Url {
-        self.options.target.with_application_name(&leftover::application(&self.run)).with_database(database)
-    }
-}
 
 /// Runs a refresh. `interrupted` resolves when a signal asks for the end.
 ///
@@ -164,114 +119,10 @@ async fn once<'a>(
     Box::pin(attempt(ready.insert(stage))).await
 }
 
-/// Step 1: connect, climb the guard ladder, take the run lock, clear up after a crash.
-async fn prepare<'a>(
-    options: &'a Options,
-    observer: &'a dyn Observer,
-    run: &str,
-    is_first: bool,
-) -> Result<Stage<'a>> {
-    observer.step(Step::Connect);
-    let application = leftover::application(run);
-    let source = options.source.with_application_name(&application);
-    let target = options.target.with_application_name(&application);
-    let maintenance = target.with_database(&options.maintenance_database);
-    let reader = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
-    let admin = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
-    if !is_first {
-        // A server may not have noticed yet that it lost the attempt before, and keep its locks.
-        leftover::end(&reader, run).await?;
-        leftover::end(&admin, run).await?;
-    }
-    let renamer = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
-    let holder = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
-    reach(Point::Connected).await;
-    let in_place = options.publish == Way::InPlace;
-    // In place no other database is made, so the target may be the one that such work is done from.
-    let maintenance = (!in_place).then_some(options.maintenance_database.as_str());
-    publish::check_name(target.database(), maintenance)?;
-    let old = options.guard.check(&reader, &admin, &target).await?;
-    if in_place && old.is_none() {
-        return Err(Error::new(Kind::Guard, format!("there is no database `{}` yet", target.database()))
-            .help("`--publish in-place` makes none: have it made with the source's encoding and locale, owned by the loading role"));
-    } else if old.is_none() {
-        observer.notice(&format!("there is no database `{}` yet: it will be made", target.database()));
-    }
-    match &old {
-        Some(old) if in_place => publish::check_owner(&admin, old).await?,
-        old => publish::check_rights(&admin, old.as_ref()).await?,
-    }
-    reach(Point::Guarded).await;
-    let lock = RunLock::take(holder, target.database(), options.lock_wait).await?;
-    reach(Point::Locked).await;
-    for name in Build::sweep(&admin, target.database()).await? {
-        observer.notice(&format!("dropped `{name}`, which a run left behind that did not end well"));
-        let ended = leftover::end(&reader, publish::run_of(&name)).await?;
-        if ended > 0 {
-            let s = if ended == 1 { "" } else { "s" };
-            observer.notice(&format!("ended {ended} session{s} of that run on the source"));
-        }
-    }
-    // While the lock was not ours another run may have published.
-    let now = publish::find(&admin, target.database()).await?;
-    let old = if now == old { old } else { options.guard.check(&reader, &admin, &target).await? };
-    let own = if in_place {
-        Some(Session::open(target.connect(Kind::Target).await?, Side::Target).await?)
-    } else {
-        None
-    };
-    let replaced = match &own {
-        Some(own) => Some(ground::look(options, observer, [&reader, own], run).await?),
-        None => None,
-    };
-    reach(Point::Swept).await;
-    let (source_major, target_major) = (reader.major().await?, admin.major().await?);
-    parity::check_versions(source_major, target_major)?;
-    let template = match &options.template {
-        Some(name) => {
-            let url = target.with_database(name);
-            Some(Session::open(url.connect(Kind::Target).await?, Side::Target).await?)
-        }
-        None => None,
-    };
-    let mut notices = match &own {
-        Some(own) => parity::preflight_in_place(&reader, own).await?,
-        None => parity::preflight(&reader, &admin, template.as_ref()).await?,
-    };
-    let tools = Tools::find()?.require_at_least(source_major)?;
-    notices.extend(clients::warn(&tools, &reader).await?);
-    // Open are, beside the one that is asked: two of the three on the target, and on each side the one that
-    // listens for silence, which ends with this function.
-    notices.extend(connections::shortage(&reader, options.jobs, 1).await?);
-    notices.extend(connections::shortage(&admin, options.jobs, 3).await?);
-    for notice in &notices {
-        observer.notice(notice);
-    }
-    let place = Place::of(&reader).await?;
-    let locking = lock_table::look(&reader, options.lanes()).await?;
-    Ok(Stage {
-        options,
-        observer,
-        run: run.to_owned(),
-        source,
-        place,
-        admin,
-        renamer,
-        lock,
-        old,
-        replaced,
-        tools,
-        source_major,
-        target_major,
-        locking,
-        notices,
-    })
-}
-
 /// Steps 2 to 10, in one snapshot.
 async fn attempt(stage: &Stage<'_>) -> Result<Report, Fallen> {
     let options = stage.options;
-    let mut account = Account::begin(stage.observer, stage.notices.clone());
+    let mut account = Account::begin(stage.observer, stage.footing.notices.clone());
     account.step(Step::Snapshot);
     let stall = options.budget.stall;
     let taken = async {
@@ -281,7 +132,7 @@ async fn attempt(stage: &Stage<'_>) -> Result<Report, Fallen> {
             error = pulse(&watcher, "taking the snapshot", stall) => return Err(error),
         };
         reach(Point::SnapshotExported).await;
-        snapshot.place().same_server(&stage.place)?;
+        snapshot.place().same_server(&stage.footing.place)?;
         Ok((watcher, snapshot))
     };
     let (watcher, snapshot) = match taken.await {
@@ -336,6 +187,7 @@ struct Copied {
     indexing: Indexing,
     inventory: Inventory,
     volume: Volume,
+    gathered: Gathered,
     access: Access,
     loader: Loader,
     left_out: Vec<(String, u64)>,
@@ -357,7 +209,7 @@ async fn copy(
         lanes.push(Lane::start(
             number,
             stage.source.clone(),
-            snapshot.ticket(stage.locking),
+            snapshot.ticket(stage.footing.locking),
             stopped.clone(),
         )?);
     }
@@ -371,17 +223,17 @@ async fn copy(
     let comments = options.rules.keeps_comments();
     let left_out = left_out::count(snapshot.session(), comments).await?;
     reach(Point::CatalogRead).await;
-    check_roles(options, snapshot.session()).await?;
-    let (plan, rules) = decide(options, schema, snapshot.session()).await?;
-    check_readable(&plan)?;
-    uncarried::refuse(snapshot.session()).await?;
-    source::check_conditions(snapshot.session(), &plan).await?;
-    source::check_exact(snapshot.session(), &plan).await?;
-    ground::check_large_objects(stage, &plan)?;
+    let access = ground::access(options, stage.replaced.as_ref(), snapshot.session()).await?;
+    let there = ground::roles(&stage.admin, &access).await?;
+    let purpose = Purpose::Carry(&there);
+    let (plan, rules) =
+        source::decide(snapshot.session(), schema, &options.rules, &options.secret, purpose).await?;
+    options.refuse_warnings(&rules)?;
+    ground::check_large_objects(options, &plan)?;
     account.warn(rules.warnings());
-    let access = ground::access(stage, snapshot.session()).await?;
     let loader = Loader::prepare(&stage.admin, &access).await?;
     let filled = filled(&plan);
+    let gathered = forecast::gather(snapshot.session(), options, &plan).await?;
     let volume = volume::measure(snapshot.session(), &filled).await?;
     let indexes = indexes::read(snapshot.session(), &filled).await?;
     account.need(volume);
@@ -391,19 +243,14 @@ async fn copy(
     let wait = options.budget.max_blocked;
     // A target that can't hold such a database says so before anything of the schema is read.
     let made = ground::make(stage, snapshot.session(), begun).await?;
-    let (major, id) = (stage.target_major, snapshot.id());
+    let (major, id) = (stage.footing.target_major, snapshot.id());
     let reading = ground::dumped(stage);
-    let archive = SchemaArchive::dump(&stage.tools, &reading, major, id, wait, comments).await?;
+    let archive = SchemaArchive::dump(&stage.footing.tools, &reading, major, id, wait, comments).await?;
     snapshot.check_unchanged().await?;
     reach(Point::SchemaDumped).await;
     loader.make_roles(&stage.admin).await?;
     reach(Point::RolesMade).await;
-    let there = access::roles(&stage.admin).await?;
-    let problems = source::check_named(snapshot.session(), &plan, Some(&there)).await?;
-    if !problems.is_empty() {
-        return Err(Failure::Rules(problems));
-    }
-    let ground = Ground::open(stage, &made).await?;
+    let ground = Ground::open(stage, &made, snapshot.session()).await?;
     ground.make_pre_data(&archive).await?;
     reach(Point::PreDataMade).await;
     let session = ground.session().await?;
@@ -436,6 +283,7 @@ async fn copy(
         indexing,
         inventory,
         volume,
+        gathered,
         access,
         loader,
         left_out,
@@ -450,33 +298,6 @@ fn filled(plan: &Plan) -> Vec<u32> {
     filled.filter_map(|table| plan.schema.table(table.table)).map(|table| table.oid).collect()
 }
 
-/// Roles that `[roles]` names and the source lacks are mistakes.
-async fn check_roles(options: &Options, session: &Session) -> Result<(), Failure> {
-    let problems = options.rules.check_roles(&access::roles(session).await?);
-    if problems.is_empty() { Ok(()) } else { Err(Failure::Rules(problems)) }
-}
-
-/// Step 4: the rules against the schema, every problem at once.
-async fn decide(
-    options: &Options,
-    mut schema: Schema,
-    session: &Session,
-) -> Result<(Plan, CheckedRules), Failure> {
-    let mut rules = rules::check(&options.rules, &mut schema).map_err(Failure::Rules)?;
-    let kept: Vec<_> = rules.kept().iter().map(|kept| kept.column).collect();
-    rules.look_at(&schema, &statistics::sample(session, &schema, &kept).await?);
-    let frequencies = frequency::read(session, &schema, &rules.sampled(&schema)).await?;
-    let plan = Plan::new(schema, &rules, &options.secret, &frequencies, None).map_err(Failure::Rules)?;
-    let problems = source::check_letters(session, &plan).await?;
-    if !problems.is_empty() {
-        return Err(Failure::Rules(problems));
-    }
-    if options.strict && !rules.warnings().is_empty() {
-        return Err(Failure::Rules(rules.warnings().to_vec()));
-    }
-    Ok((plan, rules))
-}
-
 /// A table that inherited late has its columns in an order no dump can make.
 async fn say_column_orders(source: &Session, build: &Session, account: &mut Account<'_>) -> Result<()> {
     let made = inventory::column_orders(build).await?;
@@ -485,20 +306,6 @@ async fn say_column_orders(source: &Session, build: &Session, account: &mut Acco
             account.note(format!(
                 "`{table}` inherits columns after it had its own: on the target they come first"
             ));
-        }
-    }
-    Ok(())
-}
-
-/// Rows that row security would hide are never silently left out.
-fn check_readable(plan: &Plan) -> Result<()> {
-    for table in plan.tables.iter().filter(|table| !table.is_empty()) {
-        if plan.schema.table(table.table).is_some_and(|t| t.row_security) {
-            return Err(Error::new(
-                Kind::Source,
-                format!("row security hides rows of `{}` from the reading role", table.name),
-            )
-            .help("give the role BYPASSRLS, or leave the table's rows out with `[rows]`"));
         }
     }
     Ok(())
@@ -524,6 +331,7 @@ async fn finish(
         rules: Some(copied.rules.digest().to_owned()),
         secret: Some(options.secret.id()),
         expires: options.expires.and_then(publish::expiry),
+        took: Some(copied.gathered.load().took(account.seconds())),
         copied_disks: old_marker.is_some_and(|marker| marker.copied_disks),
         ..copied.build.marker.clone()
     };
@@ -564,7 +372,7 @@ async fn complete(stage: &Stage<'_>, copied: &mut Copied, account: &mut Account<
     reach(Point::Closed).await;
     if options.verify == Verify::Full {
         let build = inventory::read(&session).await?;
-        let exact = stage.source_major == stage.target_major;
+        let exact = stage.footing.source_major == stage.footing.target_major;
         account.verified.objects = verify::compare(&copied.inventory, &build, exact)?;
         account.verified.counted = copied.plan.tables.len();
     }

@@ -15,6 +15,10 @@ pub use hide::hide_secrets;
 pub use mixed_radix::MixedRadix;
 pub use permutation::Permutation;
 
+/// How many permutations are worth running together: by then the units that encrypt are
+/// busy all the time, and what belongs to the values still stays in first cache.
+pub const SIDE_BY_SIDE: usize = 8;
+
 use crate::error::{Error, Result};
 use hkdf::Hkdf;
 use sha2::block_api::compress256;

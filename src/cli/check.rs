@@ -7,9 +7,10 @@ use crate::error::Kind;
 use crate::plan::{Plan, Treatment};
 use crate::postgres::privilege::Reader;
 use crate::postgres::session::{Session, Side};
-use crate::postgres::{access, catalog, frequency, privilege, statistics};
-use crate::rules::{self, KeyVerdict, RuleFile, Uniqueness};
+use crate::postgres::{catalog, privilege};
+use crate::rules::{KeyVerdict, RuleFile, Uniqueness};
 use crate::secret::Secret;
+use crate::source::{Purpose, decide};
 use clap::Args;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -39,22 +40,8 @@ impl Check {
         let outcome = block_on(async {
             let session = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
             session.run("opening a transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-            let mut schema = catalog::read(&session).await?;
-            let unknown = file.check_roles(&access::roles(&session).await?);
-            if !unknown.is_empty() {
-                return Err(Failure::Rules(unknown));
-            }
-            let mut checked = rules::check(&file, &mut schema).map_err(Failure::Rules)?;
-            let kept: Vec<_> = checked.kept().iter().map(|kept| kept.column).collect();
-            checked.look_at(&schema, &statistics::sample(&session, &schema, &kept).await?);
-            let frequencies = frequency::read(&session, &schema, &checked.sampled(&schema)).await?;
-            let plan = Plan::new(schema, &checked, &secret, &frequencies, None).map_err(Failure::Rules)?;
-            crate::source::check_conditions(&session, &plan).await?;
-            let mut problems = crate::source::check_letters(&session, &plan).await?;
-            problems.extend(crate::source::check_named(&session, &plan, None).await?);
-            if !problems.is_empty() {
-                return Err(Failure::Rules(problems));
-            }
+            let schema = catalog::read(&session).await?;
+            let (plan, checked) = decide(&session, schema, &file, &secret, Purpose::Check).await?;
             Ok((plan, checked, privilege::look(&session).await?))
         });
         let (plan, decided, reader) = match outcome {

@@ -25,7 +25,7 @@ mod status;
 mod transformers;
 mod typed;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Failure;
 use crate::error::{Error, Kind};
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
@@ -56,29 +56,6 @@ enum Command {
     Transformers(transformers::Transformers),
     Schema(schema::Schema),
     Completions(completions::Completions),
-}
-
-/// Why a command did not do its work.
-enum Failure {
-    /// One sentence.
-    Error(Error),
-    /// Problems of a rule file, all of them.
-    Rules(Vec<Diagnostic>),
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
-impl From<crate::refresh::Failure> for Failure {
-    fn from(failure: crate::refresh::Failure) -> Self {
-        match failure {
-            crate::refresh::Failure::Rules(problems) => Self::Rules(problems),
-            crate::refresh::Failure::Error(error) => Self::Error(error),
-        }
-    }
 }
 
 /// Reads the arguments, runs the command and gives the documented exit code.
@@ -159,11 +136,18 @@ fn silence_panics() {
     }));
 }
 
-/// A core file would hold rows, passwords and the secret. Children inherit it.
+/// A core file would hold rows, passwords and the secret. Children inherit the limit.
+///
+/// Where `core_pattern` hands cores to a program, Linux ignores a limit of zero (core(5): it "is not enforced
+/// for core dumps that are piped"). One byte is what it knows its own such programs by, and dumps none of
+/// them (`do_coredump` in fs/coredump.c); and no file of one byte is a core, so none is written either.
 fn leave_no_core() {
-    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
-    // Lowering a limit needs no right; where the system refuses all the same, the run is no worse.
-    rustix::process::setrlimit(rustix::process::Resource::Core, none).ok();
+    let least = u64::from(cfg!(target_os = "linux"));
+    let limit = |bytes| rustix::process::Rlimit { current: Some(bytes), maximum: Some(bytes) };
+    let set = |bytes| rustix::process::setrlimit(rustix::process::Resource::Core, limit(bytes));
+    // Lowering a limit needs no right, but it may be zero already; where the system refuses all the same, the
+    // run is no worse.
+    set(least).or_else(|_| set(0)).ok();
 }
 
 /// Runs a command's work on a runtime of this thread.

@@ -9,10 +9,11 @@ use super::{Failure, block_on, output, signal};
 use crate::error::{Error, Result};
 use crate::postgres::watch::Budget;
 use crate::publish::{Guard, Sign};
-use crate::refresh::{Options, Verify, Way, refresh};
+use crate::refresh::{Options, Verify, Way, forecast, refresh};
 use crate::report::{self, Report};
 use crate::rules::RuleFile;
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -35,6 +36,9 @@ pub(super) struct Refresh {
     /// What to check on the build before it is published
     #[arg(long, value_enum, default_value_t = VerifyArgument::Full)]
     verify: VerifyArgument,
+    /// Go as far as to the build, write nothing, and say what the refresh would copy, take and need
+    #[arg(long)]
+    dry_run: bool,
     /// Write `report.json` into this folder
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
@@ -147,8 +151,10 @@ impl Refresh {
         let rules = RuleFile::read(&self.rules).map_err(Failure::Rules)?;
         let (source, target) = (self.source.url()?, self.target.url()?);
         let (secret, secret_is_fresh) = self.secret.read()?;
-        if let Some(folder) = &self.report {
-            prepare_folder(folder)?;
+        match &self.report {
+            Some(folder) if self.dry_run => check_folder(folder)?,
+            Some(folder) => prepare_folder(folder)?,
+            None => {}
         }
         let options = Options {
             source,
@@ -193,6 +199,9 @@ impl Refresh {
                 "note: no secret was given, so one was made for this run alone; pseudonyms will differ next time",
             );
         }
+        if self.dry_run {
+            return foresee(&options, self.json);
+        }
         let report = run(&options)?;
         if let Some(folder) = &self.report {
             write(folder, &report)?;
@@ -205,9 +214,19 @@ impl Refresh {
 /// Runs a refresh with its progress shown; the demo does it too.
 pub(super) fn run(options: &Options) -> Result<Report, Failure> {
     let display = Display::new();
-    let outcome = block_on(async { Ok(Box::pin(refresh(options, &display, signal::interrupted())).await?) });
+    let outcome = block_on(Box::pin(refresh(options, &display, signal::interrupted())));
     display.end();
     outcome
+}
+
+/// Says what a refresh would do.
+fn foresee(options: &Options, as_json: bool) -> Result<(), Failure> {
+    let display = Display::new();
+    let outcome = block_on(Box::pin(forecast(options, &display, signal::interrupted())));
+    display.end();
+    let forecast = outcome?;
+    output::print(&if as_json { json(&forecast)? } else { report::render_forecast(&forecast) });
+    Ok(forecast.check_room()?)
 }
 
 /// As many lanes as there are cores.
@@ -215,7 +234,7 @@ pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
 }
 
-fn json(report: &Report) -> Result<String> {
+fn json(report: &impl Serialize) -> Result<String> {
     serde_json::to_string_pretty(report)
         .map_err(|e| Error::internal("the report has no JSON form").because(e))
 }
@@ -229,6 +248,20 @@ fn prepare_folder(folder: &Path) -> Result<()> {
         .and_then(|()| std::fs::write(&probe, ""))
         .and_then(|()| std::fs::remove_file(&probe))
         .map_err(|e| Error::usage(format!("can't write a report into `{shown}`")).because(e))
+}
+
+/// The same question without writing anything: of the folder, or of what it would be made in.
+fn check_folder(folder: &Path) -> Result<()> {
+    let there =
+        folder.ancestors().map(|part| if part.as_os_str().is_empty() { Path::new(".") } else { part });
+    let nearest = there.into_iter().find(|part| part.exists()).unwrap_or(folder);
+    let wanted = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
+    let answer =
+        if nearest.is_dir() { rustix::fs::access(nearest, wanted) } else { Err(rustix::io::Errno::NOTDIR) };
+    answer.map_err(|e| {
+        let e = std::io::Error::from(e);
+        Error::usage(format!("can't write a report into `{}`", folder.display())).because(e)
+    })
 }
 
 fn write(folder: &Path, report: &Report) -> Result<()> {

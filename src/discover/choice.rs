@@ -5,7 +5,7 @@ use super::document;
 use super::evidence::Evidence;
 use super::person::{About, identity, primary, single};
 use super::sight::Sight;
-use crate::rules::{Detector, Kind, default_rule, family, words, written_text};
+use crate::rules::{Beside, Detector, Kind, default_rule, family, words, written_text};
 use crate::schema::{Column, ColumnId, Form, Scalar, Schema, Table, written};
 
 /// What stands behind what was done, before who did it.
@@ -110,7 +110,10 @@ impl Desk<'_> {
             return Choice::keep();
         }
         // `name` of a thing is no person's, however its words look.
-        if sight.kin < 50 && (about.public || name.iter().any(|word| self.detector.is_public(word))) {
+        // Who wrote a comment is not, and has a name in the file, or an e-mail address beside.
+        let told = kind.is_some_and(|kind| name.len() > 1 && self.detector.calls(kind, &name));
+        let by_word = !told && name.iter().any(|word| self.detector.is_public(word));
+        if sight.kin < 50 && (about.public || by_word) {
             let names = kind.is_some_and(|kind| kind.person)
                 || evidence.likeness.as_ref().is_some_and(|seen| seen.mask == "full_name");
             if names {
@@ -170,13 +173,23 @@ impl Desk<'_> {
         let fits = |kind: &Kind| evidence.is_none_or(|evidence| !contradicts(kind, evidence));
         let admits = |kind: &Kind, rest: &[String]| {
             let thing = kind.things && (about.thing || !about.root && rest.iter().any(is_thing));
-            fits(kind) && about.reaches(kind.reach) && kind.is_at_home(&home) && !thing
+            fits(kind)
+                && about.reaches(kind.reach)
+                && kind.is_at_home(&home)
+                && !thing
+                && self.stands(kind, table, column, about)
         };
         let found = detector.suited(&name, family, &admits);
         if let Some(kind) = found.filter(|kind| !kind.quiet) {
             return Some(kind);
         }
         let spelled = detector.spelled(&name);
+        // `obs_docente` is what a teacher remarks, and no teacher.
+        if let Some(kind) =
+            found.filter(|kind| kind.mask == "scrub" && name.len() > 1 && detector.calls(kind, &name))
+        {
+            return Some(kind);
+        }
         if family == "text"
             && !spelled.iter().any(is_thing)
             && let Some(kind) = self.by_role(&spelled).filter(|kind| fits(kind))
@@ -184,6 +197,7 @@ impl Desk<'_> {
             return Some(kind);
         }
         // `customer_name` of `customers` is its `name`, and so is `kd_name` where all begin with `kd_`.
+        let found = found.or_else(|| detector.suited(&unglued(detector, table, column)?, family, &admits));
         found.or_else(|| {
             let (first, rest) = name.split_first()?;
             let begins = |column: &&Column| words(&column.name).first() == Some(first);
@@ -200,6 +214,29 @@ impl Desk<'_> {
         })
     }
 
+    /// Whether a kind that needs others beside it has them: a state is part of a place where
+    /// a city or a street is, and a name a person's where the table is of people, or has an
+    /// address or a telephone.
+    fn stands(&self, kind: &Kind, table: &Table, column: &Column, about: About) -> bool {
+        let other = |wanted: &dyn Fn(&Kind) -> bool| {
+            let mut others = table.columns.iter().filter(|other| other.name != column.name);
+            others.any(|other| {
+                family(&other.data_type)
+                    .and_then(|family| self.detector.named(&words(&other.name), family))
+                    .is_some_and(wanted)
+            })
+        };
+        match kind.beside {
+            Beside::Anything => true,
+            Beside::Place => other(&|kind| kind.place && kind.beside == Beside::Anything),
+            Beside::Person => {
+                let told =
+                    |kind: &Kind| kind.place && kind.beside == Beside::Anything || kind.mask == "phone";
+                about.root || other(&told)
+            }
+        }
+    }
+
     /// What a word for a person says: with a word for a name it is their name, at the end
     /// it is them.
     fn by_role(&self, name: &[String]) -> Option<&Kind> {
@@ -208,6 +245,7 @@ impl Desk<'_> {
             (detector.lists("people", word) || detector.lists("roles", word))
                 && !detector.lists("firms", word)
         };
+        let is_row = |word: &String| detector.lists("rows", word);
         let last = name.last()?;
         let is_meant = |word: &String| is_person(word) || detector.lists("addressees", word);
         let named = name.iter().any(|word| self.is_name(word))
@@ -220,7 +258,7 @@ impl Desk<'_> {
         if name.len() > 1 && detector.lists("actors", last) && ACTS.contains(&last.as_str()) {
             return detector.kind("name of who did it");
         }
-        (is_person(last) && !detector.lists("asks", name.first()?))
+        (is_person(last) && !is_row(last) && !detector.lists("asks", name.first()?))
             .then(|| detector.kind("person by role"))
             .flatten()
     }
@@ -376,7 +414,7 @@ impl Desk<'_> {
             _ => false,
         };
         let searched = column.data_type.base().name == "tsvector";
-        if anything && about.is_near(1) && !about.thing && !searched {
+        if anything && about.is_near(2) && !searched {
             let why = format!("a {} about a person", column.data_type.base().name);
             return match default_rule(&column.data_type) {
                 Some(rule) => Choice { rules: vec![rule], why: vec![why], doubt: None },
@@ -385,6 +423,41 @@ impl Desk<'_> {
         }
         Choice::keep()
     }
+}
+
+/// A column's words without the letters that its table puts in front of all: `cnam1` of
+/// `cust`, where the rest is a word and others have it so, too.
+fn unglued(detector: &Detector, table: &Table, column: &Column) -> Option<Vec<String>> {
+    let parts = words(&column.name);
+    let (word, others) = parts.split_first()?;
+    let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    if detector.knows(word) || detector.spelled(&[word.to_owned()]) != [word] {
+        return None;
+    }
+    let own = words(&table.name.name);
+    let firsts: Vec<String> =
+        table.columns.iter().filter_map(|column| words(&column.name).into_iter().next()).collect();
+    (1..=3).find_map(|length| {
+        let (front, rest) = word.split_at_checked(length)?;
+        let shared = firsts.iter().filter(|first| first.starts_with(front)).count();
+        let most = length > 1 && shared >= 3 && shared * 2 >= table.columns.len();
+        let is_word = |rest: &str| {
+            let least = if most { 3 } else { 4 };
+            detector.part(rest).is_some() || rest.len() >= least && detector.knows(rest)
+        };
+        let alike = firsts
+            .iter()
+            .filter_map(|first| first.strip_prefix(front))
+            .filter(|rest| is_word(rest.trim_end_matches(|c: char| c.is_ascii_digit())))
+            .count();
+        let least = match (length, own.iter().any(|word| word.starts_with(front))) {
+            (1, true) => 2,
+            (2.., true) => 1,
+            _ => 3,
+        };
+        let rest_in_full = || detector.part(rest).map_or_else(|| vec![rest.to_owned()], <[String]>::to_vec);
+        (is_word(rest) && alike >= least).then(|| [rest_in_full(), others.to_vec()].concat())
+    })
 }
 
 /// A table's name as a rule's text has it: without its schema where no other has it.
@@ -405,6 +478,22 @@ fn with(rule: &str, more: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::{DataType, Name};
+
+    #[test]
+    fn letters_that_a_table_puts_in_front_of_all_are_left_out() {
+        let rest = |table: &str, columns: &[&str], name: &str| {
+            let of = |name: &&str| Column::of(*name, DataType::scalar_of("text", Scalar::Text));
+            let table = Table::of(Name::new("public", table), columns.iter().map(of).collect());
+            let column = table.columns.iter().find(|column| column.name == name).unwrap();
+            unglued(Detector::own(), &table, column).map(|words| words.join(" "))
+        };
+        let customers = ["custno", "cnam1", "cnam2", "btwn", "bpcd", "bad1"];
+        assert_eq!(rest("cust", &customers, "cnam1").as_deref(), Some("name"));
+        assert_eq!(rest("cust", &customers, "btwn").as_deref(), Some("town"));
+        assert_eq!(rest("pages", &["page", "stage"], "stage"), None);
+        assert_eq!(rest("pages", &["page", "pnam"], "pnam"), None);
+    }
 
     #[test]
     fn what_decides_goes_behind_the_name_of_the_rule() {

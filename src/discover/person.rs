@@ -72,9 +72,16 @@ pub(super) fn tables(
         let named = name.iter().any(|word| is("people", word));
         let seen = seen(place);
         let both = (has("first name") || seen.first) && (has("last name") || seen.last);
+        let about_people = is("people", last) || is("deeds", last);
+        // The devices of users are theirs.
+        let owned = name.len() > 1
+            && name
+                .first()
+                .is_some_and(|first| is("people", first) && !is("firms", first) && !is("rows", first));
         // `product_review` is of whom its e-mail addresses are.
         let peopled = (seen.people || has("e-mail address") && has("full name")) && !is("things", last);
-        let thing = !both && !is("people", last) && !peopled && name.iter().any(|word| is("things", word));
+        let thing =
+            !both && !about_people && !owned && !peopled && name.iter().any(|word| is("things", word));
         let called = has("first name") || has("last name") || has("full name") || seen.whole;
         let event = name.iter().any(|word| detector.lists("harmless", word));
         let born = called && !event && (has("date of birth") || seen.births) && !leads(schema, place);

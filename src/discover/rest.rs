@@ -73,7 +73,7 @@ impl Desk<'_> {
                 let why = "dates as of birth, in a table of people".to_owned();
                 Choice { rules: self.ruled(id, &[rule], true, false), why: vec![why], doubt: None }
             }
-            "uuid" if about.root && !self.is_technical(id) => {
+            "uuid" if about.root && !harmless && !self.is_technical(id) => {
                 let why = "a number of the person's own".to_owned();
                 Choice { rules: vec!["\"uuid\"".to_owned()], why: vec![why], doubt: None }
             }

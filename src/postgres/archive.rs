@@ -12,25 +12,22 @@
 //! they are read by allow-list: what failed is named by the entry of the table of
 //! contents, never by the server's words.
 
+mod directory;
 mod indexes;
 mod said;
 mod script;
+mod told;
 
 use super::binaries::Tools;
-use super::environment::hide_secrets;
 use super::session;
-use super::tls::system_roots;
-use super::url::{Url, hidden_from_tools};
+use super::url::Url;
 use crate::error::{Error, Result};
+use directory::{Directory, write_private};
 use said::{dump_error, only_unknown_settings, restore_error, without_unknown_settings};
-use std::fs::File;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
-use tempfile::{NamedTempFile, TempDir};
 use tokio::process::Command;
-use zeroize::Zeroizing;
+use told::{Tool, program, run};
 
 /// Entry types that never reach staging, as a table of contents names them.
 const NEVER: &[&str] = &[
@@ -55,9 +52,7 @@ const UNSPOKEN: &[&str] =
 
 /// A schema dump in the custom format, with its list of what to restore.
 pub struct SchemaArchive {
-    directory: TempDir,
-    /// Locked as long as we live: what says that the directory is in use.
-    _alive: File,
+    directory: Directory,
     tools: Tools,
     attaches: bool,
     comments: bool,
@@ -98,12 +93,6 @@ impl Pass {
     }
 }
 
-/// A tool's command line, and the files it reads, which are removed with it: a password, certificates.
-struct Tool {
-    command: Command,
-    files: Vec<NamedTempFile>,
-}
-
 /// Which half of the schema to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Section {
@@ -113,6 +102,20 @@ enum Section {
     PostData,
     /// Comments, where they are kept: when all that they are about is there.
     Comments,
+}
+
+/// Removes what killed runs left on this machine.
+pub fn sweep() {
+    directory::sweep(&std::env::temp_dir());
+}
+
+/// Makes sure that the tools can be told of both servers, before anything is held on them.
+///
+/// # Errors
+/// Usage, where a password or options fit into no file that the tools read.
+pub fn check(tools: &Tools, source: &Url, target: Option<&Url>) -> Result<()> {
+    told::check(tools, &source.with_options(&session::probing()))?;
+    target.map_or(Ok(()), |target| told::check(tools, target))
 }
 
 impl SchemaArchive {
@@ -128,18 +131,8 @@ impl SchemaArchive {
         lock_wait: Duration,
         comments: bool,
     ) -> Result<Self> {
-        sweep(&std::env::temp_dir());
-        let prefix = format!("{PREFIX}{}-", std::process::id());
-        // The tools make their files with the user's mask: what keeps others out is the directory.
-        let private = std::fs::Permissions::from_mode(0o700);
-        let made = tempfile::Builder::new().prefix(&prefix).permissions(private).tempdir();
-        let directory = made.map_err(|e| {
-            Error::usage("can't make a private directory for the schema").because(e).help("set TMPDIR")
-        })?;
-        let alive = File::create(directory.path().join(ALIVE)).and_then(|file| file.lock().map(|()| file));
         let this = Self {
-            directory,
-            _alive: alive.map_err(no_directory)?,
+            directory: Directory::make()?,
             names: String::new(),
             tools: tools.clone(),
             attaches: false,
@@ -190,7 +183,7 @@ impl SchemaArchive {
 
     async fn restore_listed(&self, section: Section, list: &Path, target: &Url, jobs: usize) -> Result<()> {
         let Tool { mut command, files: _files } = self.command(&self.tools.pg_restore, target)?;
-        command.arg("--no-password").arg(format!("--jobs={}", jobs.max(1)));
+        command.arg(format!("--jobs={}", jobs.max(1)));
         self.choose(&mut command, section, list);
         if !self.outruns_target {
             command.arg("--exit-on-error");
@@ -227,45 +220,6 @@ impl SchemaArchive {
         })
     }
 
-    /// A tool's command line: passwords travel in a private file, never in
-    /// arguments or the environment.
-    fn command(&self, tool: &Path, url: &Url) -> Result<Tool> {
-        if url.is_direct() && self.tools.version < 17 {
-            return Err(Error::usage(format!(
-                "the client tools of PostgreSQL {} don't know sslnegotiation=direct",
-                self.tools.version
-            ))
-            .help("install those of PostgreSQL 17 or newer, or use sslnegotiation=postgres"));
-        }
-        let mut files = Vec::new();
-        let mut trusting = None;
-        if url.trusts_system() {
-            let file = self.private("roots", &system_roots()?)?;
-            trusting = Some(url.with_root_certificates(file.path()));
-            files.push(file);
-        }
-        let url = trusting.as_ref().unwrap_or(url);
-        let mut command = program(tool);
-        command.arg("--dbname").arg(url.conninfo_without_password());
-        for variable in hidden_from_tools() {
-            command.env_remove(variable);
-        }
-        if let Some(lines) = url.passfile_line().map(Zeroizing::new) {
-            let file = self.private("pass", &lines)?;
-            command.env("PGPASSFILE", file.path());
-            files.push(file);
-        }
-        Ok(Tool { command, files })
-    }
-
-    /// A file of one tool's own: several run at the same time.
-    fn private(&self, name: &str, text: &str) -> Result<NamedTempFile> {
-        let file = tempfile::Builder::new().prefix(name).tempfile_in(self.directory.path());
-        let file = file.map_err(no_directory)?;
-        write_private(file.path(), text)?;
-        Ok(file)
-    }
-
     async fn filter(mut self) -> Result<Self> {
         let mut command = program(&self.tools.pg_restore);
         command.arg("--list").arg(self.file());
@@ -295,34 +249,6 @@ impl SchemaArchive {
     }
 }
 
-/// What our private directories begin with; the number of the process follows.
-const PREFIX: &str = "masque-schema-";
-
-/// The file in them that is locked while its process lives.
-const ALIVE: &str = "alive";
-
-/// Removes what killed runs left in the temporary folder: a schema, and a password
-/// where one was given. A process that is alive keeps its own: it holds a lock there,
-/// because numbers of processes come again (in a container every run has the same one).
-fn sweep(folder: &Path) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let process = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split('-').next());
-        let Some(process) = process.filter(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit())) else {
-            continue;
-        };
-        let is_dead = match File::open(entry.path().join(ALIVE)) {
-            Ok(alive) => alive.try_lock().is_ok(),
-            // One that has not come to lock it yet. Without /proc nobody can say who is alive.
-            Err(_) => Path::new("/proc/self").exists() && !Path::new("/proc").join(process).exists(),
-        };
-        if is_dead {
-            // Another person's directory can't be removed, and is not ours to complain about.
-            std::fs::remove_dir_all(entry.path()).ok();
-        }
-    }
-}
-
 /// What a line of the table of contents is about: `TABLE public t postgres` of
 /// `12; 1259 16384 TABLE public t postgres`.
 fn entry(line: &str) -> Option<&str> {
@@ -338,36 +264,6 @@ fn is_never_restored(line: &str) -> bool {
     // `COMMENT - DATABASE shop`, `COMMENT public TABLE t`
     let about = entry.strip_prefix("COMMENT ").and_then(|rest| Some(rest.split_once(' ')?.1));
     is_of(entry, NEVER) || about.is_some_and(|about| is_of(about, UNSPOKEN))
-}
-
-/// A tool that inherits no secret, speaks English, and dies with us.
-fn program(tool: &Path) -> Command {
-    let mut command = Command::new(tool);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.kill_on_drop(true).env("LC_ALL", "C");
-    hide_secrets(command.as_std_mut());
-    command
-}
-
-async fn run(mut command: Command) -> Result<std::process::Output> {
-    let name = command.as_std().get_program().to_string_lossy().into_owned();
-    command.output().await.map_err(|e| {
-        Error::usage(format!("can't run `{name}`"))
-            .because(e)
-            .help("install the PostgreSQL client tools, such as the package `postgresql-client`")
-    })
-}
-
-fn write_private(path: &Path, text: &str) -> Result<()> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    options.open(path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(no_directory)
-}
-
-fn no_directory(error: std::io::Error) -> Error {
-    Error::usage("can't write into the private directory").because(error).help("set TMPDIR")
 }
 
 #[cfg(test)]
@@ -404,26 +300,5 @@ mod tests {
             assert!(!is_never_restored(line), "{line}");
         }
         assert_eq!(Pass::of("12; 0 0 COMMENT public TABLE t postgres"), Pass::Comment);
-    }
-
-    #[test]
-    fn what_a_dead_process_left_is_removed_and_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let make = |name: &str| std::fs::create_dir(folder.path().join(name)).unwrap();
-        // No process has a number as large as this.
-        let (dead, alive) = (format!("{PREFIX}4294967290-a"), format!("{PREFIX}{}-a", std::process::id()));
-        // A process of our own number that ended before we began, and one that lives in another container.
-        let (before, beside) = (format!("{PREFIX}{}-b", std::process::id()), format!("{PREFIX}4294967290-c"));
-        let all = [dead.as_str(), alive.as_str(), &before, &beside, "masque-schema-", "other-4294967290-a"];
-        all.into_iter().for_each(make);
-        File::create(folder.path().join(&before).join(ALIVE)).unwrap();
-        let lives = File::create(folder.path().join(&beside).join(ALIVE)).unwrap();
-        lives.lock().unwrap();
-        sweep(folder.path());
-        let mut left: Vec<_> =
-            std::fs::read_dir(folder.path()).unwrap().flatten().map(|e| e.file_name()).collect();
-        left.sort();
-        assert_eq!(left.len(), 4, "{left:?}");
-        assert!(!folder.path().join(dead).exists() && !folder.path().join(before).exists());
     }
 }

@@ -230,8 +230,9 @@ impl Url {
     }
 
     async fn connect_to(&self, host: &Host, tls: &Tls) -> Result<Opened, Failure> {
-        // A socket has no network to protect: libpq ignores `sslmode` there.
-        let mode = if matches!(host.place, Place::Socket(_)) { SslMode::Disable } else { self.sslmode };
+        // A socket has no network to protect: libpq ignores `sslmode` there. An address goes before it.
+        let by_socket = matches!(host.place, Place::Socket(_)) && host.addr.is_none();
+        let mode = if by_socket { SslMode::Disable } else { self.sslmode };
         match mode {
             SslMode::Disable => self.attempt(host, tls, Wire::Disable).await,
             SslMode::Allow => match self.attempt(host, tls, Wire::Disable).await {
@@ -418,7 +419,7 @@ mod tests {
         let url = cluster.url("postgres").with_application_name("it's masque");
         let folder = tempfile::tempdir().unwrap();
         let passfile = folder.path().join("pass");
-        std::fs::write(&passfile, url.passfile_line().unwrap()).unwrap();
+        std::fs::write(&passfile, url.passfile_line().unwrap().unwrap()).unwrap();
         std::fs::set_permissions(&passfile, std::fs::Permissions::from_mode(0o600)).unwrap();
         let tools = super::super::binaries::Tools::find().unwrap();
         let mut dump = std::process::Command::new(&tools.pg_dump);
@@ -428,6 +429,21 @@ mod tests {
         }
         let output = dump.env("PGPASSFILE", &passfile).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    #[test]
+    fn an_address_beside_the_path_of_a_socket_is_reached_by_tls_or_not_at_all() {
+        let cluster = cluster(Settings::new("address"));
+        let text =
+            format!("hostaddr=127.0.0.1 port={} user=postgres password=p sslmode=require", cluster.port());
+        let written = Url::parse(&format!("host=/tmp {text}")).unwrap();
+        let around = super::super::settle::tests::world(&[("PGHOST", "/var/run/postgresql")]);
+        let mut bare = written.clone();
+        bare.hosts[0].place = Place::Socket("/tmp".into());
+        for url in [written, Url::parse_in(&text, &around).unwrap(), bare] {
+            let (said, _) = refusal(&url);
+            assert!(said.contains("does not offer TLS"), "{said}");
+        }
     }
 
     struct Papers {

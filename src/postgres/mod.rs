@@ -47,4 +47,5 @@ pub mod url;
 pub mod volume;
 pub mod watch;
 mod watchdog;
+pub mod weight;
 mod written;

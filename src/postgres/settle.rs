@@ -125,7 +125,7 @@ pub(crate) fn settle(written: &Pairs, world: &Environment) -> Result<Url> {
         )
         .collect();
     Ok(Url {
-        hosts: balanced(&answers, hosts(&answers)?)?,
+        hosts: balanced(&answers, hosts(&answers, sslmode)?)?,
         user,
         database,
         password,
@@ -178,6 +178,10 @@ fn sslmode(answers: &Answers<'_>) -> Result<SslMode> {
     let mode = match answers.get("sslmode") {
         // Anybody can have a certificate of a public CA: only its name tells the server.
         None if trusts_system => SslMode::VerifyFull,
+        // What there was before `PGSSLMODE`. As in libpq only its first letter counts.
+        None if answers.world.get("PGREQUIRESSL").is_some_and(|value| value.starts_with('1')) => {
+            SslMode::Require
+        }
         None => SslMode::Prefer,
         Some(name) => SslMode::named(&name).ok_or_else(|| {
             Error::usage("`sslmode` of the connection string has an unknown value")
@@ -286,7 +290,7 @@ fn keepalive(answers: &Answers<'_>) -> Result<Keepalive> {
     })
 }
 
-fn hosts(answers: &Answers<'_>) -> Result<Vec<Host>> {
+fn hosts(answers: &Answers<'_>, sslmode: SslMode) -> Result<Vec<Host>> {
     let list = |text: Option<String>| -> Vec<String> {
         text.map(|text| text.split(',').map(|part| part.trim().to_owned()).collect()).unwrap_or_default()
     };
@@ -317,7 +321,15 @@ fn hosts(answers: &Answers<'_>) -> Result<Vec<Host>> {
                 .map_err(|_| Error::usage("`hostaddr` of the connection string is not an IP address"))?;
             let port = ports.get(at).or_else(|| ports.first()).map_or(Ok(5432), number)?;
             let place = match (names.get(at).filter(|name| !name.is_empty()), addr) {
-                (Some(name), _) if name.starts_with('/') => Place::Socket(name.into()),
+                // The address is what is connected to. libpq would hold the path against the certificate's names.
+                (Some(name), Some(_)) if name.starts_with('/') && sslmode == SslMode::VerifyFull => {
+                    return Err(Error::usage(
+                        "`host` is a path beside `hostaddr`, so it names no server to verify",
+                    )
+                    .help("write host=NAME (it goes before PGHOST) as the server's certificate has it"));
+                }
+                (Some(name), Some(addr)) if name.starts_with('/') => Place::Name(addr.to_string()),
+                (Some(name), None) if name.starts_with('/') => Place::Socket(name.into()),
                 (Some(name), _) if name.starts_with('@') => {
                     return Err(Error::usage("abstract sockets (`host=@…`) are not supported yet"));
                 }
@@ -376,6 +388,34 @@ pub(crate) mod tests {
         assert_eq!(parse("", &[]).connect_timeout, Some(DEFAULT_TIMEOUT));
         assert_eq!(parse("", &[("PGHOSTADDR", "127.0.0.2")]).hosts[0].addr, "127.0.0.2".parse().ok());
         assert_eq!(parse("host=h", &[("PGHOSTADDR", "127.0.0.2")]).hosts[0].addr, None);
+    }
+
+    #[test]
+    fn the_old_variable_that_insists_on_tls_is_heard_where_nothing_newer_speaks() {
+        let of = |text, variables: &[(&'static str, &'static str)]| parse(text, variables).sslmode;
+        assert_eq!(of("", &[("PGREQUIRESSL", "1")]), SslMode::Require);
+        assert_eq!(of("", &[("PGREQUIRESSL", "0")]), SslMode::Prefer);
+        assert_eq!(of("", &[("PGREQUIRESSL", "1"), ("PGSSLMODE", "prefer")]), SslMode::Prefer);
+        assert_eq!(of("sslmode=disable", &[("PGREQUIRESSL", "1")]), SslMode::Disable);
+        assert_eq!(of("sslrootcert=system", &[("PGREQUIRESSL", "1")]), SslMode::VerifyFull);
+    }
+
+    #[test]
+    fn a_path_beside_an_address_names_no_server_to_verify() {
+        let environment = &[("PGHOST", "/var/run/postgresql")];
+        for (text, variables) in
+            [("host=/tmp hostaddr=127.0.0.1", &[][..]), ("hostaddr=127.0.0.1", &environment[..])]
+        {
+            let place = &parse(text, variables).hosts[0];
+            assert_eq!(
+                (&place.place, place.addr),
+                (&Place::Name("127.0.0.1".to_owned()), "127.0.0.1".parse().ok())
+            );
+            let strict = format!("{text} sslmode=verify-full");
+            let error = Url::parse_in(&strict, &world(variables)).unwrap_err();
+            assert!(error.to_string().contains("names no server"), "{error}");
+        }
+        assert_eq!(parse("hostaddr=127.0.0.1 sslmode=verify-full", &[]).sslmode, SslMode::VerifyFull);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::password::Password;
 use super::session_kind::SessionKind;
 use super::tls::{SslMode, Tls};
 use super::written::{self, Pairs, quote};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt;
 use std::net::IpAddr;
@@ -142,8 +142,8 @@ impl Url {
     #[must_use]
     pub fn is_local(&self) -> bool {
         self.hosts.iter().all(|host| match (&host.place, host.addr) {
-            (Place::Socket(_), _) => true,
-            (Place::Name(_), Some(addr)) => addr.is_loopback(),
+            (_, Some(addr)) => addr.is_loopback(),
+            (Place::Socket(_), None) => true,
             (Place::Name(name), None) => {
                 name == "localhost" || name.parse::<IpAddr>().is_ok_and(|addr| addr.is_loopback())
             }
@@ -208,9 +208,9 @@ impl Url {
             .or_else(|| self.passfile.find(&host.names(), host.port, &self.database, &self.user))
     }
 
-    /// Everything but the password, as `pg_dump` and `pg_restore` read it after `-d`.
+    /// Everything but the password and the `options`, as `pg_dump` and `pg_restore` read it after `-d`.
     ///
-    /// The password goes through a private file ([`Url::passfile_line`]); the variables of
+    /// Those go through private files ([`Url::passfile_line`], [`Url::service`]); the variables of
     /// [`hidden_from_tools`] must not reach the tool.
     #[must_use]
     pub fn conninfo_without_password(&self) -> String {
@@ -249,9 +249,6 @@ impl Url {
         if let Some(name) = &self.application_name {
             pairs.push(quote("application_name", name));
         }
-        if let Some(options) = &self.options {
-            pairs.push(quote("options", options));
-        }
         pairs.extend(self.passed_on.iter().map(|(key, value)| quote(key, value)));
         pairs.join(" ")
     }
@@ -277,14 +274,20 @@ impl Url {
 
     /// The lines of a password file that let the child tools log in, at every host.
     ///
-    /// `None` when there is no password, or none that such a file can hold.
-    #[must_use]
-    pub fn passfile_line(&self) -> Option<String> {
+    /// `None` when there is no password.
+    ///
+    /// # Errors
+    /// Usage, where such a file can't hold it.
+    pub fn passfile_line(&self) -> Result<Option<String>> {
         let mut lines = Vec::new();
         for host in &self.hosts {
             let Some(password) = self.password_for(host) else { continue };
             if password.reveal().contains(['\n', '\r', '\0']) {
-                return None;
+                return Err(Error::usage(format!(
+                    "the password of `{}` has a line break, so `pg_dump` and `pg_restore` can't be given it",
+                    self.user
+                ))
+                .help("they read it from a file with a line for each; give the role another password"));
             }
             for name in host.names() {
                 lines.push(format!(
@@ -296,7 +299,32 @@ impl Url {
                 ));
             }
         }
-        (!lines.is_empty()).then(|| lines.concat())
+        Ok((!lines.is_empty()).then(|| lines.concat()))
+    }
+
+    /// A service of libpq that has the `options`, as the text of a file of services. A line of it may be
+    /// `longest` bytes. `None` when there are none.
+    ///
+    /// # Errors
+    /// Usage, where such a file can't hold them. They are not shown: what they set may be a secret.
+    pub fn service(&self, name: &str, longest: usize) -> Result<Option<String>> {
+        let Some(options) = self.options.as_deref() else { return Ok(None) };
+        // White space at the end of a line is lost, and means something only behind a backslash.
+        let kept = options.trim_end();
+        let line = format!("options={kept}");
+        let why = if kept.contains(['\n', '\r', '\0']) {
+            "hold a line break"
+        } else if kept.len() < options.len() && kept.ends_with('\\') {
+            "end with white space"
+        } else if line.len() > longest {
+            "are too long"
+        } else {
+            return Ok(Some(format!("[{name}]\n{line}\n")));
+        };
+        Err(Error::usage(format!(
+            "the `options` (or PGOPTIONS) {why}, so `pg_dump` and `pg_restore` can't be given them"
+        ))
+        .help("they read them from a line of a file; set them for the role with `ALTER ROLE … SET`"))
     }
 }
 
@@ -372,6 +400,8 @@ mod tests {
             ("host=127.0.0.9,/tmp", true),
             ("host=::1", true),
             ("host=db hostaddr=127.0.0.1", true),
+            ("host=/tmp hostaddr=127.0.0.1", true),
+            ("host=/tmp hostaddr=10.0.0.1", false),
             ("host=db", false),
             ("host=localhost,10.0.0.1", false),
         ] {
@@ -397,21 +427,41 @@ mod tests {
         let url = Url::parse_in(&text, &world(&[])).unwrap();
         assert!(url.warnings().is_empty());
         assert_eq!(url.password_for(&url.hosts[0]), Some(&Password::new("first")));
-        assert_eq!(url.passfile_line().as_deref(), Some("h:5432:*:u:first\n"));
+        assert_eq!(url.passfile_line().unwrap().as_deref(), Some("h:5432:*:u:first\n"));
         let two = url.with_database("two");
         assert_eq!(
-            two.passfile_line().as_deref(),
+            two.passfile_line().unwrap().as_deref(),
             Some("h:5432:*:u:sec\nlocalhost:5432:*:u:sec\n/tmp:5432:*:u:sec\n")
         );
     }
 
     #[test]
-    fn the_tools_get_everything_but_the_password() {
+    fn what_no_file_can_hold_is_refused_and_not_shown() {
+        let url = |options: &str| Url { options: Some(options.to_owned()), ..parse("host=h user=u", &[]) };
+        let service = |options: &str| url(options).service("s", 40);
+        assert_eq!(parse("host=h", &[]).service("s", 40).unwrap(), None);
+        assert_eq!(service("-c a=b ").unwrap().unwrap(), "[s]\noptions=-c a=b\n");
+        assert!(service(&"x".repeat(32)).is_ok());
+        for options in
+            ["-c canary=a\n[x]", "-c canary=\ra", "-c canary=a\\ ", &format!("canary{}", "x".repeat(27))]
+        {
+            let error = service(options).unwrap_err();
+            assert_eq!(error.kind(), crate::error::Kind::Usage);
+            assert!(!format!("{error} {:?}", error.help_text()).contains("canary"));
+        }
+        let broken = Url { password: Some(Password::new("canary\nx")), ..url("") };
+        let error = broken.passfile_line().unwrap_err();
+        assert!(error.to_string().contains("line break") && !error.to_string().contains("canary"), "{error}");
+    }
+
+    #[test]
+    fn the_tools_get_everything_but_the_password_and_the_options() {
         let url = parse(
             "host=h,g port=1,2 user='a b' password=p dbname='it\\'s' sslmode=require keepalives_idle=7 target_session_attrs=read-write",
             &[],
         )
-        .with_application_name("masque refresh");
+        .with_application_name("masque refresh")
+        .with_options("-c my.secret=1");
         assert_eq!(
             url.conninfo_without_password(),
             "host=h,g hostaddr='' port=1,2 user='a b' dbname='it\\'s' sslmode=require gssencmode=disable \

@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 /// The run lock: an advisory lock in the target's maintenance database, held in an
 /// open transaction so that it also holds through a transaction pooler. The
 /// server frees it when the run ends, however it ends.
+///
+/// Such a lock belongs to one database, and another run may have been given another for maintenance. So
+/// who takes it looks whether somebody has its like elsewhere; of two that take it at once both give way.
 pub struct RunLock {
     session: Session,
 }
@@ -26,13 +29,19 @@ impl RunLock {
         loop {
             let sql = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))";
             let taken: bool = session.one("taking the run lock", sql, &[&name]).await?.get(0);
-            if taken {
+            let other = Holder::of(&session, target).await?;
+            if taken && other.is_none() {
                 return Ok(Self { session });
             }
-            if began.elapsed() >= wait {
-                return Err(busy(&session, target).await?);
+            if taken {
+                session.run("giving the run lock back", "ROLLBACK; BEGIN").await?;
             }
-            tokio::time::sleep(Duration::from_millis(500)).await;
+            if began.elapsed() >= wait {
+                return Err(busy(target, other));
+            }
+            // Who gave way to each other shall not come back at one moment.
+            let spread = session.pid().await?.unsigned_abs() % 256;
+            tokio::time::sleep(Duration::from_millis(500 + u64::from(spread))).await;
         }
     }
 
@@ -63,7 +72,7 @@ pub struct Holder {
 }
 
 impl Holder {
-    /// Asks the server.
+    /// Asks the server, whose databases all show their locks; what the session itself holds does not count.
     ///
     /// # Errors
     /// Target, where the query fails.
@@ -71,8 +80,7 @@ impl Holder {
         let sql = "SELECT a.application_name, to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') \
                    FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid, \
                         (SELECT hashtextextended($1, 0) AS key) k \
-                   WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
-                     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+                   WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.pid <> pg_backend_pid() \
                      AND (l.classid::bigint << 32 | l.objid::bigint) = k.key LIMIT 1";
         let found = session.query("asking who holds the run lock", sql, &[&lock_name(target)]).await?;
         Ok(found.first().map(|row| Self { session: row.get(0), since: row.get(1) }))
@@ -95,9 +103,8 @@ fn lock_name(target: &str) -> String {
     format!("masque:{target}")
 }
 
-async fn busy(session: &Session, target: &str) -> Result<Error> {
-    let who = Holder::of(session, target).await?;
+fn busy(target: &str, who: Option<Holder>) -> Error {
     let who = who.map_or_else(|| String::from("another run"), |holder| holder.to_string());
-    Ok(Error::new(Kind::Guard, format!("the target `{target}` is busy with {who}"))
-        .help("wait for it, or give `--lock-wait`"))
+    Error::new(Kind::Guard, format!("the target `{target}` is busy with {who}"))
+        .help("wait for it, or give `--lock-wait`")
 }

@@ -4,8 +4,8 @@
 //! database, and puts no object into staging's schema. It is bound to the server
 //! and the database it was written for, so that a copied comment marks nothing.
 
-use super::literal;
-use crate::error::Result;
+use super::{literal, refuse};
+use crate::error::{Error, Result};
 use crate::postgres::session::Session;
 use crate::schema::identifier;
 use serde::{Deserialize, Serialize};
@@ -56,8 +56,22 @@ pub struct Marker {
     /// Whether it was loaded in one transaction in the database itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_place: bool,
+    /// How long the run took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took: Option<Took>,
     /// When it became what it is.
     pub at: String,
+}
+
+/// How long a run took, beside what was expected of it: the next run's time is estimated by that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Took {
+    /// From the snapshot's beginning to the publishing.
+    pub milliseconds: u64,
+    /// The same, as it was expected.
+    pub expected: u64,
+    /// By which version of the model.
+    pub model: u32,
 }
 
 /// A database of the target server.
@@ -93,10 +107,49 @@ pub async fn find(session: &Session, name: &str) -> Result<Option<Database>> {
 /// # Errors
 /// Target, where the query fails.
 pub(super) async fn databases(session: &Session) -> Result<Vec<Database>> {
-    let sql = "SELECT d.datname::text, (SELECT system_identifier FROM pg_control_system())::text || ':' || d.oid, \
-                      shobj_description(d.oid, 'pg_database'), d.datconnlimit \
-               FROM pg_database d WHERE NOT d.datistemplate ORDER BY d.oid";
-    let rows = session.query("reading the databases' markers", sql, &[]).await?;
+    read(session, "NOT d.datistemplate").await
+}
+
+impl Database {
+    /// Makes sure that `session` is in this very database, as it was looked at. From then on it stays
+    /// so: a database can't be renamed while somebody else is in it.
+    ///
+    /// # Errors
+    /// Guard, where another one has its name, or its marker has changed; target where the query fails.
+    pub async fn check_entered(&self, session: &Session) -> Result<()> {
+        let found = read(session, "d.datname = current_database()").await?;
+        if found.first() == Some(self) { Ok(()) } else { Err(another(&self.name)) }
+    }
+}
+
+/// Makes sure that each of these names is the database of that identity, or of none.
+///
+/// # Errors
+/// Guard, where one is another's, which is said of `target`; target where the query fails.
+pub(super) async fn check_identities(
+    session: &Session,
+    target: &str,
+    expected: &[(&str, Option<&str>)],
+) -> Result<()> {
+    let found = databases(session).await?;
+    let identity = |name: &str| found.iter().find(|one| one.name == name).map(|one| one.identity.as_str());
+    let are_those = expected.iter().all(|(name, expected)| identity(name) == *expected);
+    if are_those { Ok(()) } else { Err(another(target)) }
+}
+
+fn another(target: &str) -> Error {
+    refuse(format!("the target `{target}` is no longer the database that was looked at")).help(
+        "somebody renamed databases, made one anew or changed its marker meanwhile: look at them, then run again",
+    )
+}
+
+async fn read(session: &Session, which: &str) -> Result<Vec<Database>> {
+    let sql = format!(
+        "SELECT d.datname::text, (SELECT system_identifier FROM pg_control_system())::text || ':' || d.oid, \
+                shobj_description(d.oid, 'pg_database'), d.datconnlimit \
+         FROM pg_database d WHERE {which} ORDER BY d.oid"
+    );
+    let rows = session.query("reading the databases' markers", &sql, &[]).await?;
     Ok(rows
         .iter()
         .map(|row| {
@@ -143,6 +196,7 @@ impl Marker {
             expires: None,
             copied_disks: false,
             in_place: false,
+            took: None,
             at: now(),
         }
     }
@@ -201,6 +255,6 @@ mod tests {
     fn a_marker_of_an_earlier_version_is_read() {
         let text = r#"{"masque":1,"state":"kept","target":"t","run":"r","identity":"1:2","at":"2026-01-01T00:00:00Z"}"#;
         let marker: Marker = serde_json::from_str(text).unwrap();
-        assert_eq!(marker.expires, None);
+        assert_eq!((marker.expires, marker.took), (None, None));
     }
 }

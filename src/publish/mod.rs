@@ -23,7 +23,7 @@ pub use clean::{Chore, Cleaned, clean};
 pub use guard::{Adoption, Guard, adopt, check_name, check_owner, check_rights};
 pub use in_place::Replaced;
 pub use lock::{Holder, RunLock};
-pub use marker::{Database, Marker, State, expiry, find};
+pub use marker::{Database, Marker, State, Took, expiry, find};
 pub use rename::{Published, publish, unendable};
 pub use rollback::{RolledBack, rollback};
 pub use sign::Sign;

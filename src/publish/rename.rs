@@ -65,6 +65,8 @@ pub(super) async fn swap(
 ) -> Result<(Option<String>, Duration)> {
     let target = &finished.target;
     let finished = &Marker { at: marker::now(), ..finished.clone() };
+    // Before any session on it is ended.
+    marker::check_identities(admin, target, &[(target, old.map(|old| old.identity.as_str()))]).await?;
     if let Some(old) = old {
         carry_over(admin, &old.name, incoming).await?;
     }
@@ -114,26 +116,28 @@ async fn rename(
     kept: Option<&str>,
     finished: &Marker,
 ) -> Result<()> {
-    let mut sql = String::from("BEGIN; ");
+    const DOING: &str = "renaming the databases";
+    let target = &finished.target;
+    let (mut moves, mut marks) = (String::from("BEGIN"), String::new());
     if let (Some(old), Some(kept)) = (old, kept) {
-        let _ = write!(sql, "ALTER DATABASE {} RENAME TO {}; ", identifier(&old.name), identifier(kept));
+        let _ = write!(moves, "; ALTER DATABASE {} RENAME TO {}", identifier(&old.name), identifier(kept));
         let marker = Marker {
             state: State::Kept,
             at: finished.at.clone(),
-            ..old.marker.clone().unwrap_or_else(|| {
-                Marker::empty(State::Kept, &finished.target, &finished.run, old.identity.clone())
-            })
+            ..old
+                .marker
+                .clone()
+                .unwrap_or_else(|| Marker::empty(State::Kept, target, &finished.run, old.identity.clone()))
         };
-        let _ = write!(sql, "{}; ", marker.statement(kept));
+        let _ = write!(marks, "{}; ", marker.statement(kept));
     }
-    let _ = write!(
-        sql,
-        "ALTER DATABASE {} RENAME TO {}; {}; COMMIT",
-        identifier(incoming),
-        identifier(&finished.target),
-        finished.statement(&finished.target)
-    );
-    renamer.run("renaming the databases", &sql).await
+    let _ = write!(moves, "; ALTER DATABASE {} RENAME TO {}", identifier(incoming), identifier(target));
+    renamer.run(DOING, &moves).await?;
+    // Until now somebody could give the names to others. A marker knows the database it was written for.
+    let mut expected = vec![(target.as_str(), Some(finished.identity.as_str()))];
+    expected.extend(old.zip(kept).map(|(old, kept)| (kept, Some(old.identity.as_str()))));
+    marker::check_identities(renamer, target, &expected).await?;
+    renamer.run(DOING, &format!("{marks}{}; COMMIT", finished.statement(target))).await
 }
 
 /// Which sessions are in the way, and whether this role may end them. Of another role's
@@ -197,4 +201,43 @@ async fn drop_generations(
         dropped.push(name);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::postgres::binaries::Binaries;
+    use crate::postgres::cluster::{Cluster, Settings};
+    use crate::postgres::session::Side;
+
+    #[test]
+    fn nothing_is_renamed_where_either_name_is_anothers_by_then() {
+        let binaries = Binaries::find(None, &mut |_| ()).unwrap();
+        let cluster = Cluster::start(&binaries, Settings::new("rename")).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let connection = cluster.url("postgres").connect(Kind::Target).await.unwrap();
+            let session = Session::open(connection, Side::Target).await.unwrap();
+            for name in ["served", "build"] {
+                session.run("making", &format!("CREATE DATABASE {name}")).await.unwrap();
+            }
+            let [old, build] = ["served", "build"].map(|name| marker::find(&session, name));
+            let (old, build) = (old.await.unwrap().unwrap(), build.await.unwrap().unwrap());
+            let finished = Marker::empty(State::Published, "served", "ab", build.identity.clone());
+            let other = String::from("1:2");
+            let stranger = Database { identity: other.clone(), ..old.clone() };
+            let unbound = Marker { identity: other, ..finished.clone() };
+            for (old, finished) in [(&stranger, &finished), (&old, &unbound)] {
+                let error = rename(&session, "build", Some(old), Some("kept"), finished).await.unwrap_err();
+                assert_eq!(error.kind(), Kind::Guard, "{error}");
+                session.run("giving up", "ROLLBACK").await.unwrap();
+                assert!(marker::find(&session, "kept").await.unwrap().is_none());
+            }
+            rename(&session, "build", Some(&old), Some("kept"), &finished).await.unwrap();
+            let kept = marker::find(&session, "kept").await.unwrap().unwrap();
+            assert_eq!(kept.identity, old.identity);
+            assert_eq!(marker::find(&session, "served").await.unwrap().unwrap().marker, Some(finished));
+        });
+    }
 }

@@ -5,7 +5,7 @@ use super::{Copied, Stage};
 use crate::diagnostic::Diagnostic;
 use crate::format::Wire;
 use crate::pipeline::Progress;
-use crate::plan::{Chunk, LargeObjects};
+use crate::plan::{Chunk, LargeObjects, Plan};
 use crate::postgres::volume::Volume;
 use crate::postgres::watch::Seen;
 use crate::publish::Published;
@@ -94,6 +94,11 @@ impl<'a> Account<'a> {
     pub(super) fn step(&mut self, step: Step) {
         self.steps.push((step, Instant::now()));
         self.observer.step(step);
+    }
+
+    /// Seconds since it began.
+    pub(super) fn seconds(&self) -> f64 {
+        self.began.elapsed().as_secs_f64()
     }
 
     /// The step it is at.
@@ -190,7 +195,7 @@ impl<'a> Account<'a> {
             tables: tables(copied),
             large_objects: large_objects(copied),
             left_out: left_out(copied),
-            not_read: not_read(copied),
+            not_read: not_read(&copied.plan),
             roles: copied.loader.without_login(),
             verified: self.verified,
             published: report::Published {
@@ -250,14 +255,13 @@ fn left_out(copied: &Copied) -> Vec<report::LeftOut> {
     counted.map(|(kind, count)| report::LeftOut { kind, count }).collect()
 }
 
-fn not_read(copied: &Copied) -> Vec<report::NotRead> {
-    let by_rule = copied
-        .plan
+pub(super) fn not_read(plan: &Plan) -> Vec<report::NotRead> {
+    let by_rule = plan
         .tables
         .iter()
         .filter(|plan| matches!(plan.rows, Rows::None))
         .map(|plan| report::NotRead { table: plan.name.to_string(), why: "by rule" });
-    let schema = &copied.plan.schema;
+    let schema = &plan.schema;
     let by_kind = schema.tables.iter().enumerate().filter_map(|(place, table)| {
         let why = match (&table.extension, table.kind) {
             (Some(_), _) if schema.configuration(place).is_some() => {

@@ -1,10 +1,10 @@
 //! Where the new data is made: in a build beside the target, or within the target's own
 //! database, in a transaction that stays open until everything is there.
 
-use super::{Copied, Observer, Options, Stage};
+use super::{Copied, Observer, Options, Stage, Way};
 use crate::error::{Error, Kind, Result};
 use crate::plan::{LargeObjects, Plan};
-use crate::postgres::access::{Access, Wish};
+use crate::postgres::access::{self, Access, Wish};
 use crate::postgres::archive::SchemaArchive;
 use crate::postgres::indexes::Entry;
 use crate::postgres::maintenance::Maintenance;
@@ -29,7 +29,7 @@ pub(super) struct Ground {
 #[derive(Clone)]
 struct Within {
     session: Arc<Session>,
-    kept: BTreeSet<String>,
+    replaced: Arc<Replaced>,
     began: Instant,
 }
 
@@ -44,30 +44,53 @@ pub(super) async fn make(stage: &Stage<'_>, source: &Session, begun: &mut Option
 }
 
 /// The access that the copy shall have.
-pub(super) async fn access(stage: &Stage<'_>, source: &Session) -> Result<Access> {
+pub(super) async fn access(
+    options: &Options,
+    replaced: Option<&Replaced>,
+    source: &Session,
+) -> Result<Access> {
     let access = Access::read(source).await?.for_target(&Wish {
-        owners: stage.options.owners,
-        privileges: stage.options.privileges,
-        roles: stage.options.rules.roles(),
+        owners: options.owners,
+        privileges: options.privileges,
+        roles: options.rules.roles(),
     });
-    Ok(match &stage.replaced {
+    Ok(match replaced {
         Some(replaced) => access.without_schemas(replaced.kept()),
         None => access,
     })
 }
 
+/// The roles that the target will have when rows arrive: those that are missing are made.
+pub(super) async fn roles(admin: &Session, access: &Access) -> Result<Vec<String>> {
+    let mut roles = access::roles(admin).await?;
+    roles.extend(access.roles().into_iter().map(ToOwned::to_owned));
+    Ok(roles)
+}
+
 impl Ground {
-    /// Goes there. In place the transaction begins here, and the old schemas are set aside.
-    pub(super) async fn open(stage: &Stage<'_>, build: &Build) -> Result<Self> {
+    /// Goes there. In place the transaction begins here, and the old schemas are set aside: those that
+    /// are there now, because the guard's look is as old as the snapshot, or as the attempt before.
+    pub(super) async fn open(stage: &Stage<'_>, build: &Build, source: &Session) -> Result<Self> {
         let url = stage.url_of(&build.name);
-        let Some(replaced) = &stage.replaced else {
+        let (Some(seen), Some(old)) = (&stage.replaced, &stage.old) else {
             return Ok(Self { maker: url.clone(), url, within: None });
         };
         let session = Arc::new(Session::open(url.connect(Kind::Target).await?, Side::Target).await?);
+        // It came here by a name, and names can be given to others.
+        old.check_entered(&session).await?;
+        let replaced = Arc::new(Replaced::look(source, &session, &stage.run).await?);
+        if replaced.kept() != seen.kept() {
+            // What is carried of owners and privileges was chosen by them.
+            return Err(Error::new(
+                Kind::Guard,
+                "the schemas of the target's extensions changed while the run was at work",
+            )
+            .help("run again"));
+        }
         // PostgreSQL 17; older servers know no such limit.
         session.run("preparing the transaction", "SET transaction_timeout = 0").await.ok();
         replaced.set_aside(&session).await?;
-        let within = Within { session, kept: replaced.kept().clone(), began: Instant::now() };
+        let within = Within { session, replaced, began: Instant::now() };
         Ok(Self { maker: url.clone(), url, within: Some(within) })
     }
 
@@ -100,7 +123,7 @@ impl Ground {
     /// Makes what must be there before the rows.
     pub(super) async fn make_pre_data(&self, archive: &SchemaArchive) -> Result<()> {
         match &self.within {
-            Some(within) => archive.run_pre_data(&within.session, &within.kept).await,
+            Some(within) => archive.run_pre_data(&within.session, within.replaced.kept()).await,
             None => archive.restore_pre_data(&self.url).await,
         }
     }
@@ -142,8 +165,8 @@ impl Ground {
         finished: &Marker,
     ) -> Result<Published> {
         let Options { keep, publish_wait, .. } = *stage.options;
-        if let (Some(within), Some(replaced)) = (&self.within, &stage.replaced) {
-            return replaced.publish(&within.session, &stage.admin, finished, publish_wait).await;
+        if let Some(Within { session, replaced, .. }) = &self.within {
+            return replaced.publish(session, &stage.admin, finished, publish_wait).await;
         }
         let (renamer, admin, old) = (&stage.renamer, &stage.admin, stage.old.as_ref());
         publish::publish(renamer, admin, &copied.build, old, finished, keep, publish_wait).await
@@ -161,13 +184,12 @@ impl Ground {
     }
 }
 
-/// Looks whether the target can be refreshed in place at all. Ends what dead runs left on it.
-pub(super) async fn look(
-    options: &Options,
+/// Ends what dead runs left on a target that is refreshed in place.
+pub(super) async fn end_dead(
     observer: &dyn Observer,
     [source, target]: [&Session; 2],
     run: &str,
-) -> Result<Replaced> {
+) -> Result<()> {
     for dead in leftover::end_others(target, run).await? {
         let ended = leftover::end(source, &dead).await?;
         observer.notice(&format!(
@@ -175,6 +197,16 @@ pub(super) async fn look(
             if ended > 0 { ", on the source too" } else { "" }
         ));
     }
+    Ok(())
+}
+
+/// Looks whether the target can be refreshed in place at all.
+pub(super) async fn look(
+    options: &Options,
+    observer: &dyn Observer,
+    [source, target]: [&Session; 2],
+    run: &str,
+) -> Result<Replaced> {
     let replaced = Replaced::look(source, target, run).await?;
     lock_table::look_for_replacing(source, target).await?;
     for schema in &replaced.left {
@@ -187,8 +219,8 @@ pub(super) async fn look(
 }
 
 /// Large objects belong to the database, so that old and new can't lie side by side.
-pub(super) fn check_large_objects(stage: &Stage<'_>, plan: &Plan) -> Result<()> {
-    if stage.replaced.is_none() || matches!(plan.large_objects, LargeObjects::None) {
+pub(super) fn check_large_objects(options: &Options, plan: &Plan) -> Result<()> {
+    if options.publish == Way::Swap || matches!(plan.large_objects, LargeObjects::None) {
         return Ok(());
     }
     Err(Error::new(

@@ -1,9 +1,10 @@
 //! What a person asked of a run.
 
+use crate::diagnostic::Failure;
 use crate::postgres::url::Url;
 use crate::postgres::watch::Budget;
 use crate::publish::Guard;
-use crate::rules::RuleFile;
+use crate::rules::{CheckedRules, RuleFile};
 use crate::secret::Secret;
 use std::time::Duration;
 
@@ -80,5 +81,13 @@ impl Options {
     #[must_use]
     pub fn lanes(&self) -> usize {
         if self.publish == Way::InPlace { 1 } else { self.jobs }
+    }
+
+    /// Takes warnings for errors, where that was asked for.
+    pub(super) fn refuse_warnings(&self, rules: &CheckedRules) -> Result<(), Failure> {
+        if self.strict && !rules.warnings().is_empty() {
+            return Err(Failure::Rules(rules.warnings().to_vec()));
+        }
+        Ok(())
     }
 }

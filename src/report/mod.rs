@@ -1,10 +1,14 @@
 //! What a run did, for people and for machines. Never a value.
 
 mod cost;
+mod forecast;
+mod outlook;
 mod text;
 mod timeline;
 
 pub use cost::Cost;
+pub use forecast::{Estimate, Forecast, Kept, LargeObjectsEstimate, Load, Need, Rows, Time};
+pub use outlook::render as render_forecast;
 pub use text::{bytes, grouped, render};
 
 use serde::Serialize;

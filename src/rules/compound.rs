@@ -6,19 +6,23 @@ use std::collections::{BTreeMap, HashSet};
 /// A shorter word is not cut.
 const SHORTEST: usize = 6;
 
+/// A longer word is written in full.
+const TERSE: usize = 10;
+
 /// What stands between the parts of a compound, in German and Dutch.
 const LINKS: [&str; 4] = ["", "s", "n", "en"];
 
 const VOWELS: [char; 5] = ['a', 'e', 'i', 'o', 'u'];
 
-/// Words of two letters that end a compound.
-const ENDS: [&str; 5] = ["nr", "no", "id", "ip", "nm"];
-
 /// What abbreviations mean, and the words that compounds are made of.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Compounds {
     pub(super) short: BTreeMap<String, Vec<String>>,
+    /// What abbreviations mean that count as parts of a longer word only.
+    pub(super) glued: BTreeMap<String, Vec<String>>,
     pub(super) known: HashSet<String>,
+    /// Short words that end a compound.
+    pub(super) ends: Vec<String>,
     /// Those of the words that are the whole of a kind's name, and which kind's.
     pub(super) sole: BTreeMap<String, usize>,
 }
@@ -29,16 +33,40 @@ impl Compounds {
         if let Some(long) = self.short.get(word) {
             return long.clone();
         }
-        if word.len() < SHORTEST && !self.known.contains(word) {
-            return vec![self.begun(word).unwrap_or(word).to_owned()];
-        }
-        if word.len() < SHORTEST || self.known.contains(word) || self.is_plural(word) {
+        if self.known.contains(word) || self.is_plural(word) {
             return vec![word.to_owned()];
+        }
+        if let Some((front, end)) = self.terse(word) {
+            return [front, end].into_iter().flat_map(|part| self.long(part)).collect();
+        }
+        if word.len() < SHORTEST {
+            return vec![self.begun(word).unwrap_or(word).to_owned()];
         }
         let parts = self.parts(word, 4);
         let Some(parts) = parts else { return vec![self.begun(word).unwrap_or(word).to_owned()] };
-        let long = |part: &str| self.short.get(part).cloned().unwrap_or_else(|| vec![part.to_owned()]);
-        parts.into_iter().flat_map(long).collect()
+        parts.into_iter().flat_map(|part| self.long(part)).collect()
+    }
+
+    fn long(&self, part: &str) -> Vec<String> {
+        let long = self.glued.get(part).or_else(|| self.short.get(part));
+        long.cloned().unwrap_or_else(|| vec![part.to_owned()])
+    }
+
+    /// A short word as old systems have it, of an abbreviation and an end: `EMPNO`, `PSTCD`.
+    fn terse<'w>(&self, word: &'w str) -> Option<(&'w str, &'w str)> {
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        if !(4..=TERSE).contains(&word.len()) || !word.is_ascii() {
+            return None;
+        }
+        let ends = self.ends.iter().filter_map(|end| Some((word.strip_suffix(end.as_str())?, end.len())));
+        // `export` is no abbreviation and an `ort`.
+        let found = ends.filter(|(front, end)| {
+            front.len() >= 2 && (self.short.contains_key(*front) || self.glued.contains_key(*front))
+                || self.known.contains(*front) && (front.len() >= 4 || *end == 2)
+        });
+        // The longest end leaves the least to chance.
+        let (front, _) = found.max_by_key(|(_, length)| *length)?;
+        Some(word.split_at(front.len()))
     }
 
     /// The word that this one begins or is without its vowels, where all such words say
@@ -78,7 +106,7 @@ impl Compounds {
         let mut best: Option<Vec<&str>> = None;
         for at in cuts.into_iter().rev() {
             let (front, rest) = word.split_at(at);
-            if !self.is_part(front) {
+            if !self.is_front(front) {
                 continue;
             }
             for rest in
@@ -95,7 +123,13 @@ impl Compounds {
     }
 
     fn is_part(&self, part: &str) -> bool {
-        self.known.contains(part) || part.len() >= 3 && self.short.contains_key(part) || ENDS.contains(&part)
+        self.is_front(part) || self.ends.iter().any(|end| end == part)
+    }
+
+    /// Whether a compound may begin with it: of three letters only where it is known as short.
+    fn is_front(&self, part: &str) -> bool {
+        let short = self.short.contains_key(part) || self.glued.contains_key(part);
+        part.len() >= 4 && self.known.contains(part) || part.len() >= 3 && short
     }
 }
 
@@ -114,11 +148,26 @@ mod tests {
         assert_eq!(spelled("geb_dat"), "geburt datum");
         assert_eq!(spelled("custname"), "customer name");
         assert_eq!(spelled("achtern"), "achternaam");
+        assert_eq!(spelled("EMPNAM"), "employee name");
+        assert_eq!(spelled("kdname"), "kunde name");
+        assert_eq!(spelled("USRID"), "user id");
     }
 
     #[test]
     fn what_only_begins_with_a_word_stays_whole() {
-        for name in ["emailed", "recipe", "passenger", "hotel", "capital", "station", "kind", "part"] {
+        for name in [
+            "emailed",
+            "recipe",
+            "passenger",
+            "hotel",
+            "capital",
+            "station",
+            "kind",
+            "part",
+            "export",
+            "casino",
+            "region",
+        ] {
             assert_eq!(spelled(name), name);
         }
     }

@@ -4,6 +4,7 @@
 //! stand one after the other. `check` asks by it, `discover` proposes by it.
 
 use super::compound::Compounds;
+use super::word::{is_listed, singulars, words};
 use crate::diagnostic::Diagnostic;
 use crate::schema::{Column, DataType, Form, Scalar};
 use std::cmp::Reverse;
@@ -37,6 +38,12 @@ pub struct Kind {
     pub place: bool,
     /// Whether it is looked for inside documents.
     pub json: bool,
+    /// What a table must have beside it.
+    pub beside: Beside,
+    /// Whether a code or type of it is it.
+    coded: bool,
+    /// Words of a name that is not meant.
+    without: Vec<String>,
     types: Vec<String>,
     tables: Vec<String>,
     whole: bool,
@@ -54,6 +61,17 @@ pub enum Reach {
     About,
     /// In those about people.
     People,
+}
+
+/// What a kind has beside it, in the table where it counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// Whatever is there.
+    Anything,
+    /// Other parts of a place.
+    Place,
+    /// A person: by the table's name, an address or a telephone.
+    Person,
 }
 
 impl Kind {
@@ -83,13 +101,39 @@ pub struct Detector {
     /// The lists of words, by their names.
     lists: BTreeMap<&'static str, Vec<String>>,
     compounds: Compounds,
-    /// Where the kinds' names begin, by their first words: kind and name.
-    begins: HashMap<String, Vec<(usize, usize)>>,
+    /// What stands for words that mean the same.
+    same: HashMap<String, String>,
+    /// The kinds' names by their first words, in words that stand for others.
+    begins: HashMap<String, Vec<Sense>>,
 }
 
+/// A kind by its place, and the words of one of its names.
+type Sense = (usize, Vec<String>);
+
 /// The lists of words that a file may have.
-const LISTS: [&str; 10] =
-    ["addressees", "about", "people", "public", "roles", "firms", "actors", "things", "harmless", "asks"];
+const LISTS: [&str; 15] = [
+    "addressees",
+    "about",
+    "people",
+    "public",
+    "roles",
+    "firms",
+    "actors",
+    "things",
+    "harmless",
+    "asks",
+    "prefixes",
+    "links",
+    "ends",
+    "rows",
+    "deeds",
+];
+
+/// The lists whose words no compound is made of.
+const BARE: [&str; 3] = ["prefixes", "links", "ends"];
+
+/// What a code of something is called.
+const CODES: [&str; 6] = ["type", "status", "kind", "flag", "code", "category"];
 
 /// How well a kind fits: by how many words, whether it is asked about, and its place,
 /// of which the first is the best.
@@ -125,6 +169,8 @@ impl Detector {
             all.lists.entry(name).or_default().extend(list.iter().cloned());
         }
         all.compounds.short.extend(own.compounds.short.clone());
+        all.compounds.glued.extend(own.compounds.glued.clone());
+        all.same.extend(own.same.clone());
         all.index();
         Ok(all)
     }
@@ -136,25 +182,37 @@ impl Detector {
             None => Some(Vec::new()),
         };
         let lists = LISTS.iter().map(|name| (*name, texts(document.get(name)))).collect();
-        let short = document.get("short").and_then(Item::as_table_like);
-        let short = short.into_iter().flat_map(|table| table.iter());
-        let short =
-            short.filter_map(|(short, long)| Some((short.to_owned(), words(long.as_str()?)))).collect();
-        let compounds = Compounds { short, ..Compounds::default() };
-        let mut detector = Self { kinds: kinds?, lists, compounds, begins: HashMap::new() };
+        let pairs = |name: &str| {
+            let table = document.get(name).and_then(Item::as_table_like);
+            let pairs = table.into_iter().flat_map(|table| table.iter());
+            pairs.filter_map(|(short, long)| Some((short.to_owned(), words(long.as_str()?)))).collect()
+        };
+        let compounds = Compounds { short: pairs("short"), glued: pairs("glued"), ..Compounds::default() };
+        let same = document.get("same").and_then(Item::as_table_like);
+        let same = same.into_iter().flat_map(|table| table.iter());
+        let same = same
+            .flat_map(|(word, others)| {
+                texts(Some(others)).into_iter().map(move |other| (other, word.to_owned()))
+            })
+            .collect();
+        let mut detector = Self { kinds: kinds?, lists, compounds, same, begins: HashMap::new() };
         detector.index();
         Some(detector)
     }
 
     /// Makes the words findable.
     fn index(&mut self) {
-        self.begins.clear();
+        let mut begins: HashMap<String, Vec<Sense>> = HashMap::new();
         for (place, kind) in self.kinds.iter().enumerate() {
-            for (number, name) in kind.names.iter().enumerate() {
+            for name in kind.names.iter().flat_map(|name| self.senses(name)) {
                 let first = name.first().cloned().unwrap_or_default();
-                self.begins.entry(first).or_default().push((place, number));
+                let known = begins.entry(first).or_default();
+                if !known.iter().any(|(other, senses)| *other == place && *senses == name) {
+                    known.push((place, name));
+                }
             }
         }
+        self.begins = begins;
         let names = self.kinds.iter().flat_map(|kind| kind.names.iter().flatten());
         self.compounds.sole.clear();
         for (place, kind) in self.kinds.iter().enumerate() {
@@ -163,22 +221,68 @@ impl Detector {
             let sole = kind.names.iter().filter(|name| name.len() == 1 && !kind.whole).flatten();
             self.compounds.sole.extend(sole.filter(|word| !parted(word)).map(|word| (word.clone(), place)));
         }
-        let lists = [
-            "people",
-            "roles",
-            "firms",
-            "things",
-            "public",
-            "addressees",
-            "harmless",
-            "actors",
-            "about",
-            "asks",
-        ]
-        .iter()
-        .filter_map(|name| self.lists.get(name));
-        let known = names.chain(lists.flatten()).filter(|word| word.chars().count() >= 3);
+        let lists = LISTS.iter().filter(|name| !BARE.contains(name));
+        let lists = lists.filter_map(|name| self.lists.get(name));
+        self.compounds.ends = self.lists.get("ends").cloned().unwrap_or_default();
+        let known =
+            names.chain(lists.flatten()).chain(self.same.keys()).filter(|word| word.chars().count() >= 3);
         self.compounds.known = known.cloned().collect();
+    }
+
+    /// A name in the words that stand for others: as it is, without the little words that
+    /// link, and of two words the other way round.
+    fn senses(&self, name: &[String]) -> Vec<Vec<String>> {
+        let sense = |name: &[String]| name.iter().map(|word| self.sense(word).to_owned()).collect::<Vec<_>>();
+        let mut all = vec![sense(name)];
+        let bare = self.unlinked(name);
+        if bare.len() > 1 {
+            all.push(sense(&bare));
+        }
+        if let [one, other] = bare.as_slice() {
+            all.push(sense(&[other.clone(), one.clone()]));
+        }
+        all
+    }
+
+    /// The word that stands for this one.
+    #[must_use]
+    pub fn sense<'w>(&'w self, word: &'w str) -> &'w str {
+        self.same.get(word).map_or(word, String::as_str)
+    }
+
+    /// A name without the little words inside.
+    fn unlinked(&self, name: &[String]) -> Vec<String> {
+        let (first, last) = (0, name.len().saturating_sub(1));
+        let inner = |at: usize, word: &String| at != first && at != last && self.has("links", word);
+        name.iter().enumerate().filter(|(at, word)| !inner(*at, word)).map(|(_, word)| word.clone()).collect()
+    }
+
+    /// Whether a list has exactly this word.
+    fn has(&self, list: &str, word: &String) -> bool {
+        self.lists.get(list).is_some_and(|list| list.contains(word))
+    }
+
+    /// The ways to read a name: as it is, without numbers behind its words, without what
+    /// links them, and without what stands in front for the type.
+    fn readings(&self, name: &[String]) -> Vec<Vec<String>> {
+        let bare = |name: &[String]| {
+            let words = name.iter().map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
+            words.filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let untyped = |name: &[String]| match name.split_first() {
+            Some((first, rest)) if self.has("prefixes", first) => rest.to_vec(),
+            _ => Vec::new(),
+        };
+        let mut all = vec![name.to_vec(), bare(name), self.unlinked(name), self.unlinked(&bare(name))];
+        let rest: Vec<_> = all.iter().map(|name| untyped(name)).collect();
+        all.extend(rest);
+        let mut told: Vec<Vec<String>> = Vec::new();
+        for name in all {
+            if !name.is_empty() && !told.contains(&name) {
+                told.push(name);
+            }
+        }
+        told
     }
 
     /// The kind that a column's name and type suggest.
@@ -236,38 +340,28 @@ impl Detector {
         strictly: bool,
         admits: &dyn Fn(&Kind, &[String]) -> bool,
     ) -> Option<Rank> {
-        let last = words.last()?;
-        let is_in = |list: &str, word: &String| self.lists.get(list).is_some_and(|list| list.contains(word));
-        let about = words.len() > 1 && is_in("about", last);
-        let asks = strictly && words.len() > 1 && words.first().is_some_and(|first| is_in("asks", first));
-        // `phone2` is a phone.
-        let bare: Vec<String> = words
-            .iter()
-            .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()))
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect();
-        let lists = if bare == words { vec![words] } else { vec![words, bare.as_slice()] };
         let mut best: Option<Rank> = None;
-        for words in lists {
+        for words in self.readings(words) {
+            let several = words.len() > 1;
+            let about = several && words.last().is_some_and(|last| self.has("about", last));
+            let coded = words.last().is_some_and(|last| CODES.contains(&self.sense(last)));
+            let asks = strictly && several && words.first().is_some_and(|first| self.has("asks", first));
             for (at, word) in words.iter().enumerate() {
-                for (place, name) in
-                    singulars(word).into_iter().filter_map(|word| self.begins.get(word)).flatten()
-                {
+                let senses = singulars(word).into_iter().map(|word| self.sense(word));
+                for (place, name) in senses.filter_map(|word| self.begins.get(word)).flatten() {
                     let Some(kind) = self.kinds.get(*place).filter(|kind| kind.is_of(family)) else {
                         continue;
                     };
-                    let Some(name) = kind.names.get(*name) else { continue };
                     let end = at + name.len();
                     let meets = words.get(at..end).is_some_and(|part| {
-                        part.iter().zip(name).all(|(word, known)| singulars(word).contains(&known.as_str()))
+                        part.iter().zip(name).all(|(word, known)| self.means(word, known))
                     });
-                    let is_whole = at == 0 && end == words.len();
                     let is_last = end == words.len();
+                    let is_whole = at == 0 && is_last;
                     let fits = meets
                         && (is_whole || !(strictly && kind.whole))
-                        && (is_last || !(about || strictly && kind.last))
-                        && (at == 0 || !asks);
+                        && (is_last || !(about && !(kind.coded && coded) || strictly && kind.last))
+                        && (at == 0 || !asks || kind.coded);
                     if !fits {
                         continue;
                     }
@@ -277,6 +371,9 @@ impl Detector {
                         .flatten()
                         .cloned()
                         .collect();
+                    if rest.iter().any(|word| kind.without.iter().any(|other| self.means(word, other))) {
+                        continue;
+                    }
                     // Of two that fit as well, the first of the file.
                     let rank = (name.len(), !kind.quiet, Reverse(*place));
                     if best.is_none_or(|best| rank > best) && admits(kind, &rest) {
@@ -286,6 +383,36 @@ impl Detector {
             }
         }
         best
+    }
+
+    /// Whether a word is the other, in the singular or plural, or stands for the same.
+    fn means(&self, word: &str, other: &str) -> bool {
+        singulars(word).into_iter().any(|word| word == other || self.sense(word) == other)
+    }
+
+    /// Whether a word is one that names of columns are made of, or short for one.
+    #[must_use]
+    pub fn knows(&self, word: &str) -> bool {
+        self.compounds.short.contains_key(word) || self.compounds.known.contains(word)
+    }
+
+    /// Whether a name, however it is read, is one of a kind's and no more.
+    #[must_use]
+    pub fn calls(&self, kind: &Kind, name: &[String]) -> bool {
+        let senses: Vec<_> = kind.names.iter().flat_map(|known| self.senses(known)).collect();
+        self.readings(name).iter().any(|name| {
+            senses.iter().any(|known| {
+                known.len() == name.len()
+                    && name.iter().zip(known).all(|(word, other)| self.means(word, other))
+            })
+        })
+    }
+
+    /// What a part of a longer word means, where it is short for something.
+    #[must_use]
+    pub fn part(&self, word: &str) -> Option<&[String]> {
+        let Compounds { short, glued, .. } = &self.compounds;
+        glued.get(word).or_else(|| short.get(word)).map(Vec::as_slice)
     }
 
     /// Whether one of a table's words is a word for people.
@@ -303,23 +430,9 @@ impl Detector {
     /// Whether the list of this name has the word, in the singular or a plural.
     #[must_use]
     pub fn lists(&self, list: &str, word: &str) -> bool {
-        self.lists.get(list).is_some_and(|list| is_listed(list, word))
+        let known = |word: &str| self.lists.get(list).is_some_and(|list| is_listed(list, word));
+        known(word) || list == "roles" && known(self.sense(word))
     }
-}
-
-/// The word, and what it may be the plural of.
-fn singulars(word: &str) -> Vec<&str> {
-    let mut all = vec![word];
-    for end in ["s", "es"] {
-        all.extend(word.strip_suffix(end).filter(|stem| stem.len() >= 3));
-    }
-    all
-}
-
-/// In the singular or a plural.
-fn is_listed(list: &[String], word: &str) -> bool {
-    const ENDS: [&str; 12] = ["", "s", "es", "n", "en", "e", "er", "i", "x", "a", "y", "ow"];
-    list.iter().any(|known| word.strip_prefix(known.as_str()).is_some_and(|end| ENDS.contains(&end)))
 }
 
 fn texts(item: Option<&Item>) -> Vec<String> {
@@ -353,6 +466,13 @@ fn kind(table: &dyn TableLike) -> Option<Kind> {
         by: truth("by").unwrap_or(false),
         place: truth("place").unwrap_or(false),
         json: truth("json").unwrap_or(true),
+        beside: match text("beside") {
+            Some("place") => Beside::Place,
+            Some("person") => Beside::Person,
+            _ => Beside::Anything,
+        },
+        coded: truth("coded").unwrap_or(false),
+        without: texts(table.get("without")),
         names: names.flat_map(|name| spaced_and_joined(&name)).collect(),
     })
 }
@@ -363,46 +483,6 @@ fn spaced_and_joined(name: &str) -> Vec<Vec<String>> {
     let joined = words.concat();
     let more = (words.len() > 1 && joined.len() > 6).then(|| vec![joined]);
     std::iter::once(words).chain(more).collect()
-}
-
-/// The words of a name: parted by what is no letter or digit, and before capitals.
-#[must_use]
-pub fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut small = false;
-    for c in name.chars() {
-        let starts = c.is_uppercase() && small;
-        if (starts || !c.is_alphanumeric()) && words.last().is_some_and(|word| !word.is_empty()) {
-            words.push(String::new());
-        }
-        small = c.is_lowercase();
-        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
-            word.push_str(plain(c.to_lowercase().next().unwrap_or(c), &mut [0; 4]));
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-/// A letter without its accent.
-fn plain(c: char, buffer: &mut [u8; 4]) -> &str {
-    match c {
-        'à' | 'á' | 'â' | 'ã' | 'ą' => "a",
-        'ä' => "ae",
-        'ç' | 'ć' => "c",
-        'è' | 'é' | 'ê' | 'ë' | 'ę' => "e",
-        'ì' | 'í' | 'î' | 'ï' => "i",
-        'ł' => "l",
-        'ñ' | 'ń' => "n",
-        'ò' | 'ó' | 'ô' | 'õ' => "o",
-        'ö' => "oe",
-        'ś' => "s",
-        'ß' => "ss",
-        'ù' | 'ú' | 'û' => "u",
-        'ü' => "ue",
-        'ź' | 'ż' => "z",
-        c => c.encode_utf8(buffer),
-    }
 }
 
 /// What `detect.toml` calls a type.
@@ -456,7 +536,7 @@ mod tests {
             ("EmailAddress", "e-mail address"),
             ("homePhone", "telephone number"),
             ("Straße", "street address"),
-            ("código_fiscal_prénom", "first name"),
+            ("código_interno_prénom", "first name"),
             ("data_nascita", "date of birth"),
             ("numer_telefonu", "telephone number"),
             ("client_ip", "network address"),
@@ -464,6 +544,35 @@ mod tests {
         ] {
             let scalar = if expected == "date of birth" { Scalar::Date } else { Scalar::Text };
             assert_eq!(kind(name, scalar), Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_known_in_any_order_glued_abbreviated_and_with_its_type_in_front() {
+        let detector = Detector::own();
+        for (name, expected) in [
+            ("sFecNacimiento", "date of birth"),
+            ("ds_email", "e-mail address"),
+            ("numero_da_conta", "bank account"),
+            ("conta_nro", "bank account"),
+            ("PSTCD", "postcode"),
+            ("EMPTEL", "telephone number"),
+            ("strCardNo", "card number"),
+            ("date_of_the_birth", "date of birth"),
+            ("tp_sexo", "trait (sex, family, nationality)"),
+            ("sRespuestaSecreta", "secret"),
+        ] {
+            let found = detector.named(&words(name), "text").map(|kind| kind.name.as_str());
+            assert_eq!(found, Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_word_loses_its_meaning_beside_others() {
+        let detector = Detector::own();
+        for name in ["password_algorithm", "email_layout_xmlid", "cd_motivo", "token_expires", "tp_documento"]
+        {
+            assert!(detector.named(&words(name), "text").is_none(), "{name}");
         }
     }
 

@@ -51,6 +51,7 @@ mod sql_text;
 mod trial;
 mod undecided;
 mod unique;
+mod word;
 
 #[cfg(test)]
 mod tests;
@@ -59,7 +60,7 @@ pub use check::{CheckedRules, Decided, TableRules, check};
 pub use content::KeptText;
 pub use credential::find as find_credential;
 pub use default_mask::default_rule;
-pub use detect::{Detector, Kind, Reach, family, words};
+pub use detect::{Beside, Detector, Kind, Reach, family};
 pub use drift::{Drift, drift};
 pub use follow::{decides, needs_decisions};
 pub use json_schema::json_schema;
@@ -69,3 +70,4 @@ pub use preset::PRESETS;
 pub use rows::Rows;
 pub use rule_file::{RuleFile, Unlisted};
 pub use spelling::{key as written_key, table_key, text as written_text};
+pub use word::words;

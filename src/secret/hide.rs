@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-/// Variables that hold a secret or a password.
-const SECRETS: [&str; 4] = ["MASQUE_SECRET", "MASQUE_SOURCE", "MASQUE_TARGET", "PGPASSWORD"];
+/// Variables that hold a secret or a password, or settings that may hold one.
+const SECRETS: [&str; 5] = ["MASQUE_SECRET", "MASQUE_SOURCE", "MASQUE_TARGET", "PGPASSWORD", "PGOPTIONS"];
 
 /// Keeps out of a child's environment what it need not know: others on the machine may be able to read it.
 pub fn hide_secrets(command: &mut Command) -> &mut Command {

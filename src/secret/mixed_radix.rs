@@ -7,6 +7,7 @@
 //! digit, from a CBC-MAC of the other half. A single position has no halves: its
 //! digit becomes the rank of its own pseudo-random number.
 
+use super::SIDE_BY_SIDE;
 use aes::Aes128;
 use aes::cipher::consts::U16;
 use aes::cipher::{BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncrypt, BlockSizeUser};
@@ -33,21 +34,51 @@ impl MixedRadix {
     /// has and must be as long; a digit not below its radix is left alone, with
     /// no promise of injectivity for such input. `tweak` separates uses.
     pub fn apply(&self, digits: &mut [u8], radixes: &[u8], tweak: u64) {
-        let Some((left_radixes, right_radixes)) = radixes.split_at_checked(split(digits, radixes)) else {
-            return;
-        };
-        let Some((left, right)) = digits.split_at_mut_checked(left_radixes.len()) else { return };
+        if let Some(mut pair) = self.read(digits, radixes, tweak) {
+            let pairs = std::slice::from_mut(&mut pair);
+            self.cipher.encrypt_with_backend(Numbers { tweak, pairs });
+            pair.write(digits, radixes);
+        }
+    }
+
+    /// Permutes several strings, each with its radixes, as [`MixedRadix::apply`] would one after the other.
+    /// Up to [`SIDE_BY_SIDE`] cost little more than one: a processor encrypts the blocks of a round together.
+    pub fn apply_all<'a>(&self, strings: impl IntoIterator<Item = (&'a mut [u8], &'a [u8])>, tweak: u64) {
+        let mut strings = strings.into_iter();
+        loop {
+            let mut group = [const { None }; SIDE_BY_SIDE];
+            let mut pairs = [const { Pair::EMPTY }; SIDE_BY_SIDE];
+            let mut used = 0;
+            while let (Some(pair), Some(slot)) = (pairs.get_mut(used), group.get_mut(used)) {
+                let Some((digits, radixes)) = strings.next() else { break };
+                if let Some(read) = self.read(digits, radixes, tweak) {
+                    *pair = read;
+                    *slot = Some((digits, radixes));
+                    used += 1;
+                }
+            }
+            let Some(pairs) = pairs.get_mut(..used).filter(|pairs| !pairs.is_empty()) else { return };
+            self.cipher.encrypt_with_backend(Numbers { tweak, pairs });
+            for ((digits, radixes), pair) in group.into_iter().flatten().zip(&*pairs) {
+                pair.write(digits, radixes);
+            }
+        }
+    }
+
+    /// The halves of a string, where they are numbers; any other string is permuted at once.
+    fn read(&self, digits: &mut [u8], radixes: &[u8], tweak: u64) -> Option<Pair> {
+        let middle = split(digits, radixes);
+        let (left_radixes, right_radixes) = radixes.split_at_checked(middle)?;
+        let (left, right) = digits.split_at_mut_checked(middle)?;
         match (Half::read(left, left_radixes), Half::read(right, right_radixes)) {
             (Some(Half { modulus: 1, .. }), Some(Half { modulus: 1, .. })) => {}
             (Some(Half { modulus: 1, .. }), Some(_)) => self.alone(right, right_radixes, tweak),
-            (Some(mut first), Some(mut second)) => {
-                let halves = [&mut first, &mut second];
-                self.cipher.encrypt_with_backend(Numbers { radixes, tweak, halves });
-                first.write(left, left_radixes);
-                second.write(right, right_radixes);
+            (Some(left), Some(right)) => {
+                return Some(Pair { shape: u128::from(fold(radixes)) << 64, middle, left, right });
             }
             _ => self.cipher.encrypt_with_backend(Rounds { left, right, left_radixes, right_radixes, tweak }),
         }
+        None
     }
 
     /// The only digit that can move.
@@ -117,15 +148,42 @@ fn fold(radixes: &[u8]) -> u64 {
     radixes.iter().fold(0, add) & SIXTY_BITS
 }
 
-/// All rounds over two numbers in one visit to the cipher: entering it costs more
-/// than a block on processors with wide vectors.
+/// A string as two numbers.
+struct Pair {
+    shape: u128,
+    /// Where the right half begins.
+    middle: usize,
+    left: Half,
+    right: Half,
+}
+
+impl Pair {
+    const EMPTY: Self = Self {
+        shape: 0,
+        middle: 0,
+        left: Half { number: 0, modulus: 1 },
+        right: Half { number: 0, modulus: 1 },
+    };
+
+    fn write(&self, digits: &mut [u8], radixes: &[u8]) {
+        if let (Some((left, right)), Some((left_radixes, right_radixes))) =
+            (digits.split_at_mut_checked(self.middle), radixes.split_at_checked(self.middle))
+        {
+            self.left.write(left, left_radixes);
+            self.right.write(right, right_radixes);
+        }
+    }
+}
+
+/// All rounds over pairs of numbers in one visit to the cipher: entering it costs more
+/// than a block on processors with wide vectors. The rounds of one pair wait for each other,
+/// those of different pairs do not.
 ///
 /// A round's block is, from the top, four bits of the round's number, 60 of the shape
 /// and 64 of a half; with a tweak, the shape's block is encrypted with it first.
 struct Numbers<'a> {
-    radixes: &'a [u8],
     tweak: u64,
-    halves: [&'a mut Half; 2],
+    pairs: &'a mut [Pair],
 }
 
 impl BlockSizeUser for Numbers<'_> {
@@ -134,23 +192,28 @@ impl BlockSizeUser for Numbers<'_> {
 
 impl BlockCipherEncClosure for Numbers<'_> {
     fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, cipher: &B) {
-        let Self { radixes, tweak, halves: [left, right] } = self;
+        let Self { tweak, pairs } = self;
         let encrypt = |block: u128| {
             let mut block = block.to_le_bytes().into();
             cipher.encrypt_block_inplace(&mut block);
             u128::from_le_bytes(block.into())
         };
-        let mut shape = u128::from(fold(radixes)) << 64;
         if tweak != 0 {
-            shape = encrypt(shape ^ u128::from(tweak));
+            for pair in &mut *pairs {
+                pair.shape = encrypt(pair.shape ^ u128::from(tweak));
+            }
         }
-        let drawn = |round: u8, from: u64| encrypt(shape ^ (u128::from(round) << 124 | u128::from(from)));
-        let (mut first, mut second) = (left.number, right.number);
+        let drawn = |shape: u128, round: u8, from: u64| {
+            encrypt(shape ^ (u128::from(round) << 124 | u128::from(from)))
+        };
         for round in (1..=ROUNDS).step_by(2) {
-            second = add(second, drawn(round, first), right.modulus);
-            first = add(first, drawn(round + 1, second), left.modulus);
+            for Pair { shape, left, right, .. } in &mut *pairs {
+                right.number = add(right.number, drawn(*shape, round, left.number), right.modulus);
+            }
+            for Pair { shape, left, right, .. } in &mut *pairs {
+                left.number = add(left.number, drawn(*shape, round + 1, right.number), left.modulus);
+            }
         }
-        (left.number, right.number) = (first, second);
     }
 }
 

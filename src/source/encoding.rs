@@ -76,7 +76,7 @@ async fn has(session: &Session, letters: &BTreeSet<char>) -> Result<bool> {
 ///
 /// # Errors
 /// Source, naming the table, where one does not.
-pub async fn check_exact(session: &Session, plan: &Plan) -> Result<()> {
+pub(super) async fn check_exact(session: &Session, plan: &Plan) -> Result<()> {
     let encoding = session.encoding();
     if !INEXACT.contains(&encoding) {
         return Ok(());

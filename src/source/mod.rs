@@ -1,11 +1,12 @@
 //! Where rows come from: a lane's reader inside the snapshot.
 
+mod decision;
 mod encoding;
 mod named;
 mod throttle;
 
-pub use encoding::{check_exact, check_letters};
-pub use named::check_named;
+pub use decision::{Purpose, decide};
+pub use encoding::check_letters;
 pub use throttle::Throttle;
 
 use crate::error::{Error, Kind, Result};
@@ -16,7 +17,9 @@ use crate::postgres::patience::Patience;
 use crate::postgres::session::Session;
 use crate::rules::Rows as Condition;
 use bytes::Bytes;
+use encoding::check_exact;
 use futures_util::{FutureExt, StreamExt};
+use named::check_named;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -25,7 +28,7 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// Rules, naming the table, where a condition is no SQL or names what is not there.
-pub async fn check_conditions(session: &Session, plan: &Plan) -> Result<()> {
+async fn check_conditions(session: &Session, plan: &Plan) -> Result<()> {
     for table in &plan.tables {
         if let Condition::Where(condition) = &table.rows {
             let sql = format!("SELECT FROM ONLY {} WHERE ({condition}\n)", table.name.sql());

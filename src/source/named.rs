@@ -32,7 +32,7 @@ const NEVER_READ: &[&str] = &[
 ///
 /// # Errors
 /// Source, where a query fails.
-pub async fn check_named(
+pub(super) async fn check_named(
     session: &Session,
     plan: &Plan,
     roles: Option<&[String]>,

@@ -61,13 +61,12 @@ pub struct Identities {
 pub type Decisions<'a> = dyn Fn(ColumnId) -> Option<Decision> + 'a;
 
 impl Identities {
-    /// Computes the digest of each identity for `row`, whose own `identities` are
+    /// Adds the digest of each identity for `row`, whose own `identities` are
     /// not read. An identity with a NULL among its columns has none.
     ///
     /// # Errors
     /// Where one of the columns cannot be read.
     pub fn digest(&self, row: &Row<'_>, digests: &mut Vec<Option<Digest>>) -> Result<(), Unreadable> {
-        digests.clear();
         for identity in &self.list {
             digests.push(canonical::with(|buffer| identity.digest(row, buffer))?);
         }

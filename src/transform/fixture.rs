@@ -1,11 +1,11 @@
 //! For tests: a schema of one table, and a rule tried on it.
 
 use super::{
-    Binding, Bound, Condition, Decision, Frequencies, Identities, Masker, ParamKind, ParamValue, Params,
-    Rule, Test, bind, find,
+    Answers, Binding, Bound, Condition, Decision, Frequencies, Identities, Masker, ParamKind, ParamValue,
+    Params, Rule, Spoiled, Test, bind, find,
 };
 use crate::diagnostic::{Diagnostic, SourceFile, Span};
-use crate::format::{Output, Place, Row, Unreadable, Value, Wire};
+use crate::format::{Output, Place, Row, Unreadable, Wire};
 use crate::schema::{Column, ColumnId, DataType, ForeignKey, Form, Name, Scalar, Schema, Sequence, Table};
 use crate::secret::Secret;
 use std::collections::BTreeMap;
@@ -257,35 +257,62 @@ impl Ready {
 
     /// Masks a value in wire form; `None` for NULL.
     pub(super) fn raw(&self, raw: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
-        let mut batch = raw.to_vec();
-        let mut places = vec![Place::Batch(0, raw.len())];
-        for sibling in &self.siblings {
-            places.push(match sibling {
-                Some(bytes) => {
-                    batch.extend_from_slice(bytes);
-                    Place::Batch(batch.len() - bytes.len(), batch.len())
-                }
-                None => Place::Null,
-            });
-        }
-        let mut row = Row {
-            batch: &batch,
-            scratch: &[],
-            places: &places,
-            columns: &self.columns,
-            wire: self.wire,
-            identities: &[],
+        self.with_rows(&[Some(raw)], |rows| {
+            let value = rows[0].value(0).unwrap();
+            let mut buffer = Vec::new();
+            let mut out = Output::new(&mut buffer, value.data_type, self.wire);
+            self.masker.mask(value, &rows[0], &mut out)?;
+            let null = out.is_null();
+            Ok((!null).then_some(buffer))
+        })?
+    }
+
+    /// Masks the values of several rows at once, as a stride is masked.
+    pub(super) fn rows(&self, values: &[Option<&[u8]>]) -> Result<Vec<Option<Vec<u8>>>, Spoiled> {
+        let mask = |rows: &[Row<'_>]| {
+            let mut answers = Answers::default();
+            self.masker.mask_rows(rows, 0, &mut answers)?;
+            assert_eq!(answers.rows(), values.len());
+            Ok((0..values.len()).map(|row| answers.get(row).map(<[u8]>::to_vec)).collect())
         };
+        self.with_rows(values, mask).map_err(|why| Spoiled { row: 0, why })?
+    }
+
+    /// Gives rows that hold these values to whoever masks them.
+    fn with_rows<T>(
+        &self,
+        values: &[Option<&[u8]>],
+        mask: impl FnOnce(&[Row<'_>]) -> T,
+    ) -> Result<T, Unreadable> {
+        let mut batch = Vec::new();
+        let mut add = |bytes: Option<&[u8]>| {
+            bytes.map_or(Place::Null, |bytes| {
+                batch.extend_from_slice(bytes);
+                Place::Batch(batch.len() - bytes.len(), batch.len())
+            })
+        };
+        let siblings: Vec<_> = self.siblings.iter().map(|sibling| add(sibling.as_deref())).collect();
+        let places: Vec<Vec<Place>> =
+            values.iter().map(|value| [&[add(*value)], &*siblings].concat()).collect();
+        let mut rows = Vec::new();
         let mut digests = Vec::new();
-        self.identities.digest(&row, &mut digests)?;
-        row.identities = &digests;
-        let data_type = &self.columns[0].data_type;
-        let mut buffer = Vec::new();
-        let mut out = Output::new(&mut buffer, data_type, self.wire);
-        let value = Value { raw: &batch[..raw.len()], data_type, wire: self.wire };
-        self.masker.mask(value, &row, &mut out)?;
-        let null = out.is_null();
-        Ok((!null).then_some(buffer))
+        for places in &places {
+            rows.push(Row {
+                batch: &batch,
+                scratch: &[],
+                places,
+                columns: &self.columns,
+                wire: self.wire,
+                identities: &[],
+            });
+            let mut own = Vec::new();
+            self.identities.digest(&rows[rows.len() - 1], &mut own)?;
+            digests.push(own);
+        }
+        for (row, digests) in rows.iter_mut().zip(&digests) {
+            row.identities = digests;
+        }
+        Ok(mask(&rows))
     }
 
     pub(super) fn text(&self, input: &str) -> String {

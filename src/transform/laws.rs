@@ -102,6 +102,32 @@ fn raw(text: &str, data_type: &DataType, wire: Wire) -> Vec<u8> {
 }
 
 #[test]
+fn several_rows_are_masked_as_one_after_the_other() {
+    every(|transformer, column, samples, wire| {
+        let ready = trial(transformer, column, wire).bind().unwrap();
+        let samples: Vec<_> = samples.iter().map(|text| raw(text, &data_type(column), wire)).collect();
+        // Strides of odd length, with NULLs and with values no mask reads.
+        let all: Vec<_> =
+            samples.iter().map(|raw| Some(raw.as_slice())).chain([None]).cycle().take(27).collect();
+        let (mut readable, mut expected) = (Vec::new(), Vec::new());
+        for value in all {
+            match value.map(|value| ready.raw(value)).transpose() {
+                Ok(masked) => {
+                    readable.push(value);
+                    expected.push(masked.flatten());
+                }
+                Err(why) => {
+                    let with_it: Vec<_> = readable.iter().copied().chain([value]).collect();
+                    let spoiled = ready.rows(&with_it).unwrap_err();
+                    assert_eq!((spoiled.row, spoiled.why), (readable.len(), why), "{}", transformer.name());
+                }
+            }
+        }
+        assert!(ready.rows(&readable).unwrap() == expected, "{} on {column}", transformer.name());
+    });
+}
+
+#[test]
 fn names_are_distinct_and_words_are_in_order() {
     let names: HashSet<_> = ALL.iter().map(|transformer| transformer.name()).collect();
     assert_eq!(names.len(), ALL.len());

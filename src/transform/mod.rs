@@ -285,6 +285,17 @@ impl Bound {
         Self::Batch(Box::new(masker))
     }
 
+    /// Masks a column of several rows.
+    ///
+    /// # Errors
+    /// The first row that can't be masked.
+    pub fn mask_rows(&self, rows: &[Row<'_>], column: usize, answers: &mut Answers) -> Result<(), Spoiled> {
+        match self {
+            Self::Cell(masker) => masker.mask_rows(rows, column, answers),
+            Self::Batch(masker) => masker.mask(rows, column, answers),
+        }
+    }
+
     /// The masker of single values, for places where a rule stands inside another.
     fn into_cell(self, rule: &Rule) -> Result<Box<dyn Masker>, Diagnostic> {
         match self {
@@ -308,6 +319,18 @@ pub trait Masker: Send + Sync {
     /// # Errors
     /// Where the value cannot be read; the run stops and names table, column and row.
     fn mask(&self, value: Value<'_>, row: &Row<'_>, out: &mut Output<'_>) -> Result<(), Unreadable>;
+
+    /// Masks a column of several rows, in their order, NULLs too; each as [`Masker::mask`] would.
+    /// A mask that is a chain of dependent steps runs those of several rows side by side here.
+    ///
+    /// # Errors
+    /// The first row that can't be masked.
+    fn mask_rows(&self, rows: &[Row<'_>], column: usize, answers: &mut Answers) -> Result<(), Spoiled> {
+        for (place, row) in rows.iter().enumerate() {
+            answers.answer(place, row.value(column), |value, out| self.mask(value, row, out))?;
+        }
+        Ok(())
+    }
 }
 
 /// What a transformer says about its length.

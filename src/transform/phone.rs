@@ -13,12 +13,14 @@ use super::alphabet::Spot;
 use super::dialling::{self, Layout};
 use super::shape;
 use super::{
-    Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, Transformer,
+    Answers, Binding, Bound, Capacity, Example, Length, Masker, Param, ParamKind, Params, Promises, Spoiled,
+    Transformer,
 };
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value};
 use crate::schema::DataType;
-use crate::secret::MixedRadix;
+use crate::secret::{MixedRadix, SIDE_BY_SIDE};
+use std::array;
 use std::cell::Cell;
 
 /// See the module.
@@ -77,7 +79,9 @@ struct Dial {
 impl Masker for Dial {
     fn mask(&self, value: Value<'_>, _: &Row<'_>, out: &mut Output<'_>) -> Result<(), Unreadable> {
         let text = value.text()?;
-        if self.plain(text, out.text()) {
+        if let Some(mut number) = Number::read(text, self.area) {
+            self.permute(&mut number, 0);
+            number.write(out.text());
             return Ok(());
         }
         let layout = Layout::of(text);
@@ -112,36 +116,70 @@ impl Masker for Dial {
         shape::permute(&self.cipher, text, 0, out.text(), spot, accept);
         Ok(())
     }
+
+    fn mask_rows(&self, rows: &[Row<'_>], column: usize, answers: &mut Answers) -> Result<(), Spoiled> {
+        for (group, first) in rows.chunks(SIDE_BY_SIDE).zip((0..).step_by(SIDE_BY_SIDE)) {
+            let mut numbers: [_; SIDE_BY_SIDE] = array::from_fn(|place| {
+                let value = group.get(place)?.value(column)?;
+                Number::read(value.text().ok()?, self.area)
+            });
+            let strings = numbers.iter_mut().flatten().map(Number::digits);
+            self.cipher.apply_all(strings, 0);
+            for ((place, row), number) in (first..).zip(group).zip(&mut numbers) {
+                answers.answer(place, row.value(column), |value, out| match number {
+                    Some(number) => {
+                        self.permute(number, 1);
+                        number.write(out.text());
+                        Ok(())
+                    }
+                    None => self.mask(value, row, out),
+                })?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// More digits than any number has.
 const MOST: usize = 40;
 
-impl Dial {
-    /// Appends the mask of a number of digits and punctuation, as nearly all are:
-    /// what is done for any text, without looking for words. False where it is none.
-    fn plain(&self, text: &str, out: &mut Vec<u8>) -> bool {
-        let (mut number, mut count) = ([0_u8; MOST], 0);
+/// A number of digits and punctuation, as nearly all are: what is done for any text,
+/// without looking for words.
+struct Number<'a> {
+    text: &'a str,
+    plus: bool,
+    layout: Layout,
+    service: bool,
+    /// Its ASCII digits, the first `kept` of which stay.
+    ascii: [u8; MOST],
+    count: usize,
+    kept: usize,
+    /// The digits that move, each less the least that may stand there.
+    digits: [u8; MOST],
+    radixes: [u8; MOST],
+    least: [u8; MOST],
+}
+
+impl<'a> Number<'a> {
+    /// `None` where the text is none.
+    fn read(text: &'a str, area: bool) -> Option<Self> {
+        let (mut ascii, mut count) = ([0_u8; MOST], 0);
         for byte in text.bytes() {
-            match (byte, number.get_mut(count)) {
+            match (byte, ascii.get_mut(count)) {
                 (b'0'..=b'9', Some(to)) => {
                     *to = byte;
                     count += 1;
                 }
-                (b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | 128.., _) => return false,
+                (b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | 128.., _) => return None,
                 _ => {}
             }
         }
         let start = text.trim_ascii_start();
         let plus = start.starts_with('+') || start.starts_with("(+");
-        let Some(number) = number.get_mut(..count) else { return false };
+        let number = ascii.get(..count)?;
         let layout = Layout::of_digits(number, plus);
         let service = layout.reaches_service(number);
-        let kept = if self.area { layout.national + 3 } else { layout.national };
-        let Some(moving) = number.get(kept..).map(<[u8]>::len) else {
-            out.extend_from_slice(text.as_bytes());
-            return true;
-        };
+        let kept = if area { layout.national + 3 } else { layout.national }.min(count);
         let (mut digits, mut radixes, mut least) = ([0_u8; MOST], [0_u8; MOST], [b'0'; MOST]);
         let slots = digits.iter_mut().zip(&mut radixes).zip(&mut least);
         for ((place, byte), ((digit, radix), least)) in number.iter().enumerate().skip(kept).zip(slots) {
@@ -154,23 +192,43 @@ impl Dial {
             };
             *digit = byte - *least;
         }
-        let (Some(digits), Some(radixes)) = (digits.get_mut(..moving), radixes.get(..moving)) else {
-            return false;
-        };
-        for _ in 0..shape::LONGEST_WALK {
-            self.cipher.apply(digits, radixes, 0);
-            for ((to, digit), least) in number.iter_mut().skip(kept).zip(&*digits).zip(&least) {
-                *to = least + digit;
-            }
-            let masked = Layout::of_digits(number, plus);
-            if masked == layout && layout.reaches_service(number) == service {
-                break;
-            }
+        Some(Self { text, plus, layout, service, ascii, count, kept, digits, radixes, least })
+    }
+
+    /// The digits that move, and how many values each has.
+    fn digits(&mut self) -> (&mut [u8], &[u8]) {
+        let moving = self.count - self.kept;
+        (self.digits.get_mut(..moving).unwrap_or_default(), self.radixes.get(..moving).unwrap_or_default())
+    }
+
+    /// Takes over the digits that were permuted; whether they may stand.
+    fn settle(&mut self) -> bool {
+        let number = self.ascii.get_mut(..self.count).unwrap_or_default();
+        for ((to, digit), least) in number.iter_mut().skip(self.kept).zip(&self.digits).zip(&self.least) {
+            *to = least + digit;
         }
-        let mut next = number.iter().copied();
+        Layout::of_digits(number, self.plus) == self.layout
+            && self.layout.reaches_service(number) == self.service
+    }
+
+    /// Appends the text with these digits.
+    fn write(&self, out: &mut Vec<u8>) {
+        let mut next = self.ascii.iter().copied();
         let with_digits = |byte: u8| if byte.is_ascii_digit() { next.next().unwrap_or(byte) } else { byte };
-        out.extend(text.bytes().map(with_digits));
-        true
+        out.extend(self.text.bytes().map(with_digits));
+    }
+}
+
+impl Dial {
+    /// Walks until the number may stand, from one that has walked so many steps.
+    fn permute(&self, number: &mut Number<'_>, steps: u32) {
+        for step in steps..=shape::LONGEST_WALK {
+            if step > 0 && number.settle() {
+                return;
+            }
+            let (digits, radixes) = number.digits();
+            self.cipher.apply(digits, radixes, 0);
+        }
     }
 }
 
@@ -228,5 +286,22 @@ mod tests {
     #[test]
     fn words_beside_the_number_do_not_leak() {
         assert!(!Trial::of(r#""phone""#).text("call Robert 555 0134").contains("Robert"));
+    }
+
+    #[test]
+    fn numbers_side_by_side_are_those_of_each_alone() {
+        let ready = Trial::of(r#""phone""#).bind().unwrap();
+        let texts: Vec<_> = (0..1000_u64)
+            .map(|n| match n % 5 {
+                0 => format!("+1 {}", 2_005_550_000 + n * 7_919_331 % 7_000_000_000),
+                1 => format!("0{}", n * 7919),
+                2 => format!("{n}"),
+                3 => format!("ext {n}"),
+                _ => format!("({n:03}) 0800 {n:04}"),
+            })
+            .collect();
+        let values: Vec<_> = texts.iter().map(|text| Some(text.as_bytes())).collect();
+        let alone: Vec<_> = texts.iter().map(|text| Some(ready.text(text).into_bytes())).collect();
+        assert_eq!(ready.rows(&values).unwrap(), alone);
     }
 }

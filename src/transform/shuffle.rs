@@ -193,7 +193,8 @@ mod tests {
         let rows: Vec<_> = places.iter().map(|places| row(&places[..])).collect();
         let mut answers = Answers::default();
         masker.mask(&rows, 0, &mut answers).unwrap();
-        answers.iter().map(|a| a.map(|a| String::from_utf8(a.to_vec()).unwrap())).collect()
+        let text = |row| answers.get(row).map(|answer| String::from_utf8(answer.to_vec()).unwrap());
+        (0..answers.rows()).map(text).collect()
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One run at a time for each target, and a dead one is in nobody's way.
 
 use super::kill_points::Numbered;
-use crate::support::{Held, Side, query, value, wait_until};
+use crate::support::{Held, Side, query, run_with, value, wait_until};
 use masque::point::Point;
 use std::time::Duration;
 
@@ -34,6 +34,29 @@ fn the_run_lock_is_held_by_an_open_transaction_which_a_pooler_leaves_alone() {
     second.assert_code(8).assert_says(&["is busy with the run", held[0][0].as_deref().unwrap()]);
     run.kill();
     // Without waiting for anything: the lock died with the run.
+    numbered.assert_recovers();
+}
+
+#[test]
+fn a_run_from_another_maintenance_database_finds_the_target_busy() {
+    let numbered = Numbered::new();
+    let (staging, elsewhere) =
+        (Side::Staging.url("postgres"), format!("{}__elsewhere", numbered.play.target.name()));
+    query(&staging, &format!("create database {elsewhere} template template0"));
+    let mut run = numbered.start(Some(Point::SchemaDumped), &[]);
+    let builds = numbered.play.builds();
+    let holder = holders(&numbered)[0][0].clone().unwrap();
+    let second = numbered.play.refresh_with(&["--maintenance-db", &elsewhere]);
+    second.assert_code(8).assert_says(&["is busy with the run", &holder]);
+    // Whoever gives up gives his own lock back, and has touched nothing.
+    assert_eq!(holders(&numbered).len(), 1);
+    assert_eq!(numbered.play.builds(), builds);
+    let url = numbered.play.target.url();
+    let status = run_with(&["status", "--target", &url, "--maintenance-db", &elsewhere], &[]);
+    assert!(status.assert_code(0).stdout.contains(&holder), "{}", status.stdout);
+    assert!(run.is_running());
+    run.kill();
+    query(&staging, &format!("drop database {elsewhere}"));
     numbered.assert_recovers();
 }
 

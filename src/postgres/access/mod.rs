@@ -135,7 +135,8 @@ impl Access {
     }
 
     /// Every role that is named.
-    fn roles(&self) -> BTreeSet<&str> {
+    #[must_use]
+    pub fn roles(&self) -> BTreeSet<&str> {
         let mut roles = self.actors();
         roles.extend(self.objects.iter().flat_map(Object::grantees));
         roles.extend(self.defaults.iter().flat_map(DefaultGrant::grantees));

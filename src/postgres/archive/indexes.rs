@@ -1,6 +1,7 @@
 //! Indexes that are made one by one, before the rest of the section.
 
-use super::{Pass, SchemaArchive, Section, write_private};
+use super::directory::write_private;
+use super::{Pass, SchemaArchive, Section};
 use crate::error::{Error, Result};
 use crate::postgres::indexes::Entry;
 use crate::postgres::url::Url;
@@ -41,7 +42,7 @@ impl SchemaArchive {
     pub async fn make_indexes(&self, entries: &[Entry], target: &Url) -> Result<()> {
         let lines: String =
             entries.iter().filter_map(|entry| self.indexes.get(entry)).map(String::as_str).collect();
-        let listed = self.private("index", &lines)?;
+        let listed = self.directory.private("index", &lines)?;
         self.restore_listed(Section::PostData, listed.path(), target, 1).await
     }
 

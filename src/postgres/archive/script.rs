@@ -9,7 +9,8 @@
 //! An entry begins with a remark of three lines that names it. Such lines may also stand
 //! in the body of a function, so the text is read by PostgreSQL's rules of quoting.
 
-use super::{Pass, SchemaArchive, Section, program, restore_error, run};
+use super::told::{program, run};
+use super::{Pass, SchemaArchive, Section, restore_error};
 use crate::error::{Error, Kind, Result};
 use crate::postgres::session::Session;
 use std::collections::BTreeSet;

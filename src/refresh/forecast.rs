@@ -1,0 +1,281 @@
+//! A refresh that is not done: what it would find, refuse, copy and take.
+//!
+//! It goes the way of a refresh until the build would be made, by the same functions, and ends with the
+//! same errors. Nothing is written: no run lock, no sweep, no role, no build. On the source there
+//! is one read-only transaction, watched over like a run's, that ends when the catalog is read;
+//! nobody's table is locked but while it is looked at, and nothing is waited for longer than `--max-blocked`.
+
+mod gather;
+mod model;
+
+pub(super) use gather::{Gathered, gather};
+
+use super::again::Tries;
+use super::prepare::{Footing, Sides, look};
+use super::{Failure, Observer, Options, Step, Way, ground, silence};
+use crate::error::{Error, Kind, Result};
+use crate::plan::{LargeObjects, Plan};
+use crate::postgres::access::Loader;
+use crate::postgres::lock_table::Locking;
+use crate::postgres::place::Place;
+use crate::postgres::readable::{self, Lack};
+use crate::postgres::session::{Session, Side};
+use crate::postgres::watch::{self, Toll};
+use crate::postgres::{catalog, connections, disk, left_out, leftover, pressure, weight};
+use crate::publish::{self, Database, Replaced, State, Status, Took};
+use crate::report::{self, Forecast, Kept, LargeObjectsEstimate, Need};
+use crate::rules::CheckedRules;
+use crate::schema::TableKind;
+use crate::source::{self, Purpose};
+
+/// Forecasts a refresh with these options. `interrupted` resolves when a signal asks for the end.
+///
+/// # Errors
+/// What the refresh would end with before its build is made.
+pub async fn forecast(
+    options: &Options,
+    observer: &dyn Observer,
+    interrupted: impl Future<Output = Error>,
+) -> Result<Forecast, Failure> {
+    let run = publish::new_run()?;
+    let work = async {
+        let mut tries = Tries::new(options, observer);
+        loop {
+            let mut step = Step::Connect;
+            let outcome = tokio::select! {
+                outcome = Box::pin(foresee(options, observer, &run, &mut step)) => outcome,
+                error = silence::fallen(options) => Err(error.into()),
+            };
+            match outcome {
+                Ok(forecast) => return Ok(forecast),
+                Err(failure) => tries.after(failure, step).await?,
+            }
+        }
+    };
+    tokio::select! {
+        outcome = work => outcome,
+        error = interrupted => Err(error.into()),
+    }
+}
+
+/// What was found on both sides before the catalog is read.
+struct Scene<'a> {
+    options: &'a Options,
+    sides: Sides,
+    old: Option<Database>,
+    status: Status,
+    replaced: Option<Replaced>,
+    footing: Footing,
+    notices: Vec<String>,
+}
+
+async fn foresee(
+    options: &Options,
+    observer: &dyn Observer,
+    run: &str,
+    step: &mut Step,
+) -> Result<Forecast, Failure> {
+    observer.step(*step);
+    let sides = Sides::connect(options, run).await?;
+    let old = sides.guard(options, observer).await?;
+    let status = Status::read(&sides.admin, options.target.database()).await?;
+    let own = sides.own(options).await?;
+    let replaced = match &own {
+        Some(own) => Some(ground::look(options, observer, [&sides.reader, own], run).await?),
+        None => None,
+    };
+    // Open is, beside the one that is asked, the one that listens for silence.
+    let footing = look(options, observer, &sides, own.as_ref(), 1).await?;
+    let watcher = Session::open(sides.source.connect(Kind::Source).await?, Side::Source).await?;
+    footing.place.beside(&Place::of(&watcher).await?)?;
+    *step = Step::Plan;
+    observer.step(*step);
+    let mut notices = footing.notices.clone();
+    for notice in expected(&status, &watcher).await? {
+        observer.notice(&notice);
+        notices.push(notice);
+    }
+    let mut scene = Scene { options, sides, old, status, replaced, footing, notices };
+    let (application, toll) = (leftover::application(run), Toll::default());
+    tokio::select! {
+        outcome = scene.read(observer) => outcome,
+        error = watch::watch(&watcher, &application, options.budget, &toll) => Err(error.into()),
+    }
+}
+
+/// What a refresh would meet at once: another run, what dead runs left, tables that are held.
+async fn expected(status: &Status, source: &Session) -> Result<Vec<String>> {
+    let mut notices = Vec::new();
+    if let Some(holder) = &status.lock {
+        notices.push(format!(
+            "the target is busy with {holder}: a refresh would wait for it as long as `--lock-wait` says"
+        ));
+    }
+    let left: Vec<_> = status.unfinished.iter().filter(|one| !one.is_at_work).collect();
+    if !left.is_empty() {
+        let names: Vec<_> = left.iter().map(|one| format!("`{}`", one.database)).collect();
+        notices.push(format!(
+            "a refresh would first drop {}, which runs left behind that did not end well",
+            names.join(", ")
+        ));
+    }
+    let locked = pressure::look(source).await?.locked;
+    if !locked.is_empty() {
+        let names: Vec<_> = locked.iter().map(|name| format!("`{name}`")).collect();
+        notices.push(format!(
+            "somebody has or wants {} for himself now: a refresh would wait behind him",
+            names.join(", ")
+        ));
+    }
+    Ok(notices)
+}
+
+impl Scene<'_> {
+    /// Reads the source's catalog in one transaction and says what would follow.
+    async fn read(&mut self, observer: &dyn Observer) -> Result<Forecast, Failure> {
+        let (options, reader, admin) = (self.options, &self.sides.reader, &self.sides.admin);
+        let lack = readable::look(reader).await?;
+        check_lack(&lack, &lack.sentences())?;
+        let wait = format!("SET lock_timeout = {}", options.budget.max_blocked.as_millis().max(1));
+        reader.run("setting the lock timeout", &wait).await?;
+        reader.run("opening a transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        let schema = catalog::read(reader).await?;
+        let access = ground::access(options, self.replaced.as_ref(), reader).await?;
+        let there = ground::roles(admin, &access).await?;
+        let purpose = Purpose::Carry(&there);
+        let (plan, rules) = source::decide(reader, schema, &options.rules, &options.secret, purpose).await?;
+        options.refuse_warnings(&rules)?;
+        ground::check_large_objects(options, &plan)?;
+        if lack.large_objects && !matches!(plan.large_objects, LargeObjects::None) {
+            let said = format!("the reading role `{}` may not read large objects", lack.role);
+            check_lack(&lack, &[said])?;
+        }
+        for warning in rules.warnings() {
+            self.notices.push(warning.to_string());
+            observer.warn(warning);
+        }
+        let loader = Loader::prepare(admin, &access).await?;
+        let gathered = gather(reader, options, &plan).await?;
+        let objects = match plan.large_objects {
+            LargeObjects::None => 0,
+            _ => left_out::count_large_objects(reader).await?,
+        };
+        reader.run("ending the transaction", "ROLLBACK").await?;
+        let disk = self.disk(&gathered).await?;
+        Ok(self.tell(&plan, &rules, &loader, gathered, objects, disk))
+    }
+
+    fn tell(
+        &self,
+        plan: &Plan,
+        rules: &CheckedRules,
+        loader: &Loader,
+        gathered: Gathered,
+        objects: u64,
+        disk: Need,
+    ) -> Forecast {
+        let (options, lanes) = (self.options, self.options.lanes());
+        let load = gathered.load();
+        let kinds = [TableKind::Ordinary, TableKind::Partitioned];
+        let tables = plan.schema.tables.iter().filter(|table| kinds.contains(&table.kind)).count();
+        // The lanes, the snapshot's own session and `pg_dump`.
+        let locks = match self.footing.locking {
+            Locking::UpFront => tables * (lanes + 2),
+            Locking::WhenRead => tables * 2 + lanes,
+        };
+        let asked = |side, locks| report::Load { connections: connections::of_a_run(side, lanes), locks };
+        Forecast {
+            masque: env!("CARGO_PKG_VERSION"),
+            source: options.source.to_string(),
+            target: options.target.to_string(),
+            dry_run: true,
+            in_place: options.publish == Way::InPlace,
+            rules: rules.digest().to_owned(),
+            lanes,
+            rows: gathered.tables.iter().map(|table| table.rows).sum(),
+            wire_bytes: gather::whole(load.bytes),
+            masked_values: gather::whole(load.values),
+            disk,
+            source_load: asked(Side::Source, Some(locks as u64)),
+            target_load: asked(Side::Target, None),
+            time: load.time(self.before()),
+            large_objects: (!matches!(plan.large_objects, LargeObjects::None)).then(|| {
+                LargeObjectsEstimate {
+                    count: objects,
+                    bytes: gathered.objects,
+                    treatment: plan.large_objects.word(),
+                }
+            }),
+            tables: gathered.tables,
+            not_read: super::account::not_read(plan),
+            roles: loader.without_login(),
+            notices: self.notices.clone(),
+        }
+    }
+
+    /// How long the refresh took that is served now, and when it was published.
+    fn before(&self) -> Option<(Took, &str)> {
+        let marker = self.old.as_ref()?.marker.as_ref()?;
+        let is_alike = marker.state == State::Published && marker.in_place == self.replaced.is_some();
+        marker.took.filter(|_| is_alike).map(|took| (took, marker.at.as_str()))
+    }
+
+    async fn disk(&self, gathered: &Gathered) -> Result<Need> {
+        let (options, admin) = (self.options, &self.sides.admin);
+        let in_place = self.replaced.is_some();
+        let target = options.target.database();
+        // The name of each database, and whether it is dropped: after publishing, or before the build is made.
+        let mut there: Vec<(&str, bool, bool)> = Vec::new();
+        if self.old.is_some() {
+            there.push((target, in_place || options.keep == 0, false));
+        }
+        for (place, kept) in self.status.kept.iter().enumerate() {
+            there.push((
+                &kept.database,
+                !in_place && place + usize::from(self.old.is_some()) >= options.keep,
+                false,
+            ));
+        }
+        for left in self.status.unfinished.iter().filter(|left| !left.is_at_work) {
+            there.push((&left.database, true, true));
+        }
+        let names: Vec<&str> = there.iter().map(|(name, ..)| *name).collect();
+        let (sizes, empty) = weight::databases(admin, &names, options.template.as_deref()).await?;
+        let mut need = Need {
+            build_bytes: 0,
+            table_bytes: gathered.tables.iter().map(|table| table.table_bytes).sum::<u64>()
+                + gathered.views
+                + gathered.objects,
+            index_bytes: gathered.tables.iter().map(|table| table.index_bytes).sum(),
+            base_bytes: if in_place { 0 } else { empty.unwrap_or(EMPTY) },
+            now: Vec::new(),
+            dropped_bytes: 0,
+            swept_bytes: 0,
+            free_bytes: None,
+        };
+        for (name, is_dropped, is_swept) in there {
+            let Some(bytes) = sizes.get(name).copied() else { continue };
+            need.dropped_bytes += if is_dropped { bytes } else { 0 };
+            need.swept_bytes += if is_swept { bytes } else { 0 };
+            need.now.push(Kept { database: name.to_owned(), bytes, is_dropped });
+        }
+        need.build_bytes = need.table_bytes + need.index_bytes + need.base_bytes;
+        let maintenance = options.target.with_database(&options.maintenance_database);
+        need.free_bytes = disk::free(admin, &maintenance).await?;
+        Ok(need)
+    }
+}
+
+/// What a database takes that holds nothing, where the role may not ask.
+const EMPTY: u64 = 7_500_000;
+
+/// Refuses as the locking of the tables would.
+fn check_lack(lack: &Lack, said: &[String]) -> Result<()> {
+    if said.is_empty() {
+        return Ok(());
+    }
+    let grant = lack.grant();
+    Err(Error::new(Kind::Source, said.join("; "))
+        .help(format!("let it read everything, and nothing else: `{grant}`"))
+        .remedy(vec![grant]))
+}
