@@ -152,7 +152,9 @@ fn proposal(source: &Url) -> Result<String, Failure> {
             patience: Duration::from_secs(10),
             strict: false,
             implied: false,
+            presets: Vec::new(),
             only: Some(matching(&schema, "public.customers")),
+            new: None,
         };
         Ok(propose(&session, &schema, Detector::own(), &look, &|_, _| {}).await?)
     })?;

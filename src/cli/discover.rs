@@ -7,7 +7,7 @@ use crate::error::{Error, Kind, Result};
 use crate::postgres::catalog;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
-use crate::rules::{self, Detector, RuleFile, drift};
+use crate::rules::{self, Detector, PRESETS, RuleFile, drift};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::borrow::Cow;
@@ -36,6 +36,9 @@ pub(super) struct Discover {
     /// Mask what is in doubt, instead of leaving it to be decided
     #[arg(long)]
     strict: bool,
+    /// Include a preset, and take its rules where it has one for a column; again for each
+    #[arg(long, value_name = "NAME", value_parser = PRESETS.iter().map(|(name, _)| *name).collect::<Vec<_>>())]
+    preset: Vec<String>,
     /// Only tables of this name; `*` stands for any letters
     #[arg(long, value_name = "PATTERN")]
     tables: Option<String>,
@@ -46,7 +49,7 @@ pub(super) struct Discover {
     #[arg(long)]
     json: bool,
     /// Bring this rule file up to date instead: add what is new, mark what vanished
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "tables"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "tables", "preset"])]
     update: Option<PathBuf>,
     /// Write what `--update` did to this file, in Markdown
     #[arg(long, value_name = "FILE", requires = "update")]
@@ -61,8 +64,10 @@ impl Discover {
             rows: self.sample_rows.max(1),
             patience: Duration::from_secs(self.sample_timeout),
             strict: self.strict,
-            implied: self.update.is_none(),
+            implied: true,
+            presets: self.preset.clone(),
             only: None,
+            new: None,
         };
         if let Some(file) = &self.update {
             return self.bring_up_to_date(&source, &detector, &look, file);
@@ -106,7 +111,8 @@ impl Discover {
             let mut schema = catalog::shape(&session).await?;
             let apart = drift(&file, &mut schema);
             let tables = apart.undecided.iter().map(|id| schema.partition_root(id.table));
-            let look = Look { only: Some(tables.collect()), ..look.clone() };
+            let new = apart.undecided.iter().copied().collect();
+            let look = Look { only: Some(tables.collect()), new: Some(new), ..look.clone() };
             let proposal = propose(&session, &schema, detector, &look, &|_, _| {}).await?;
             Ok((update(&text, &apart, &proposal), schema))
         })?;
@@ -116,7 +122,7 @@ impl Discover {
         if let Some(summary) = &self.summary {
             replace(summary, &update.summary())?;
         }
-        let added = update.added.len();
+        let added = update.added.len() + update.references.len();
         output::say(&format!(
             "{added} columns were added, {} lines name what vanished",
             update.vanished.len()

@@ -7,6 +7,7 @@ use super::person::{About, identity, primary, single};
 use super::sight::Sight;
 use crate::rules::{Beside, Detector, Kind, default_rule, family, words, written_text};
 use crate::schema::{Column, ColumnId, Form, Scalar, Schema, Table, written};
+use std::collections::BTreeMap;
 
 /// What stands behind what was done, before who did it.
 const ACTS: [&str; 7] = ["by", "von", "par", "por", "da", "door", "przez"];
@@ -25,6 +26,16 @@ impl Choice {
         Self::default()
     }
 
+    /// Takes the rule of a preset, unless it says the same with more.
+    fn prefer(&mut self, rule: &str) {
+        let mask = |rule: &str| rule.split('"').nth(1).map(str::to_owned);
+        if self.rules.first().is_none_or(|first| mask(first) != mask(rule)) {
+            self.rules.insert(0, rule.to_owned());
+        }
+        self.why.insert(0, "preset".to_owned());
+        self.doubt = None;
+    }
+
     pub(super) fn doubt(why: impl Into<String>) -> Self {
         Self { doubt: Some(why.into()), ..Self::default() }
     }
@@ -35,6 +46,8 @@ pub(super) struct Desk<'a> {
     pub(super) detector: &'a Detector,
     pub(super) schema: &'a Schema,
     pub(super) about: &'a [About],
+    /// What presets decide.
+    pub(super) preset: &'a BTreeMap<ColumnId, String>,
     pub(super) strict: bool,
 }
 
@@ -46,6 +59,9 @@ impl Desk<'_> {
         };
         let about = self.about.get(id.table).copied().unwrap_or_default();
         let mut choice = self.judge(id, table, column, about, comment, sight);
+        if let Some(rule) = self.preset.get(&id) {
+            choice.prefer(rule);
+        }
         self.finish(column, &mut choice);
         choice
     }

@@ -1,12 +1,12 @@
 //! Foreign keys that nobody declared: the column is named after a table about people,
 //! or as its key, and every sampled value occurs there.
 
+use super::Look;
 use super::person::{About, primary, single};
 use crate::error::Result;
 use crate::postgres::session::Session;
-use crate::rules::{self, Detector, words};
+use crate::rules::{self, Detector, words, written_text};
 use crate::schema::{ColumnId, ForeignKey, Schema, identifier, written};
-use std::time::Duration;
 
 /// So many different values are looked up.
 const LOOKED_UP: u32 = 200;
@@ -25,16 +25,34 @@ pub struct Reference {
     pub found: i64,
 }
 
+impl Reference {
+    /// As a rule file has it, with why.
+    pub(super) fn text(&self) -> String {
+        let Self { from, to, found } = self;
+        format!(
+            "\n[[reference]]   # name, and {found} of {found} sampled values occur there\nfrom = {}\nto   = {}\n",
+            written_text(from),
+            written_text(to)
+        )
+    }
+}
+
 /// Adds to the schema what the values bear out, and gives it.
 pub(super) async fn find(
     session: &Session,
     schema: &mut Schema,
     detector: &Detector,
     about: &[About],
-    patience: Duration,
+    look: &Look,
 ) -> Result<Vec<Reference>> {
+    let patience = look.patience;
     let mut references = Vec::new();
     for (from, to) in candidates(schema, detector, about) {
+        let is_asked = look.only.as_ref().is_none_or(|only| only.contains(&from.table))
+            && look.new.as_ref().is_none_or(|new| new.contains(&from));
+        if !is_asked {
+            continue;
+        }
         let Some(sql) = statement(schema, from, to) else { continue };
         let name = schema.describe(from);
         let doing = format!("looking `{name}` up");

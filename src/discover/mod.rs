@@ -30,7 +30,7 @@ pub use update::{Update, update};
 use crate::error::Result;
 use crate::postgres::sample::{self, Values};
 use crate::postgres::session::Session;
-use crate::rules::{self, Detector, Kind, family, words};
+use crate::rules::{self, Detector, Kind, RuleFile, family, words};
 use crate::schema::{ColumnId, Schema, Table};
 use choice::Desk;
 use person::Seen;
@@ -51,8 +51,12 @@ pub struct Look {
     pub strict: bool,
     /// Whether to look for foreign keys that nobody declared.
     pub implied: bool,
+    /// The presets that the proposal includes, by name.
+    pub presets: Vec<String>,
     /// Which tables, by place; all where there is none.
     pub only: Option<BTreeSet<usize>>,
+    /// Which columns may get a foreign key; all of those tables where there is none.
+    pub new: Option<BTreeSet<ColumnId>>,
 }
 
 /// Proposes rules for every column that needs one. `seen` is told of each table, by
@@ -69,7 +73,7 @@ pub async fn propose(
 ) -> Result<Proposal> {
     let comments = sample::comments(session, schema).await?;
     let closed = sample::closed(session, schema).await?;
-    let mut proposal = Proposal::default();
+    let mut proposal = Proposal { presets: look.presets.clone(), ..Proposal::default() };
     let key = RandomState::new();
     let mut sights: BTreeMap<usize, Looked> = BTreeMap::new();
     let all = schema.tables.len();
@@ -121,21 +125,21 @@ pub async fn propose(
     let kinds: Vec<Vec<Option<&Kind>>> = schema.tables.iter().map(|table| named(detector, table)).collect();
     let seen_in = |place: usize| sights.get(&place).map(Looked::seen).unwrap_or_default();
     let about = person::tables(detector, schema, &kinds, &seen_in);
-    // A file that is brought up to date has its references.
     let mut schema = schema.clone();
-    if look.implied && look.only.is_none() {
-        proposal.references = implied::find(session, &mut schema, detector, &about, look.patience).await?;
+    if look.implied {
+        proposal.references = implied::find(session, &mut schema, detector, &about, look).await?;
     }
+    let preset = preset(&look.presets, &mut schema.clone());
     let schema = &schema;
     let mut about = person::tables(detector, schema, &kinds, &seen_in);
     // What is found first says which tables are about people, and that finds more.
-    let desk = Desk { detector, schema, about: &about, strict: look.strict };
+    let desk = Desk { detector, schema, about: &about, preset: &preset, strict: look.strict };
     let told: Vec<_> = sights
         .iter()
         .map(|(place, looked)| looked.told(*place, &desk.lines(*place, looked, &comments)))
         .collect();
     person::learn(detector, schema, &kinds, &told, &mut about);
-    let desk = Desk { detector, schema, about: &about, strict: look.strict };
+    let desk = Desk { detector, schema, about: &about, preset: &preset, strict: look.strict };
     for (place, looked) in &sights {
         let Some(table) = schema.table(*place) else { continue };
         if let Some(why) = &looked.closed {
@@ -154,6 +158,13 @@ pub async fn propose(
     namesake::find(&desk, &sights, &mut proposal);
     prove::prove(session, schema, &mut proposal).await?;
     Ok(proposal)
+}
+
+/// What presets decide, by the names of columns.
+fn preset(names: &[String], schema: &mut Schema) -> BTreeMap<ColumnId, String> {
+    let text = format!("masque = 1\n{}", proposal::include(names));
+    let file = RuleFile::parse("presets", &text).ok().filter(|_| !names.is_empty());
+    file.map(|file| rules::decided(&file, schema)).unwrap_or_default()
 }
 
 /// A table that was looked into.

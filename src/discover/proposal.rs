@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 /// Rules for a database, with why.
 #[derive(Clone, Debug, Default)]
 pub struct Proposal {
+    /// The presets it includes, by name.
+    pub presets: Vec<String>,
     /// Tables in name order.
     pub tables: Vec<Section>,
     /// Tables that could not be sampled, with the reason.
@@ -145,10 +147,11 @@ impl Proposal {
 
     /// The rule file, and for each of its lines the table and line it is of.
     pub(super) fn written(&self) -> (String, Vec<Option<(usize, usize)>>) {
-        let mut text = String::from(
+        let mut text = format!(
             "# Proposed by `masque discover`: read it before you trust it, and take out `# decide:` where you have.\n\
              # A foreign key does as the key it points at, and a generated column is made again: they have no line.\n\
-             masque   = 1\nlocale   = \"en_US\"\nunlisted = \"refuse\"\n",
+             masque   = 1\nlocale   = \"en_US\"\nunlisted = \"refuse\"\n{}",
+            include(&self.presets)
         );
         let mut places = vec![None; text.lines().count()];
         let mut schema: Option<&str> = None;
@@ -164,16 +167,15 @@ impl Proposal {
             places.extend(vec![None; first + 1]);
             places.extend((0..section.lines.len()).map(|line| Some((table, line))));
         }
-        for Reference { from, to, found } in &self.references {
-            let _ = write!(
-                text,
-                "\n[[reference]]   # name, and {found} of {found} sampled values occur there\nfrom = {}\nto   = {}\n",
-                written_text(from),
-                written_text(to)
-            );
-        }
+        text.extend(self.references.iter().map(Reference::text));
         (text, places)
     }
+}
+
+/// The line that includes presets.
+pub(super) fn include(presets: &[String]) -> String {
+    let names: Vec<_> = presets.iter().map(|name| written_text(&format!("masque:{name}"))).collect();
+    if names.is_empty() { String::new() } else { format!("include  = [{}]\n", names.join(", ")) }
 }
 
 impl Section {

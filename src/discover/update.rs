@@ -20,6 +20,8 @@ pub struct Update {
     pub added: Vec<(String, Line)>,
     /// What the file names and the source no longer has.
     pub vanished: Vec<String>,
+    /// Foreign keys that new columns follow: from, to.
+    pub references: Vec<(String, String)>,
     /// Tables with new columns that could not be sampled.
     pub closed: Vec<(String, String)>,
 }
@@ -62,6 +64,10 @@ pub fn update(text: &str, drift: &Drift, proposal: &Proposal) -> Update {
             own.lines.retain(|line| drift.undecided.contains(&line.id));
             let _ = write!(end, "\n{}", own.text());
         }
+    }
+    for reference in &proposal.references {
+        update.references.push((reference.from.clone(), reference.to.clone()));
+        end.push_str(&reference.text());
     }
     text.clone_into(&mut update.text);
     for (at, insert) in inserts.iter().rev() {
@@ -116,11 +122,11 @@ impl Update {
     /// What is new, in Markdown, for a pull request.
     #[must_use]
     pub fn summary(&self) -> String {
-        if self.added.is_empty() && self.vanished.is_empty() {
+        if self.added.is_empty() && self.vanished.is_empty() && self.references.is_empty() {
             return String::from("Every column of the source has a rule.\n");
         }
         let mut text = String::new();
-        if !self.added.is_empty() {
+        if !self.added.is_empty() || !self.references.is_empty() {
             text.push_str("| new column | proposed rule | why |\n|---|---|---|\n");
         }
         for (table, line) in &self.added {
@@ -130,6 +136,14 @@ impl Update {
             };
             let column = format!("{table}.{}", written_key(&line.column));
             let _ = writeln!(text, "| `{}` | `{}` | {} |", cell(&column), cell(line.rule()), cell(&why));
+        }
+        for (from, to) in &self.references {
+            let _ = writeln!(
+                text,
+                "| `{}` | `[[reference]]` | as `{}`, where its values occur |",
+                cell(from),
+                cell(to)
+            );
         }
         if !self.vanished.is_empty() {
             text.push_str("\nThe source no longer has:\n\n");

@@ -6,6 +6,8 @@ use super::follow::every_column;
 use super::rule_file::RuleFile;
 use crate::diagnostic::Span;
 use crate::schema::{ColumnId, Schema};
+use std::collections::BTreeMap;
+use toml_edit::Value;
 
 /// What came apart.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +27,28 @@ pub fn drift(file: &RuleFile, schema: &mut Schema) -> Drift {
     let schema = &*schema;
     let missing = |id: &ColumnId| verdicts.get(*id).is_some_and(|verdict| verdict.missing);
     Drift { undecided: every_column(schema).filter(missing).collect(), vanished: vanished(file, schema) }
+}
+
+/// What a file decides of the schema's columns, as it is written there, without `optional`.
+#[must_use]
+pub fn decided(file: &RuleFile, schema: &mut Schema) -> BTreeMap<ColumnId, String> {
+    let mut problems = Vec::new();
+    let Judged { verdicts, .. } = judge(file, schema, &mut problems);
+    let written = |id: ColumnId| {
+        let verdict = verdicts.get(id).filter(|verdict| verdict.decided.is_some())?;
+        let span = &verdict.entry?.span;
+        let mut rule: Value = span.file.text.get(span.range.clone())?.parse().ok()?;
+        if let Value::InlineTable(table) = &mut rule {
+            table.remove("optional");
+            if table.len() == 1
+                && let Some(with) = table.remove("with")
+            {
+                rule = with;
+            }
+        }
+        Some((id, rule.decorated("", "").to_string()))
+    };
+    every_column(schema).filter_map(written).collect()
 }
 
 fn vanished(file: &RuleFile, schema: &Schema) -> Vec<(String, Span)> {
@@ -73,6 +97,14 @@ mod tests {
         let (undecided, vanished) = apart(rules, &["a", "b", "c"]);
         assert_eq!(undecided, [1, 2]);
         assert_eq!(vanished, ["people.old", "gone"]);
+    }
+
+    #[test]
+    fn what_a_preset_decides_is_told_as_it_is_written() {
+        let file = RuleFile::parse("presets", "masque = 1\ninclude = [\"masque:pci\"]\n").unwrap();
+        let decided = decided(&file, &mut schema(&["card_number", "card_expiry", "cvv", "hobby"]));
+        let rules: Vec<_> = decided.iter().map(|(id, rule)| (id.column, rule.as_str())).collect();
+        assert_eq!(rules, [(0, "\"card\""), (2, "\"null\""),]);
     }
 
     #[test]

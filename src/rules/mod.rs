@@ -61,7 +61,7 @@ pub use content::KeptText;
 pub use credential::find as find_credential;
 pub use default_mask::default_rule;
 pub use detect::{Beside, Detector, Kind, Reach, family};
-pub use drift::{Drift, drift};
+pub use drift::{Drift, decided, drift};
 pub use follow::{decides, needs_decisions};
 pub use json_schema::json_schema;
 pub use key::{KeyVerdict, Uniqueness};

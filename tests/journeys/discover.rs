@@ -400,3 +400,74 @@ fn a_person_adds_kinds_of_their_own_and_asks_for_some_tables() {
     );
     discover(&["--tables", "salse.*"]).assert_code(2).assert_says(&["no table is named `salse.*`"]);
 }
+
+#[test]
+fn new_columns_that_point_at_people_follow_their_key_in_an_update_and_in_some_tables() {
+    let source = Database::from(Fixture::Empty);
+    execute(&source.url(), &[LOOSE]);
+    let whole = discover(&source, &[]).stdout;
+    let some = discover(&source, &["--tables", "products"]).stdout;
+    assert!(!some.contains("[[reference]]"), "{some}");
+    let some = discover(&source, &["--tables", "orders"]).stdout;
+    let reference = "from = \"public.orders.customer_id\"\nto   = \"public.customers.id\"\n";
+    assert!(some.contains(reference), "{some}");
+    let (_, behind) = whole.split_once("\n[table.products]").unwrap();
+    let (front, _) = whole.split_once("\n[table.orders]").unwrap();
+    // The file before there were orders.
+    let (products, _) = behind.split_once("\n[[reference]]").unwrap();
+    let play = Play::new(source, &format!("{front}\n[table.products]{products}"));
+    let summary = play.rules().replace("rules.toml", "summary.md");
+    run(&["discover", "--source", &play.source.url(), "--update", &play.rules(), "--summary", &summary])
+        .assert_code(0)
+        .assert_says(&["columns were added"]);
+    let new = std::fs::read_to_string(play.rules()).unwrap();
+    assert!(new.ends_with(reference), "{new}");
+    assert!(std::fs::read_to_string(&summary).unwrap().contains("| `[[reference]]` |"));
+    play.check().assert_code(0);
+}
+
+#[test]
+fn a_preset_is_included_and_its_rules_stand_where_it_has_one() {
+    let source = Database::from(Fixture::Empty);
+    let sql = "create table payments (id integer primary key, payer_email text, card_number text, cvv text, track1 text, paid numeric)";
+    execute(&source.url(), &[sql]);
+    let plain = discover(&source, &[]).stdout;
+    assert!(!plain.contains("include") && !plain.contains("preset"), "{plain}");
+    let output = discover(&source, &["--preset", "pci", "--preset", "gdpr-contact"]);
+    let text = &output.stdout;
+    assert!(text.contains("include  = [\"masque:pci\", \"masque:gdpr-contact\"]\n"), "{text}");
+    let rule = |column: &str| text.lines().find(|line| line.starts_with(column)).unwrap().to_owned();
+    assert!(rule("card_number").contains("= \"card\"   # preset"), "{text}");
+    assert!(rule("cvv").contains("= \"null\"   # preset") && rule("track1").contains("\"null\""), "{text}");
+    assert!(
+        rule("payer_email").contains("with = \"email\"") || rule("payer_email").contains("= \"email\""),
+        "{text}"
+    );
+    assert!(!rule("paid").contains("preset"), "{text}");
+    let play = Play::new(source, text);
+    play.check().assert_code(0);
+    // A column that comes later is masked by the preset, and nobody has to decide.
+    execute(&play.source.url(), &["alter table payments add cvc text"]);
+    play.check().assert_code(0);
+    discover(&play.source, &["--preset", "gdrp"]).assert_code(2);
+}
+
+#[test]
+fn who_watches_sees_how_far_it_is_and_a_file_does_not() {
+    let source = Database::from(Fixture::Empty);
+    let tables = (0..40).map(|n| format!("create table t{n} (id integer primary key, email text);"));
+    execute(&source.url(), &[&tables.collect::<String>()]);
+    assert!(!discover(&source, &[]).stderr.contains("looking"));
+    let Ok(seen) = std::process::Command::new("script")
+        .args(["--quiet", "--return", "--command"])
+        .arg(format!("'{}' discover --source '{}'", env!("CARGO_BIN_EXE_masque"), source.url()))
+        .arg("/dev/null")
+        .stdin(std::process::Stdio::null())
+        .output()
+    else {
+        eprintln!("not tried: there is no `script` that plays a terminal");
+        return;
+    };
+    let seen = String::from_utf8_lossy(&seen.stdout).into_owned();
+    assert!(seen.contains("looking") && seen.contains("/40 tables"), "{seen}");
+}
