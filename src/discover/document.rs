@@ -1,14 +1,14 @@
 //! What is personal inside JSON documents, by the names of members and by their values.
 //!
 //! A member's name can be somebody's, too (`{"annmiller": 3}`), so a path is only written
-//! with names that say what they hold, and with those that many documents have and that
-//! are no person's; others become `*`.
+//! with names that say what they hold, and with those that nearly all of many documents
+//! have, that are no person's, and beside which no other holds the same; others become `*`.
 
 use super::evidence::Evidence;
 use crate::rules::{Detector, Reach, words};
 use crate::transform::name_word;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More members than this under one path, and they are values, not names.
 const MANY: usize = 60;
@@ -27,7 +27,10 @@ pub(super) struct Found {
     pub(super) reach: Reach,
 }
 
-#[derive(Default)]
+/// So many texts of one path are looked at.
+const MOST: usize = 2000;
+
+#[derive(Clone, Default)]
 struct Node {
     /// Those in which it is, in order.
     documents: Vec<u32>,
@@ -43,7 +46,7 @@ impl Node {
             self.documents.push(document);
         }
         match value {
-            Value::String(text) => self.texts.push(text),
+            Value::String(text) if self.texts.len() < MOST => self.texts.push(text),
             Value::Number(_) => self.numbers = true,
             Value::Array(list) => {
                 let elements = self.elements.get_or_insert_default();
@@ -56,7 +59,7 @@ impl Node {
                     self.members.entry(name).or_default().add(document, value);
                 }
             }
-            Value::Null | Value::Bool(_) => {}
+            Value::String(_) | Value::Null | Value::Bool(_) => {}
         }
     }
 
@@ -64,7 +67,8 @@ impl Node {
         self.documents.extend(other.documents);
         self.documents.sort_unstable();
         self.documents.dedup();
-        self.texts.extend(other.texts);
+        let room = MOST.saturating_sub(self.texts.len());
+        self.texts.extend(other.texts.into_iter().take(room));
         self.numbers |= other.numbers;
         if let Some(elements) = other.elements {
             self.elements.get_or_insert_default().merge(*elements);
@@ -84,7 +88,7 @@ pub(super) fn paths(detector: &Detector, documents: impl Iterator<Item = Value>)
     let read = root.documents.len();
     let mut found = Vec::new();
     let reader = Reader { detector, read };
-    reader.walk(root, "$", &[], &mut found);
+    reader.walk(&root, "$", &[], &mut found);
     (found, read as u64)
 }
 
@@ -96,39 +100,110 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn walk(&self, node: Node, path: &str, name: &[String], found: &mut Vec<Found>) {
-        let Node { texts, numbers, members, elements, .. } = node;
-        if !texts.is_empty() || numbers {
-            found.extend(judge(self.detector, path, name, &texts, numbers));
+    fn walk(&self, node: &Node, path: &str, name: &[String], found: &mut Vec<Found>) {
+        if !node.texts.is_empty() || node.numbers {
+            found.extend(judge(self.detector, path, name, &node.texts, node.numbers));
         }
-        if let Some(elements) = elements {
-            self.walk(*elements, &format!("{path}[*]"), name, found);
+        if let Some(elements) = &node.elements {
+            self.walk(elements, &format!("{path}[*]"), name, found);
         }
-        let crowded = members.len() > MANY;
-        let mut rest = Node::default();
-        for (member, node) in members {
-            let parts = words(&member);
-            if is_plain(&member) && self.is_told(&node, &parts, crowded) {
-                self.walk(node, &format!("{path}.{member}"), &parts, found);
+        let crowded = node.members.len() > MANY;
+        let (mut unknown, mut rest) = (Vec::new(), Vec::new());
+        for (member, inner) in &node.members {
+            let parts = words(member);
+            let below = |found: &mut Vec<Found>| {
+                self.walk(inner, &format!("{path}.{member}"), &parts, found);
+            };
+            if is_plain(member) && is_known(self.detector, &parts) {
+                below(found);
+            } else if is_plain(member) && !crowded && self.is_told(inner, node, &parts) {
+                let mut own = Vec::new();
+                below(&mut own);
+                unknown.push((member, inner, own));
             } else {
-                rest.merge(node);
+                rest.push(inner);
             }
         }
-        if !rest.documents.is_empty() {
-            self.walk(rest, &format!("{path}.*"), &[], found);
+        // Two that hold the same are names of whom it is about, rather than of what it is.
+        if alike(path, &unknown) {
+            rest.extend(unknown.iter().map(|(_, inner, _)| *inner));
+        } else {
+            found.extend(unknown.into_iter().flat_map(|(_, _, own)| own));
+        }
+        self.rest(&rest, &format!("{path}.*"), crowded, found);
+    }
+
+    /// Members whose names are not written, as one: by what they hold together, and by what one of them holds.
+    fn rest(&self, rest: &[&Node], path: &str, crowded: bool, found: &mut Vec<Found>) {
+        let mut all = Node::default();
+        let mut own = Vec::new();
+        for node in rest {
+            if !crowded {
+                self.leaves(node, path, &mut own);
+            }
+            all.merge((*node).clone());
+        }
+        if !all.documents.is_empty() {
+            self.walk(&all, path, &[], &mut own);
+        }
+        let mut paths: BTreeMap<String, Found> = BTreeMap::new();
+        for one in own {
+            match paths.get_mut(&one.path) {
+                None => {
+                    paths.insert(one.path.clone(), one);
+                }
+                Some(other) if other.rules.first() != one.rules.first() => {
+                    other.rules = vec!["\"letters\"".to_owned()];
+                    other.by = false;
+                    if !other.why.contains(&one.why) {
+                        other.why = format!("{}, {}", other.why, one.why);
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+        found.extend(paths.into_values());
+    }
+
+    /// What a member itself holds, or the elements of its list; what is further below is for the whole.
+    fn leaves(&self, node: &Node, path: &str, found: &mut Vec<Found>) {
+        let (mut at, mut path) = (Some(node), path.to_owned());
+        while let Some(node) = at {
+            if !node.texts.is_empty() || node.numbers {
+                found.extend(judge(self.detector, &path, &[], &node.texts, node.numbers));
+            }
+            at = node.elements.as_deref();
+            path.push_str("[*]");
         }
     }
 
-    /// Whether a member's name may be written.
-    fn is_told(&self, node: &Node, parts: &[String], crowded: bool) -> bool {
+    /// Whether a member's name may be written though it is not known: nearly every one of many
+    /// documents has it, and it is no person's.
+    fn is_told(&self, node: &Node, parent: &Node, parts: &[String]) -> bool {
         let count = node.documents.len();
         let of_a_person = |word: &String| {
             let (first, last) = name_word(word);
             first || last
         };
-        is_known(self.detector, parts)
-            || !crowded && count >= ENOUGH && count * 10 >= self.read && !parts.iter().any(of_a_person)
+        count >= ENOUGH
+            && count * 10 >= parent.documents.len() * 9
+            && count * 10 >= self.read
+            && !parts.iter().any(of_a_person)
     }
+}
+
+/// Whether two members hold the same, each below its name.
+fn alike(path: &str, members: &[(&String, &Node, Vec<Found>)]) -> bool {
+    let mut seen = BTreeSet::new();
+    members.iter().any(|(member, _, found)| {
+        let front = format!("{path}.{member}");
+        let below =
+            |one: &Found| Some((one.path.strip_prefix(&front)?.to_owned(), one.rules.first().cloned()));
+        let own: BTreeSet<_> = found.iter().filter_map(below).collect();
+        let again = own.iter().any(|one| seen.contains(one));
+        seen.extend(own);
+        again
+    })
 }
 
 /// Whether every word of a member's name belongs to a kind's name.
@@ -195,6 +270,29 @@ mod tests {
     }
 
     #[test]
+    fn handles_that_hold_the_same_are_not_written_however_many_documents_have_them() {
+        let document = r#"{"jdoe": "a@b.com", "kzhou": "c@d.com", "plan": "gold"}"#;
+        assert_eq!(of(&[document; 200]), [("$.*".to_owned(), "\"email\"".to_owned())]);
+        let document = r#"{"jdoe": {"phone": "1"}, "kzhou": {"phone": "2"}, "ref": "a@b.com"}"#;
+        let found = of(&[document; 200]);
+        assert!(found.iter().all(|(path, _)| !path.contains("jdoe") && !path.contains("kzhou")), "{found:?}");
+        assert!(found.contains(&("$.*.phone".to_owned(), "\"phone\"".to_owned())), "{found:?}");
+        assert!(found.contains(&("$.*".to_owned(), "\"email\"".to_owned())), "{found:?}");
+    }
+
+    #[test]
+    fn what_one_member_of_some_documents_holds_is_found_among_the_others() {
+        let documents: Vec<String> = (0..60)
+            .map(|n| match n % 2 {
+                0 => format!(r#"{{"xref": "a{n}@b.com", "zeta": "blue", "eta": "red"}}"#),
+                _ => r#"{"zeta": "green", "eta": "red", "theta": "small"}"#.to_owned(),
+            })
+            .collect();
+        let found = of(&documents.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(found, [("$.*".to_owned(), "\"email\"".to_owned())]);
+    }
+
+    #[test]
     fn a_name_is_written_where_many_documents_have_it_or_it_says_what_it_is() {
         let of = |documents: &[String]| of(&documents.iter().map(String::as_str).collect::<Vec<_>>());
         let named = |name: &str| format!(r#"{{"{name}": {{"phone": "1"}}}}"#);
@@ -210,7 +308,7 @@ mod tests {
             _ => r#"{"theme": "dark"}"#.to_owned(),
         };
         assert_eq!(of(&(0..5000).map(shared).collect::<Vec<_>>())[0].0, "$.*.*.email");
-        assert_eq!(of(&(0..100).map(shared).collect::<Vec<_>>())[0].0, "$.share.annmiller0.email");
+        assert_eq!(of(&(0..100).map(shared).collect::<Vec<_>>())[0].0, "$.*.*.email");
         // One document is one, however often a name stands in it.
         let often = format!("[{}]", vec![named("annmiller"); 100].join(","));
         assert_eq!(of(&[often])[0].0, "$[*].*.phone");

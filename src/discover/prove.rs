@@ -22,6 +22,9 @@ const ROUNDS: usize = 40;
 /// Rows a mask is tried on.
 const TRIED: u64 = 500;
 
+/// So many bytes of them; a row that goes beyond is left out.
+const LARGEST: usize = 8 << 20;
+
 /// Lets rules that do not fit give way until the proposal passes.
 pub(super) async fn prove(session: &Session, schema: &Schema, proposal: &mut Proposal) -> Result<()> {
     let secret = Secret::random()?;
@@ -176,7 +179,9 @@ async fn read(session: &Session, plan: &TablePlan) -> Result<Batch> {
     let mut rows = Rows::read(session, &plan.copy_out(None, Some(TRIED)), Wire::Text, true, &name).await?;
     let mut batch = Batch::starting_at(0);
     while let Some(row) = rows.next().await? {
-        batch.push(&row);
+        if batch.bytes.len() + row.len() <= LARGEST {
+            batch.push(&row);
+        }
     }
     Ok(batch)
 }

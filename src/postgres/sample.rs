@@ -78,13 +78,9 @@ fn statement(table: &Table, columns: &[usize], rows: u32) -> String {
                 (_, Some(Scalar::Bytea)) | (Form::Scalar(Scalar::Other) | Form::Composite(_), _) => {
                     format!("CASE WHEN {name} IS NOT NULL THEN '' END")
                 }
-                (Form::Array(_), _) => {
-                    format!(
-                        "CASE WHEN pg_column_size({name}) < {LARGEST} THEN array_to_json({name})::text END"
-                    )
-                }
+                (Form::Array(_), _) => small(&name, &format!("array_to_json({name})::text")),
                 (_, Some(Scalar::Json | Scalar::Jsonb | Scalar::Hstore | Scalar::Xml)) => {
-                    format!("CASE WHEN pg_column_size({name}) < {LARGEST} THEN {name}::text END")
+                    small(&name, &format!("{name}::text"))
                 }
                 _ => format!("\"left\"({name}::text, {LONGEST})"),
             }
@@ -95,6 +91,13 @@ fn statement(table: &Table, columns: &[usize], rows: u32) -> String {
         None => String::new(),
     };
     format!("SELECT {} FROM ONLY {}{from} LIMIT {rows}", read.join(", "), table.name.sql())
+}
+
+/// A text that is not long, neither as it is stored, which is asked first, nor as it is written.
+fn small(name: &str, text: &str) -> String {
+    format!(
+        "CASE WHEN pg_column_size({name}) < {LARGEST} THEN CASE WHEN octet_length({text}) < {LARGEST} THEN {text} END END"
+    )
 }
 
 /// The percentage of a table's blocks that has about twice the rows wanted; `None` for
