@@ -25,6 +25,9 @@ pub(super) struct Likeness {
     pub(super) within: bool,
 }
 
+/// What is taken for a secret by how it looks, or what it begins with.
+const GUESSED: &str = "passwords or tokens";
+
 /// What long numbers in base 16 are called, which may be hashes of anything.
 const DIGESTS: &str = "numbers as hashes are";
 
@@ -37,6 +40,11 @@ impl Likeness {
     /// Whether it may be the hash of anything.
     pub(super) fn is_digest(&self) -> bool {
         self.what == DIGESTS
+    }
+
+    /// Whether it may be any key that was drawn at random.
+    pub(super) fn is_guessed(&self) -> bool {
+        self.what == GUESSED
     }
 
     /// Whether the values leave no doubt, whatever the name says.
@@ -223,7 +231,7 @@ fn look(value: &str) -> Option<(&'static str, &'static str, bool)> {
     }
     match find_credential(value) {
         Some("the hash of a password") => Some(("token", "hashes of passwords", !whole)),
-        Some(_) if whole => Some(("token", "passwords or tokens", false)),
+        Some(_) if whole => Some(("token", GUESSED, false)),
         _ => None,
     }
 }
