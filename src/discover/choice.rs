@@ -12,6 +12,62 @@ use crate::schema::{Column, ColumnId, Form, Scalar, Schema, Table, written};
 /// What stands behind what was done, before who did it.
 const ACTS: [&str; 7] = ["by", "von", "par", "por", "da", "door", "przez"];
 
+/// Words for what people write of their own accord.
+const REMARKS: [&str; 52] = [
+    "comment",
+    "comments",
+    "note",
+    "notes",
+    "remark",
+    "remarks",
+    "feedback",
+    "bio",
+    "text",
+    "message",
+    "messages",
+    "msg",
+    "coded",
+    "free",
+    "kommentar",
+    "notiz",
+    "notizen",
+    "bemerkung",
+    "bemerkungen",
+    "anmerkung",
+    "nachricht",
+    "freitext",
+    "commentaire",
+    "commentaires",
+    "remarque",
+    "remarques",
+    "texte",
+    "comentario",
+    "comentarios",
+    "nota",
+    "notas",
+    "mensaje",
+    "texto",
+    "observaciones",
+    "commento",
+    "commenti",
+    "messaggio",
+    "testo",
+    "osservazioni",
+    "mensagem",
+    "observacoes",
+    "observacao",
+    "opmerking",
+    "opmerkingen",
+    "notitie",
+    "bericht",
+    "tekst",
+    "komentarz",
+    "uwagi",
+    "notatka",
+    "wiadomosc",
+    "tresc",
+];
+
 /// A column's line: rules to try, why, and what a person should decide.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Choice {
@@ -289,17 +345,26 @@ impl Desk<'_> {
     }
 
     fn by_name(&self, id: ColumnId, about: About, kind: &Kind, evidence: &Evidence) -> Choice {
-        let coded = evidence.values > 0 && (evidence.is_list() && evidence.words <= 2 || evidence.words < 2);
+        let name = self.schema.column(id).map(|column| words(&column.name)).unwrap_or_default();
+        // What people remark is short now and then, a code never is longer.
+        let harmless = name.iter().any(|word| self.detector.lists("harmless", word));
+        let says = |word: &String| REMARKS.contains(&word.as_str()) && !(harmless && word == "text");
+        let spaced = evidence.writing.spaced;
+        let remark = about.is_near(2)
+            && (spaced >= 20 && name.iter().any(says)
+                || spaced >= 80 && !harmless && kind.name == "free text");
+        let coded = !remark
+            && evidence.values > 0
+            && (evidence.is_list() && evidence.words <= 2 || evidence.words < 2);
         if kind.mask == "scrub" && coded && evidence.likeness.is_none() {
             return if about.is_near(1) && evidence.is_own() { self.own(id) } else { Choice::keep() };
         }
         // The same few texts, and of nobody: what an application says.
-        let few = evidence.is_list() || (1..8).contains(&evidence.values);
+        let few = evidence.is_list() || (1..8).contains(&evidence.values) && !self.is_personal(id.table);
         if kind.mask == "scrub" && few && evidence.likeness.is_none() && !about.is_near(3) {
             return Choice::keep();
         }
-        let name = self.schema.column(id).map(|column| self.detector.spelled(&words(&column.name)));
-        let says_name = name.is_some_and(|name| name.iter().any(|word| self.is_name(word)));
+        let says_name = self.detector.spelled(&name).iter().any(|word| self.is_name(word));
         if kind.name == "person by role" && evidence.is_status() && !says_name {
             return Choice::keep();
         }
@@ -315,6 +380,13 @@ impl Desk<'_> {
         }
         rules.extend(self.ruled(id, &kind.rules, kind.by, kind.place));
         Choice { rules, why, doubt: None }
+    }
+
+    /// Whether a column of the table is somebody's by its name.
+    fn is_personal(&self, table: usize) -> bool {
+        let kind = |column: &Column| self.detector.named(&words(&column.name), family(&column.data_type)?);
+        let mut columns = self.schema.table(table).into_iter().flat_map(|table| &table.columns);
+        columns.any(|column| kind(column).is_some_and(|kind| !kind.quiet))
     }
 
     /// Rules with what decides on the person and the place, and without.

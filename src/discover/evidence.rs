@@ -3,7 +3,7 @@
 use super::vocabulary::{self, Trait};
 use super::writing::Writing;
 use crate::rules::find_credential;
-use crate::transform::{Trace, is_street_line, name_word, trace};
+use crate::transform::{Trace, is_street_line, name_word, title_word, trace};
 use std::collections::{BTreeMap, HashMap};
 
 /// How many values there must be to say anything.
@@ -246,7 +246,9 @@ fn is_named(value: &str) -> bool {
     let handle = (parts.next().zip(parts.next())).is_some_and(|(one, other)| {
         [one, other].iter().all(|part| !part.is_empty() && part.chars().all(char::is_alphabetic))
     });
-    handle && parts.next().is_none() || value.split_whitespace().any(word)
+    let titled = value.split_whitespace().next().is_some_and(title_word)
+        && value.split_whitespace().nth(1).is_some_and(|word| word.starts_with(char::is_uppercase));
+    titled || handle && parts.next().is_none() || value.split_whitespace().any(word)
 }
 
 fn is_octet(part: &str) -> bool {

@@ -3,7 +3,7 @@
 
 use super::person::is_number;
 use crate::rules::{Detector, words};
-use crate::schema::Table;
+use crate::schema::{Column, Table};
 
 /// What stands before `migrations` where they are those of a schema; of people and accounts there are others.
 const MIGRATED: [&str; 12] = [
@@ -30,7 +30,9 @@ pub(super) fn is_listing(detector: &Detector, table: &Table) -> bool {
     let name = words(&table.name.name);
     let is = |word: Option<&String>| word.is_some_and(|word| detector.lists("listings", word));
     let listed = is(name.last()) || name.len() > 1 && is(name.first());
-    let whom = || table.columns.iter().any(|column| is_number(detector, &column.name));
+    // `person_type_id` of `person_type` is its own.
+    let is_own = |column: &Column| words(&column.name).starts_with(&name);
+    let whom = || table.columns.iter().any(|column| is_number(detector, &column.name) && !is_own(column));
     is_of_tool(detector, &name) || listed && !whom() || is_of_programs(detector, table, &name)
 }
 
@@ -72,7 +74,7 @@ fn is_of_programs(detector: &Detector, table: &Table, name: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, DataType, Name, Scalar};
+    use crate::schema::{DataType, Name, Scalar};
 
     fn listed(name: &str, columns: &[&str]) -> bool {
         let of = |name: &&str| Column::of(*name, DataType::scalar_of("text", Scalar::Text));
@@ -86,6 +88,7 @@ mod tests {
         {
             assert!(listed(name, &["id", "name", "description"]), "{name}");
         }
+        assert!(listed("person_type", &["person_type_id", "name"]));
         for name in ["persons", "reference_letters", "kinder"] {
             assert!(!listed(name, &["id", "name"]), "{name}");
         }

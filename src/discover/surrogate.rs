@@ -33,7 +33,8 @@ pub(super) fn is_surrogate(
 pub(super) fn is_called(detector: &Detector, name: &[String]) -> bool {
     let spelled = detector.spelled(name);
     let says = |name: &[String]| name.last().is_some_and(|last| detector.has("keys", last));
-    says(name) || says(&spelled)
+    // `uid` is what somebody signs in by.
+    name.last().is_some_and(|last| last != "uid") && (says(name) || says(&spelled))
 }
 
 /// Whether most values are drawn at random, or are numbers that count.

@@ -5,7 +5,7 @@
 
 use super::compound::Compounds;
 use super::family::family;
-use super::word::{is_listed, singulars, words};
+use super::word::{is_listed, is_plural, singulars, words};
 use crate::diagnostic::Diagnostic;
 use crate::schema::Column;
 use std::cmp::Reverse;
@@ -81,7 +81,8 @@ impl Kind {
     /// Whether it counts in a table of this name at all.
     #[must_use]
     pub fn is_at_home(&self, table: &[String]) -> bool {
-        self.tables.is_empty() || table.iter().any(|word| is_listed(&self.tables, word))
+        self.tables.is_empty()
+            || table.iter().any(|word| is_listed(&self.tables, word) || is_plural(&self.tables, word))
     }
 
     /// Whether it is for this family of types.
