@@ -2,15 +2,72 @@
 
 use super::contradict::contradicts;
 use super::document;
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Likeness};
 use super::person::{About, identity, primary, single};
 use super::sight::Sight;
+use super::surrogate::is_surrogate;
 use crate::rules::{Beside, Detector, Kind, default_rule, family, words, written_text};
 use crate::schema::{Column, ColumnId, Form, Scalar, Schema, Table, written};
 use std::collections::BTreeMap;
 
 /// What stands behind what was done, before who did it.
 const ACTS: [&str; 7] = ["by", "von", "par", "por", "da", "door", "przez"];
+
+/// Words for what people write of their own accord.
+const REMARKS: [&str; 52] = [
+    "comment",
+    "comments",
+    "note",
+    "notes",
+    "remark",
+    "remarks",
+    "feedback",
+    "bio",
+    "text",
+    "message",
+    "messages",
+    "msg",
+    "coded",
+    "free",
+    "kommentar",
+    "notiz",
+    "notizen",
+    "bemerkung",
+    "bemerkungen",
+    "anmerkung",
+    "nachricht",
+    "freitext",
+    "commentaire",
+    "commentaires",
+    "remarque",
+    "remarques",
+    "texte",
+    "comentario",
+    "comentarios",
+    "nota",
+    "notas",
+    "mensaje",
+    "texto",
+    "observaciones",
+    "commento",
+    "commenti",
+    "messaggio",
+    "testo",
+    "osservazioni",
+    "mensagem",
+    "observacoes",
+    "observacao",
+    "opmerking",
+    "opmerkingen",
+    "notitie",
+    "bericht",
+    "tekst",
+    "komentarz",
+    "uwagi",
+    "notatka",
+    "wiadomosc",
+    "tresc",
+];
 
 /// A column's line: rules to try, why, and what a person should decide.
 #[derive(Clone, Debug, Default)]
@@ -121,6 +178,11 @@ impl Desk<'_> {
             None => kind,
         };
         let is_key = primary(self.schema, id.table) == Some(id.column);
+        let refers = is_key || self.schema.referenced(id).is_some();
+        let plain = |kind: &&Kind| !(kind.mask == "scrub");
+        if !is_array && is_surrogate(self.detector, &name, refers, family, kind.filter(plain), evidence) {
+            return Choice::keep();
+        }
         // A surrogate says nothing of a person, unless its name does.
         if (is_key || column.sequence.is_some() && kind.is_none()) && family != "text" {
             return Choice::keep();
@@ -143,10 +205,11 @@ impl Desk<'_> {
             }
             return choice;
         }
-        let harmless = name.iter().any(|word| self.detector.lists("harmless", word));
+        let harmless = self.is_harmless(&name, about, evidence);
         let seen = evidence.likeness.clone();
         let seen = seen.filter(|seen| !about.thing && !harmless || !seen.is_common());
-        if let Some(seen) = seen.filter(|seen| !seen.is_digest() || about.is_near(2)) {
+        let doubtful = |seen: &Likeness| seen.is_digest() || seen.is_guessed() && !keeps_secrets(table);
+        if let Some(seen) = seen.filter(|seen| !doubtful(seen) || about.is_near(2)) {
             let said = evidence.said().into_iter().collect();
             let by = matches!(seen.mask, "full_name" | "email" | "street");
             let mut rules = self.ruled(id, &[format!("\"{}\"", seen.mask)], by, seen.mask == "street");
@@ -170,6 +233,16 @@ impl Desk<'_> {
         self.by_rest(id, about, family, sight, harmless)
     }
 
+    /// Whether a word of the name says that what looks like somebody's is not: `file_path`.
+    /// An address of one's own is somebody's, though: `endpoint`, `image`.
+    fn is_harmless(&self, name: &[String], about: About, evidence: &Evidence) -> bool {
+        const PAGES: [&str; 5] = ["uri", "endpoint", "image", "path", "domain"];
+        let page =
+            about.is_owned() && !about.thing && evidence.writing.addresses >= 80 && evidence.is_varied();
+        name.iter()
+            .any(|word| self.detector.lists("harmless", word) && !(page && PAGES.contains(&word.as_str())))
+    }
+
     /// The kind that the name suggests, in a table of this sort; of those that the values
     /// do not speak against, where they are given.
     fn kind(
@@ -190,6 +263,7 @@ impl Desk<'_> {
         let admits = |kind: &Kind, rest: &[String]| {
             let thing = kind.things && (about.thing || !about.root && rest.iter().any(is_thing));
             fits(kind)
+                && (!about.listing || kind.mask == "token")
                 && about.reaches(kind.reach)
                 && kind.is_at_home(&home)
                 && !thing
@@ -207,6 +281,7 @@ impl Desk<'_> {
             return Some(kind);
         }
         if family == "text"
+            && !about.listing
             && !spelled.iter().any(is_thing)
             && let Some(kind) = self.by_role(&spelled).filter(|kind| fits(kind))
         {
@@ -244,6 +319,7 @@ impl Desk<'_> {
         };
         match kind.beside {
             Beside::Anything => true,
+            Beside::Owner => about.is_owned(),
             Beside::Place => other(&|kind| kind.place && kind.beside == Beside::Anything),
             Beside::Person => {
                 let told =
@@ -285,16 +361,26 @@ impl Desk<'_> {
     }
 
     fn by_name(&self, id: ColumnId, about: About, kind: &Kind, evidence: &Evidence) -> Choice {
-        let coded = evidence.values > 0 && (evidence.is_list() && evidence.words <= 2 || evidence.words < 2);
+        let name = self.schema.column(id).map(|column| words(&column.name)).unwrap_or_default();
+        // What people remark is short now and then, a code never is longer.
+        let harmless = name.iter().any(|word| self.detector.lists("harmless", word));
+        let says = |word: &String| REMARKS.contains(&word.as_str()) && !(harmless && word == "text");
+        let spaced = evidence.writing.spaced;
+        let remark = about.is_near(2)
+            && (spaced >= 20 && name.iter().any(says)
+                || spaced >= 80 && !harmless && kind.name == "free text");
+        let coded = !remark
+            && evidence.values > 0
+            && (evidence.is_list() && evidence.words <= 2 || evidence.words < 2);
         if kind.mask == "scrub" && coded && evidence.likeness.is_none() {
             return if about.is_near(1) && evidence.is_own() { self.own(id) } else { Choice::keep() };
         }
         // The same few texts, and of nobody: what an application says.
-        if kind.mask == "scrub" && evidence.is_list() && evidence.likeness.is_none() && !about.is_near(3) {
+        let few = evidence.is_list() || (1..8).contains(&evidence.values) && !self.is_personal(id.table);
+        if kind.mask == "scrub" && few && evidence.likeness.is_none() && !about.is_near(3) {
             return Choice::keep();
         }
-        let name = self.schema.column(id).map(|column| self.detector.spelled(&words(&column.name)));
-        let says_name = name.is_some_and(|name| name.iter().any(|word| self.is_name(word)));
+        let says_name = self.detector.spelled(&name).iter().any(|word| self.is_name(word));
         if kind.name == "person by role" && evidence.is_status() && !says_name {
             return Choice::keep();
         }
@@ -310,6 +396,13 @@ impl Desk<'_> {
         }
         rules.extend(self.ruled(id, &kind.rules, kind.by, kind.place));
         Choice { rules, why, doubt: None }
+    }
+
+    /// Whether a column of the table is somebody's by its name.
+    fn is_personal(&self, table: usize) -> bool {
+        let kind = |column: &Column| self.detector.named(&words(&column.name), family(&column.data_type)?);
+        let mut columns = self.schema.table(table).into_iter().flat_map(|table| &table.columns);
+        columns.any(|column| kind(column).is_some_and(|kind| !kind.quiet))
     }
 
     /// Rules with what decides on the person and the place, and without.
@@ -474,6 +567,27 @@ fn unglued(detector: &Detector, table: &Table, column: &Column) -> Option<Vec<St
         let rest_in_full = || detector.part(rest).map_or_else(|| vec![rest.to_owned()], <[String]>::to_vec);
         (is_word(rest) && alike >= least).then(|| [rest_in_full(), others.to_vec()].concat())
     })
+}
+
+/// Whether a table of this name has what gives access.
+fn keeps_secrets(table: &Table) -> bool {
+    const WORDS: [&str; 14] = [
+        "token",
+        "key",
+        "secret",
+        "session",
+        "auth",
+        "credential",
+        "oauth",
+        "webhook",
+        "invite",
+        "password",
+        "vault",
+        "integration",
+        "setting",
+        "config",
+    ];
+    words(&table.name.name).iter().any(|word| WORDS.iter().any(|known| word.starts_with(known)))
 }
 
 /// A table's name as a rule's text has it: without its schema where no other has it.

@@ -24,6 +24,7 @@ pub(super) fn contradicts(kind: &Kind, evidence: &Evidence) -> bool {
         "token" => status && evidence.distinct <= 5,
         // Of `state` one word is enough: it is the name of many things.
         "region" => words,
+        "street" if kind.quiet => status || evidence.is_list() && evidence.words < 2 && writing.digit < 30,
         "city" | "street" | "country" => status,
         "full_name" | "first_name" | "last_name" | "letters" if kind.quiet => {
             status || writing.named < 5 && (writing.numbered >= 80 || writing.technical >= 80)

@@ -3,7 +3,7 @@
 use super::vocabulary::{self, Trait};
 use super::writing::Writing;
 use crate::rules::find_credential;
-use crate::transform::{Trace, is_street_line, name_word, trace};
+use crate::transform::{Trace, is_street_line, name_word, title_word, trace};
 use std::collections::{BTreeMap, HashMap};
 
 /// How many values there must be to say anything.
@@ -25,6 +25,9 @@ pub(super) struct Likeness {
     pub(super) within: bool,
 }
 
+/// What is taken for a secret by how it looks, or what it begins with.
+const GUESSED: &str = "passwords or tokens";
+
 /// What long numbers in base 16 are called, which may be hashes of anything.
 const DIGESTS: &str = "numbers as hashes are";
 
@@ -37,6 +40,11 @@ impl Likeness {
     /// Whether it may be the hash of anything.
     pub(super) fn is_digest(&self) -> bool {
         self.what == DIGESTS
+    }
+
+    /// Whether it may be any key that was drawn at random.
+    pub(super) fn is_guessed(&self) -> bool {
+        self.what == GUESSED
     }
 
     /// Whether the values leave no doubt, whatever the name says.
@@ -223,7 +231,7 @@ fn look(value: &str) -> Option<(&'static str, &'static str, bool)> {
     }
     match find_credential(value) {
         Some("the hash of a password") => Some(("token", "hashes of passwords", !whole)),
-        Some(_) if whole => Some(("token", "passwords or tokens", false)),
+        Some(_) if whole => Some(("token", GUESSED, false)),
         _ => None,
     }
 }
@@ -238,7 +246,9 @@ fn is_named(value: &str) -> bool {
     let handle = (parts.next().zip(parts.next())).is_some_and(|(one, other)| {
         [one, other].iter().all(|part| !part.is_empty() && part.chars().all(char::is_alphabetic))
     });
-    handle && parts.next().is_none() || value.split_whitespace().any(word)
+    let titled = value.split_whitespace().next().is_some_and(title_word)
+        && value.split_whitespace().nth(1).is_some_and(|word| word.starts_with(char::is_uppercase));
+    titled || handle && parts.next().is_none() || value.split_whitespace().any(word)
 }
 
 fn is_octet(part: &str) -> bool {

@@ -39,6 +39,11 @@ pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: 
         if line.is_masked() || values(line) != Some(0) || line.column.len() < 3 {
             continue;
         }
+        // A place that is called as somebody's is nobody's.
+        let about = desk.about.get(line.id.table).copied().unwrap_or_default();
+        if about.thing || !about.is_near(3) {
+            continue;
+        }
         let Some(Some(namesake)) = known.get(line.column.as_str()) else { continue };
         if same_type(desk.schema, line.id, namesake.of) {
             let why = format!("named as `{}` is, and without a value", desk.schema.describe(namesake.of));

@@ -1,7 +1,8 @@
 //! Which tables are about people, and which column says which person a row is about.
 
-use crate::rules::{Detector, Kind, Reach, words};
-use crate::schema::{ColumnId, KeyKind, KeyPart, Schema};
+use super::listing::is_listing;
+use crate::rules::{Detector, Kind, Reach, family, words};
+use crate::schema::{Column, ColumnId, KeyKind, KeyPart, Schema};
 
 /// What a table is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub(super) struct About {
     pub(super) public: bool,
     /// Whether its name is one of things that have addresses and telephones too.
     pub(super) thing: bool,
+    /// Whether it lists kinds or places, or is a tool's own.
+    pub(super) listing: bool,
     /// How many foreign keys lead from it to a table of people, where any do.
     pub(super) away: Option<u8>,
 }
@@ -23,6 +26,11 @@ impl About {
     /// Whether a row says something of somebody.
     pub(super) fn is_near(self, most: u8) -> bool {
         self.people || self.away.is_some_and(|away| away <= most)
+    }
+
+    /// Whether a row is a person's, and not only of a thing with somebody's name.
+    pub(super) fn is_owned(self) -> bool {
+        self.root || self.away.is_some_and(|away| away <= 1)
     }
 
     /// Whether a kind that counts so far counts here.
@@ -34,6 +42,22 @@ impl About {
         }
     }
 }
+
+/// Things that are somebody's where a column of the table says whose.
+const CARRIED: [&str; 12] = [
+    "device",
+    "devices",
+    "vehicle",
+    "vehicles",
+    "phone",
+    "handset",
+    "geraet",
+    "geraete",
+    "appareil",
+    "dispositivo",
+    "dispositivos",
+    "apparaat",
+];
 
 /// Foreign keys further than this from a person say nothing.
 const FAR: u8 = 3;
@@ -70,6 +94,9 @@ pub(super) fn tables(
         let last = name.last().map(String::as_str).unwrap_or_default();
         let public = is("public", last);
         let named = name.iter().any(|word| is("people", word));
+        if is_listing(detector, table) {
+            return About { thing: true, listing: true, ..About::default() };
+        }
         let seen = seen(place);
         let both = (has("first name") || seen.first) && (has("last name") || seen.last);
         let about_people = is("people", last) || is("deeds", last);
@@ -83,6 +110,9 @@ pub(super) fn tables(
         let thing =
             !both && !about_people && !owned && !peopled && name.iter().any(|word| is("things", word));
         let called = has("first name") || has("last name") || has("full name") || seen.whole;
+        // What people carry about is theirs where a column says whose.
+        let carried = CARRIED.contains(&single(last).as_str()) && says_whom(detector, table);
+        let thing = thing && !carried;
         let event = name.iter().any(|word| detector.lists("harmless", word));
         let born = called && !event && (has("date of birth") || seen.births) && !leads(schema, place);
         let root = !public && (both || born || is("people", last));
@@ -93,6 +123,7 @@ pub(super) fn tables(
             root,
             public,
             thing,
+            listing: false,
             away: None,
         }
     };
@@ -148,6 +179,7 @@ fn lead(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>], all:
     };
     for (table, about) in all.iter_mut().enumerate() {
         let said = !about.public
+            && !about.listing
             && !is_firm(table)
             && schema.table(table).is_some_and(|table| says_whom(detector, table));
         about.away = if about.root && !is_firm(table) { Some(0) } else { said.then_some(1) };
@@ -216,7 +248,17 @@ fn spread(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>], al
 
 /// Whether a column of the table names a person by number, where no key is declared.
 fn says_whom(detector: &Detector, table: &crate::schema::Table) -> bool {
-    table.columns.iter().any(|column| is_number(detector, &column.name))
+    table.columns.iter().any(|column| is_number(detector, &column.name) || is_bare(detector, column))
+}
+
+/// Whether a number or UUID is called as a person is: `PATIENT`, `orderer`.
+fn is_bare(detector: &Detector, column: &Column) -> bool {
+    let numbered = matches!(family(&column.data_type), Some("uuid" | "number"));
+    let person = |word: &String| {
+        detector.lists("people", word) && !detector.lists("firms", word) && !detector.lists("rows", word)
+    };
+    let name = words(&column.name);
+    numbered && name.len() == 1 && name.iter().all(person)
 }
 
 /// Whether a name is that of a person's number: `customer_id`, `patientennr`.

@@ -8,14 +8,85 @@ use super::choice::{Choice, Desk};
 use super::evidence::Evidence;
 use super::person::{About, is_number};
 use super::sight::Sight;
+use super::surrogate::{is_called, is_measured};
 use super::vocabulary::Trait;
 use crate::rules::{default_rule, words};
 use crate::schema::{ColumnId, KeyPart, Scalar};
 
 /// Words of columns that hold one of a few words, which a sample without any can't show.
-const CODED: [&str; 16] = [
-    "code", "cd", "cod", "state", "mode", "level", "class", "category", "action", "reason", "method", "lang",
-    "warn", "currency", "role", "source",
+const CODED: [&str; 48] = [
+    "code",
+    "cd",
+    "cod",
+    "state",
+    "mode",
+    "level",
+    "class",
+    "category",
+    "action",
+    "reason",
+    "method",
+    "lang",
+    "warn",
+    "currency",
+    "role",
+    "source",
+    "rol",
+    "roles",
+    "rolle",
+    "ruolo",
+    "papel",
+    "profil",
+    "perfil",
+    "categoria",
+    "categorie",
+    "kategorie",
+    "validator",
+    "link",
+    "links",
+    "handler",
+    "service",
+    "client",
+    "html",
+    "codigo",
+    "codice",
+    "kod",
+    "estado",
+    "etat",
+    "stato",
+    "niveau",
+    "nivel",
+    "livello",
+    "poziom",
+    "origen",
+    "origine",
+    "quelle",
+    "bron",
+    "plan",
+];
+
+/// What the name of a thing is called.
+const TITLES: [&str; 20] = [
+    "name",
+    "title",
+    "label",
+    "titel",
+    "bezeichnung",
+    "nom",
+    "libelle",
+    "titre",
+    "intitule",
+    "designation",
+    "nombre",
+    "titulo",
+    "nome",
+    "denominazione",
+    "titolo",
+    "naam",
+    "omschrijving",
+    "nazwa",
+    "tytul",
+    "caption",
 ];
 
 impl Desk<'_> {
@@ -82,11 +153,26 @@ impl Desk<'_> {
                 let rule = "{ with = \"noise\", amount = 10 }".to_owned();
                 Choice { rules: vec![rule], why: vec![why], doubt: None }
             }
-            "number" if sight.own && near && !about.thing && !harmless && !self.is_unique(id) => {
+            "number"
+                if sight.own
+                    && near
+                    && !about.thing
+                    && !harmless
+                    && !self.is_unique(id)
+                    && !self.is_measure(id) =>
+            {
                 let why = "long numbers that differ from row to row, about a person".to_owned();
                 let mut rules: Vec<String> = sight.range.iter().cloned().collect();
                 rules.push("\"digits\"".to_owned());
                 Choice { rules, why: vec![why], doubt: None }
+            }
+            "number" | "real" if sight.varied && about.is_owned() && !about.thing && self.is_nameless(id) => {
+                let why = "amounts under a name that says nothing, in a table about people".to_owned();
+                Choice {
+                    rules: vec!["{ with = \"noise\", ratio = 0.15 }".to_owned()],
+                    why: vec![why],
+                    doubt: None,
+                }
             }
             "bytes" if about.is_near(1) && !about.thing => {
                 let why = "bytes of a person, of unknown kind".to_owned();
@@ -126,10 +212,21 @@ impl Desk<'_> {
         if evidence.sure && evidence.traced >= 20 {
             return chosen("letters", false, false, "of several kinds, some of them of a person".to_owned());
         }
+        if writing.records >= 60 && writing.looked >= 5 {
+            return chosen(
+                "letters",
+                false,
+                false,
+                of(writing.records, "are records with names and numbers in them"),
+            );
+        }
+        if writing.mentions >= 15 && writing.prose >= 40 && writing.looked >= 4 {
+            return chosen("scrub", false, false, of(writing.mentions, "are sentences that name somebody"));
+        }
         if evidence.values == 0 {
             return self.unseen(id, about);
         }
-        if writing.drawn >= 90 && writing.looked >= 5 && evidence.is_varied() {
+        if writing.drawn >= 90 && writing.looked >= 5 && evidence.is_varied() && about.is_near(3) {
             return chosen("token", false, false, of(writing.drawn, "look drawn at random"));
         }
         if !about.is_near(3) || !writing.is_enough() {
@@ -169,6 +266,10 @@ impl Desk<'_> {
         if writing.files >= 80 && evidence.is_own() {
             return chosen("url", false, false, of(writing.files, "are addresses of pages or files"));
         }
+        let titled = || self.schema.column(id).is_some_and(|column| is_title(&column.name));
+        if !about.root && titled() {
+            return Choice::keep();
+        }
         let plain = writing.technical < 50 && writing.codes < 50 && writing.lettered >= 50;
         if plain && (evidence.is_varied() || writing.small >= 50 && evidence.distinct >= 4) {
             let why = "differs from row to row in a table about people, of unknown kind".to_owned();
@@ -190,7 +291,7 @@ impl Desk<'_> {
             ["about", "asks", "harmless", "things"].iter().any(|list| self.detector.lists(list, word))
                 || CODED.contains(&word.as_str())
         };
-        if !about.is_near(1) || !long || parts.iter().any(told) || self.is_technical(id) || self.is_unique(id)
+        if !about.is_owned() || !long || parts.iter().any(told) || self.is_technical(id) || self.is_unique(id)
         {
             return Choice::keep();
         }
@@ -198,10 +299,27 @@ impl Desk<'_> {
         Choice { rules: vec!["\"letters\"".to_owned()], why: vec![why], doubt: None }
     }
 
+    /// Whether a number is that of a row, a moment or an amount, by its name.
+    fn is_measure(&self, id: ColumnId) -> bool {
+        let name = self.schema.column(id).map(|column| words(&column.name)).unwrap_or_default();
+        is_called(self.detector, &name) || is_measured(&name)
+    }
+
     /// Whether a unique key keeps its values apart: the number of a thing that happened.
     fn is_unique(&self, id: ColumnId) -> bool {
         let keys = self.schema.table(id.table).into_iter().flat_map(|table| &table.keys);
         keys.into_iter().any(|key| key.parts == [KeyPart::Column(id.column)])
+    }
+
+    /// Whether a column is called after its place only, as those of an imported sheet are.
+    fn is_nameless(&self, id: ColumnId) -> bool {
+        const COLUMNS: [&str; 18] = [
+            "col", "column", "field", "fld", "f", "c", "spalte", "feld", "colonne", "champ", "colonna",
+            "campo", "columna", "coluna", "kolom", "veld", "kolumna", "pole",
+        ];
+        let name = self.schema.column(id).map(|column| column.name.to_lowercase()).unwrap_or_default();
+        let front = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        front.len() < name.len() && COLUMNS.contains(&front.trim_end_matches(['_', ' ']))
     }
 
     /// Whether tables that are far from people have a column of this name, too.
@@ -228,4 +346,9 @@ impl Desk<'_> {
             doubt: None,
         }
     }
+}
+
+/// Whether the last word is one for the name of a thing.
+fn is_title(name: &str) -> bool {
+    words(name).last().is_some_and(|last| TITLES.contains(&last.as_str()))
 }

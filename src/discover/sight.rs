@@ -28,6 +28,8 @@ pub(super) struct Sight {
     pub(super) kin: u64,
     /// Whether they are whole numbers of five digits and more, and seldom come twice.
     pub(super) own: bool,
+    /// Whether they are numbers of three digits and more, and most of them differ.
+    pub(super) varied: bool,
     /// Of texts, for finding copies.
     pub(super) sketch: Sketch,
 }
@@ -58,9 +60,10 @@ impl Sight {
             Some("number") => {
                 (sight.range, sight.degrees) = (range(values), degrees(values));
                 sight.births = are_days_of_birth(values);
-                sight.own = are_own(values);
+                sight.own = are_own(values) && !are_moments(values);
+                sight.varied = are_varied(values);
             }
-            Some("real") => sight.degrees = degrees(values),
+            Some("real") => (sight.degrees, sight.varied) = (degrees(values), are_varied(values)),
             Some("date") => sight.births = are_births(values),
             _ => {}
         }
@@ -171,6 +174,26 @@ fn are_own(values: &[Option<String>]) -> bool {
         && different * 10 >= texts.len() * 9
 }
 
+/// Whether whole numbers are moments: seconds since 1970, thousandths or millionths of
+/// them, in the years 2000 to 2040.
+fn are_moments(values: &[Option<String>]) -> bool {
+    const YEARS: std::ops::Range<i64> = 946_684_800..2_208_988_800;
+    let is_moment = |text: &str| {
+        let number: Option<i64> = text.parse().ok();
+        [1, 1_000, 1_000_000].iter().any(|part| number.is_some_and(|number| YEARS.contains(&(number / part))))
+    };
+    let mut texts = values.iter().flatten().peekable();
+    texts.peek().is_some() && texts.all(|text| is_moment(text))
+}
+
+/// Whether numbers of three digits and more seldom come twice.
+fn are_varied(values: &[Option<String>]) -> bool {
+    let texts: Vec<&str> = values.iter().flatten().map(String::as_str).collect();
+    let different = texts.iter().collect::<std::collections::HashSet<_>>().len();
+    let long = texts.iter().filter(|text| text.bytes().filter(u8::is_ascii_digit).count() >= 3).count();
+    texts.len() >= 8 && different * 10 >= texts.len() * 7 && long * 10 >= texts.len() * 9
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,6 +205,17 @@ mod tests {
         };
         let births: Vec<i32> = (1950..1999).collect();
         assert!(of(&births) && !of(&(2001..2024).collect::<Vec<_>>()) && !of(&[1990; 30]));
+    }
+
+    #[test]
+    fn moments_are_no_numbers_of_people() {
+        let of =
+            |from: i64, step: i64| (0..40).map(|n| Some((from + n * step).to_string())).collect::<Vec<_>>();
+        for (from, step) in [(1_700_000_000, 777), (1_700_000_000_000, 1_000), (1_700_000_000_000_000, 5)] {
+            assert!(are_moments(&of(from, step)));
+        }
+        assert!(!are_moments(&of(600_123_456, 7)) && !are_moments(&of(12_345_678, 3)) && !are_moments(&[]));
+        assert!(are_varied(&of(58_000, 317)) && !are_varied(&of(10, 1)) && !are_varied(&of(58_000, 0)));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! people, lines of streets, sentences, dates, random keys. Shares of a hundred different
 //! values, never a value.
 
+use super::record;
 use crate::transform::{is_street_line, name_word, title_word};
 
 /// So many different values are looked at.
@@ -55,6 +56,12 @@ pub(super) struct Writing {
     pub(super) technical: u64,
     /// Addresses of pages and files.
     pub(super) files: u64,
+    /// Of those, whole addresses.
+    pub(super) addresses: u64,
+    /// Records of a fixed form, or with signs between, that have a name and numbers in them.
+    pub(super) records: u64,
+    /// Sentences with the name of somebody in them.
+    pub(super) mentions: u64,
     /// Codes: capitals, digits and signs, short, without a space.
     pub(super) codes: u64,
 }
@@ -111,6 +118,9 @@ impl Writing {
                 !value.contains(char::is_whitespace)
                     && (value.contains("://") || value.contains('/') && value.contains('.'))
             }),
+            addresses: share(&|value| value.contains("://") && !value.contains(char::is_whitespace)),
+            records: share(&record::is_record),
+            mentions: share(&record::mentions),
             codes: share(&is_code),
         }
     }

@@ -4,9 +4,10 @@
 //! stand one after the other. `check` asks by it, `discover` proposes by it.
 
 use super::compound::Compounds;
-use super::word::{is_listed, singulars, words};
+use super::family::family;
+use super::word::{is_listed, is_plural, singulars, words};
 use crate::diagnostic::Diagnostic;
-use crate::schema::{Column, DataType, Form, Scalar};
+use crate::schema::Column;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
@@ -70,6 +71,8 @@ pub enum Beside {
     Anything,
     /// Other parts of a place.
     Place,
+    /// Whom the row belongs to.
+    Owner,
     /// A person: by the table's name, an address or a telephone.
     Person,
 }
@@ -78,7 +81,8 @@ impl Kind {
     /// Whether it counts in a table of this name at all.
     #[must_use]
     pub fn is_at_home(&self, table: &[String]) -> bool {
-        self.tables.is_empty() || table.iter().any(|word| is_listed(&self.tables, word))
+        self.tables.is_empty()
+            || table.iter().any(|word| is_listed(&self.tables, word) || is_plural(&self.tables, word))
     }
 
     /// Whether it is for this family of types.
@@ -111,7 +115,7 @@ pub struct Detector {
 type Sense = (usize, Vec<String>);
 
 /// The lists of words that a file may have.
-const LISTS: [&str; 15] = [
+const LISTS: [&str; 18] = [
     "addressees",
     "about",
     "people",
@@ -127,6 +131,9 @@ const LISTS: [&str; 15] = [
     "ends",
     "rows",
     "deeds",
+    "listings",
+    "tools",
+    "keys",
 ];
 
 /// The lists whose words no compound is made of.
@@ -258,8 +265,9 @@ impl Detector {
     }
 
     /// Whether a list has exactly this word.
-    fn has(&self, list: &str, word: &String) -> bool {
-        self.lists.get(list).is_some_and(|list| list.contains(word))
+    #[must_use]
+    pub fn has(&self, list: &str, word: &str) -> bool {
+        self.lists.get(list).is_some_and(|list| list.iter().any(|known| known == word))
     }
 
     /// The ways to read a name: as it is, without numbers behind its words, without what
@@ -469,6 +477,7 @@ fn kind(table: &dyn TableLike) -> Option<Kind> {
         beside: match text("beside") {
             Some("place") => Beside::Place,
             Some("person") => Beside::Person,
+            Some("owner") => Beside::Owner,
             _ => Beside::Anything,
         },
         coded: truth("coded").unwrap_or(false),
@@ -485,32 +494,10 @@ fn spaced_and_joined(name: &str) -> Vec<Vec<String>> {
     std::iter::once(words).chain(more).collect()
 }
 
-/// What `detect.toml` calls a type.
-#[must_use]
-pub fn family(data_type: &DataType) -> Option<&'static str> {
-    let inner = data_type.element().unwrap_or(data_type);
-    if let Form::Enum(_) = inner.base().form {
-        return Some("enum");
-    }
-    Some(match inner.scalar()? {
-        Scalar::Text | Scalar::Varchar(_) | Scalar::Char(_) => "text",
-        Scalar::Date | Scalar::Timestamp | Scalar::TimestampTz => "date",
-        Scalar::Int2 | Scalar::Int4 | Scalar::Int8 | Scalar::Numeric(_) => "number",
-        Scalar::Inet | Scalar::Cidr | Scalar::Macaddr | Scalar::Macaddr8 => "inet",
-        Scalar::Float4 | Scalar::Float8 => "real",
-        Scalar::Point => "point",
-        Scalar::Bytea => "bytes",
-        Scalar::Json | Scalar::Jsonb => "json",
-        Scalar::Hstore => "hstore",
-        Scalar::Uuid => "uuid",
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::Scalar;
+    use crate::schema::{DataType, Scalar};
 
     fn kind(name: &str, scalar: Scalar) -> Option<&'static str> {
         let column = Column::of(name, DataType::scalar_of("x", scalar));

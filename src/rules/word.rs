@@ -63,9 +63,24 @@ pub(super) fn is_listed(list: &[String], word: &str) -> bool {
     list.iter().any(|known| word.strip_prefix(known.as_str()).is_some_and(|end| ENDS.contains(&end)))
 }
 
+/// Whether it is one of them but for the vowel at its end: `cedolini` of `cedolino`.
+pub(super) fn is_plural(list: &[String], word: &str) -> bool {
+    const VOWELS: [char; 5] = ['a', 'e', 'i', 'o', 'y'];
+    let stem = |word: &str| word.strip_suffix(VOWELS).filter(|stem| stem.len() >= 4).map(str::len);
+    let Some(length) = stem(word) else { return false };
+    list.iter().any(|known| stem(known) == Some(length) && known.get(..length) == word.get(..length))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::{is_plural, words};
+
+    #[test]
+    fn words_of_one_stem_are_each_other_s_plural() {
+        let list = ["cedolino".to_owned(), "placa".to_owned()];
+        assert!(is_plural(&list, "cedolini") && is_plural(&list, "place") && !is_plural(&list, "cedolinix"));
+        assert!(!is_plural(&list, "cedola"));
+    }
 
     #[test]
     fn names_are_parted_at_signs_and_capitals() {

@@ -1,0 +1,118 @@
+//! Tables that are nobody's, whatever their columns are called: lists of kinds and places,
+//! what tools keep for themselves, and programs that are clients of a server.
+
+use super::person::is_number;
+use crate::rules::{Detector, words};
+use crate::schema::{Column, Table};
+
+/// What stands before `migrations` where they are those of a schema; of people and accounts there are others.
+const MIGRATED: [&str; 12] = [
+    "schema",
+    "django",
+    "prisma",
+    "knex",
+    "data",
+    "db",
+    "database",
+    "doctrine",
+    "goose",
+    "typeorm",
+    "sequelize",
+    "php",
+];
+
+/// Columns that clients of a server have and customers have not.
+const OF_PROGRAMS: [&str; 9] =
+    ["redirect", "grant", "protocol", "secret", "scopes", "callback", "base url", "root url", "confidential"];
+
+/// Whether the table is a list or a tool's own.
+pub(super) fn is_listing(detector: &Detector, table: &Table) -> bool {
+    let name = words(&table.name.name);
+    let is = |word: Option<&String>| word.is_some_and(|word| detector.lists("listings", word));
+    let listed = is(name.last()) || name.len() > 1 && is(name.first());
+    // `person_type_id` of `person_type` is its own.
+    let is_own = |column: &Column| words(&column.name).starts_with(&name);
+    let whom = || table.columns.iter().any(|column| is_number(detector, &column.name) && !is_own(column));
+    is_of_tool(detector, &name) || listed && !whom() || is_of_programs(detector, table, &name)
+}
+
+fn is_of_tool(detector: &Detector, name: &[String]) -> bool {
+    let migrations = name.last().is_some_and(|last| last.starts_with("migration"));
+    let of_schema = name.iter().rev().skip(1).all(|word| MIGRATED.contains(&word.as_str()));
+    let whole = name.join(" ");
+    name.iter().any(|word| detector.lists("tools", word))
+        || migrations && of_schema
+        || matches!(
+            whole.as_str(),
+            "schema version" | "schema versions" | "schema history" | "ar internal metadata"
+        )
+}
+
+/// Whether its clients are programs: they have a secret and addresses to return to.
+fn is_of_programs(detector: &Detector, table: &Table, name: &[String]) -> bool {
+    let client = |word: &String| {
+        ["client", "clients", "application", "applications", "app", "apps", "consumer", "consumers"]
+            .contains(&word.as_str())
+    };
+    let signs = OF_PROGRAMS
+        .iter()
+        .filter(|sign| {
+            table.columns.iter().any(|column| {
+                let name = words(&column.name);
+                name.join(" ").ends_with(*sign) || name.first().is_some_and(|first| first == *sign)
+            })
+        })
+        .count();
+    let named = |kind: &str| {
+        table.columns.iter().any(|column| {
+            detector.named(&words(&column.name), "text").is_some_and(|found| found.name == kind)
+        })
+    };
+    name.last().is_some_and(client) && signs >= 2 && !named("first name") && !named("last name")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{DataType, Name, Scalar};
+
+    fn listed(name: &str, columns: &[&str]) -> bool {
+        let of = |name: &&str| Column::of(*name, DataType::scalar_of("text", Scalar::Text));
+        let table = Table::of(Name::new("public", name), columns.iter().map(of).collect());
+        is_listing(Detector::own(), &table)
+    }
+
+    #[test]
+    fn lists_of_kinds_and_places_are_nobody_s() {
+        for name in ["person_type", "ref_commune", "tipo_cliente", "lookup_values", "municipios", "countries"]
+        {
+            assert!(listed(name, &["id", "name", "description"]), "{name}");
+        }
+        assert!(listed("person_type", &["person_type_id", "name"]));
+        for name in ["persons", "reference_letters", "kinder"] {
+            assert!(!listed(name, &["id", "name"]), "{name}");
+        }
+        assert!(!listed("ref_letters", &["customer_id", "text"]));
+    }
+
+    #[test]
+    fn migrations_are_a_tool_s_where_they_are_those_of_a_schema() {
+        for name in [
+            "schema_migrations",
+            "django_migrations",
+            "_prisma_migrations",
+            "migrations",
+            "flyway_schema_history",
+        ] {
+            assert!(listed(name, &["id", "name"]), "{name}");
+        }
+        assert!(!listed("account_migrations", &["id", "acct"]));
+    }
+
+    #[test]
+    fn clients_with_secrets_and_addresses_to_return_to_are_programs() {
+        assert!(listed("client", &["id", "name", "secret", "base_url", "protocol"]));
+        assert!(!listed("client", &["id", "name", "secret"]));
+        assert!(!listed("clients", &["first_name", "secret", "redirect_uri"]));
+    }
+}
