@@ -192,7 +192,9 @@ impl Desk<'_> {
         let told = kind.is_some_and(|kind| name.len() > 1 && self.detector.calls(kind, &name));
         let by_word = !told && name.iter().any(|word| self.detector.is_public(word));
         if sight.kin < 50 && (about.public || by_word) {
-            let names = kind.is_some_and(|kind| kind.person)
+            // An address of theirs is no part of their work.
+            let reached = |kind: &&Kind| matches!(kind.mask.as_str(), "email" | "phone");
+            let names = kind.is_some_and(|kind| kind.person && !reached(&kind))
                 || evidence.likeness.as_ref().is_some_and(|seen| seen.mask == "full_name");
             if names {
                 return Choice::doubt("names of people, who may be public by their work");
