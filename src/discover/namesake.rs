@@ -39,12 +39,14 @@ pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: 
         if line.is_masked() || values(line) != Some(0) || line.column.len() < 3 {
             continue;
         }
-        // A place that is called as somebody's is nobody's.
+        let Some(Some(namesake)) = known.get(line.column.as_str()) else { continue };
+        // A place that is called as somebody's is nobody's, and a name is one wherever it is.
         let about = desk.about.get(line.id.table).copied().unwrap_or_default();
-        if about.thing || !about.is_near(3) {
+        let place = ["street", "postcode", "city", "region", "country", "letters"]
+            .contains(&namesake.rule.trim_matches('"'));
+        if about.thing || place && !about.is_near(3) {
             continue;
         }
-        let Some(Some(namesake)) = known.get(line.column.as_str()) else { continue };
         if same_type(desk.schema, line.id, namesake.of) {
             let why = format!("named as `{}` is, and without a value", desk.schema.describe(namesake.of));
             given.push((line.id, desk.copy(line.id, &namesake.rule, namesake.by, why)));

@@ -269,6 +269,12 @@ pub(super) fn is_number(detector: &Detector, name: &str) -> bool {
     let person = |word: &String| {
         detector.lists("people", word) && !detector.lists("firms", word) || detector.lists("roles", word)
     };
+    // `userid` is a word of its own.
+    if let [word] = name.as_slice()
+        && let Some(front) = word.strip_suffix("id").filter(|front| front.len() >= 4)
+    {
+        return person(&front.to_owned());
+    }
     name.len() >= 2
         && name.iter().any(|word| NUMBERS.contains(&word.as_str()))
         && name.iter().any(person)
