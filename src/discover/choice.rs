@@ -179,7 +179,7 @@ impl Desk<'_> {
         };
         let is_key = primary(self.schema, id.table) == Some(id.column);
         let refers = is_key || self.schema.referenced(id).is_some();
-        let plain = |kind: &&Kind| !(kind.mask == "scrub");
+        let plain = |kind: &&Kind| kind.mask != "scrub";
         if !is_array && is_surrogate(self.detector, &name, refers, family, kind.filter(plain), evidence) {
             return Choice::keep();
         }

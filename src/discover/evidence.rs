@@ -2,7 +2,7 @@
 
 use super::vocabulary::{self, Trait};
 use super::writing::Writing;
-use crate::rules::find_credential;
+use crate::rules::{find_credential, is_setting};
 use crate::transform::{Trace, is_street_line, name_word, title_word, trace};
 use std::collections::{BTreeMap, HashMap};
 
@@ -75,6 +75,8 @@ pub(super) struct Evidence {
     pub(super) traced: u64,
     /// Whether some of those can be nobody's but a person's.
     pub(super) sure: bool,
+    /// How many of the different ones name a setting that is secret.
+    pub(super) secrets: u64,
     /// What the words are, where they are a list of what people are.
     pub(super) people: Option<Trait>,
     /// How they are written.
@@ -129,6 +131,7 @@ impl Evidence {
             first: if all >= ENOUGH { share(first) } else { 0 },
             last: if all >= ENOUGH { share(last) } else { 0 },
             named: share(named),
+            secrets: counted.iter().filter(|(value, _)| is_setting(value)).count() as u64,
             traced: share(
                 is.iter()
                     .filter(|((mask, what), _)| *what != DIGESTS && *mask != "full_name")

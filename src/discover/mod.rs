@@ -19,6 +19,7 @@ mod proposal;
 mod prove;
 mod record;
 mod rest;
+mod settings;
 mod sight;
 mod sketch;
 mod surrogate;
@@ -159,6 +160,7 @@ pub async fn propose(
     neighbour::find(&desk, &sights, &mut proposal);
     copy::find(&desk, &sights, &mut proposal);
     namesake::find(&desk, &sights, &mut proposal);
+    settings::find(&desk, &sights, &mut proposal);
     prove::prove(session, schema, &mut proposal).await?;
     Ok(proposal)
 }

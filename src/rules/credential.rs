@@ -17,6 +17,13 @@ pub(super) fn is_secret_name(name: &str) -> bool {
     NAME.as_ref().is_none_or(|regex| regex.is_match(name))
 }
 
+/// Whether a text is the name of a setting that is secret: `smtp.password`, `STRIPE_API_KEY`.
+#[must_use]
+pub fn is_setting(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '/');
+    (4..=80).contains(&text.len()) && text.chars().all(is_part) && is_secret_name(text)
+}
+
 /// Whether a value that is given to a secret's name may be one: words in small letters
 /// (`none`, `md5`) and gaps for a value (`%s`, `${PASSWORD}`, `<password>`) are none.
 pub(super) fn is_secret_value(value: &str) -> bool {

@@ -59,7 +59,7 @@ mod tests;
 
 pub use check::{CheckedRules, Decided, TableRules, check};
 pub use content::KeptText;
-pub use credential::find as find_credential;
+pub use credential::{find as find_credential, is_setting};
 pub use default_mask::default_rule;
 pub use detect::{Beside, Detector, Kind, Reach};
 pub use drift::{Drift, decided, drift};

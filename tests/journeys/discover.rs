@@ -471,3 +471,30 @@ fn who_watches_sees_how_far_it_is_and_a_file_does_not() {
     let seen = String::from_utf8_lossy(&seen.stdout).into_owned();
     assert!(seen.contains("looking") && seen.contains("/40 tables"), "{seen}");
 }
+
+#[test]
+fn a_setting_is_masked_where_its_name_is_a_secret_s() {
+    let source = Database::from(Fixture::Empty);
+    let sql = "create table settings (name text primary key, value text, changed date);
+        insert into settings values ('smtp.host', 'mail.corp.com', null), ('smtp.password', 'canary7f3aX9', null),
+            ('STRIPE_API_KEY', 'canary7f3aZ1', null), ('theme', 'dark', null), ('owner', 'ann@corp.com', null);
+        create table labels (name text primary key, value text);
+        insert into labels values ('red', 'hot'), ('blue', 'cold'), ('green', 'mild')";
+    execute(&source.url(), &[sql]);
+    let output = discover(&source, &[]);
+    output.assert_silent_about(CANARY);
+    let (labels, settings) = output.stdout.split_once("[table.settings]").unwrap();
+    assert!(!labels.contains("token") && settings.contains("`name` names secrets"), "{}", output.stdout);
+    let play = Play::new(source, &output.stdout);
+    play.refresh().assert_code(0);
+    let value = |name: &str| {
+        let sql = format!("select value from settings where name = '{name}'");
+        query(&play.target.url(), &sql)[0][0].clone().unwrap()
+    };
+    assert_eq!(value("theme"), "dark");
+    assert_eq!(value("smtp.host"), "mail.corp.com");
+    for secret in ["smtp.password", "STRIPE_API_KEY", "owner"] {
+        let masked = value(secret);
+        assert!(!masked.contains(CANARY) && !masked.contains("ann@corp.com"), "{secret}");
+    }
+}
