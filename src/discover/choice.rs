@@ -163,7 +163,8 @@ impl Desk<'_> {
         };
         let is_key = primary(self.schema, id.table) == Some(id.column);
         let refers = is_key || self.schema.referenced(id).is_some();
-        let plain = |kind: &&Kind| !(kind.mask == "scrub");
+        // A number of a row is no prose, whatever its first words say.
+        let plain = |kind: &&Kind| kind.mask != "scrub";
         if !is_array && is_surrogate(self.detector, &name, refers, family, kind.filter(plain), evidence) {
             return Choice::keep();
         }
