@@ -22,6 +22,7 @@ mod rest;
 mod sight;
 mod sketch;
 mod surrogate;
+mod unglued;
 mod update;
 mod vocabulary;
 mod writing;
