@@ -23,6 +23,7 @@ mod settings;
 mod sight;
 mod sketch;
 mod surrogate;
+mod unglued;
 mod update;
 mod vocabulary;
 mod writing;

@@ -44,7 +44,13 @@ impl About {
 }
 
 /// Things that are somebody's where a column of the table says whose.
-const CARRIED: [&str; 12] = [
+const CARRIED: [&str; 18] = [
+    "meter",
+    "meters",
+    "zaehler",
+    "compteur",
+    "contatore",
+    "licznik",
     "device",
     "devices",
     "vehicle",

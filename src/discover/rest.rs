@@ -14,7 +14,23 @@ use crate::rules::{default_rule, words};
 use crate::schema::{ColumnId, KeyPart, Scalar};
 
 /// Words of columns that hold one of a few words, which a sample without any can't show.
-const CODED: [&str; 48] = [
+const CODED: [&str; 64] = [
+    "direction",
+    "coupon",
+    "component",
+    "tags",
+    "hashtags",
+    "tariff",
+    "tarif",
+    "flight",
+    "channel",
+    "tier",
+    "eventname",
+    "auth",
+    "package",
+    "fach",
+    "vak",
+    "voo",
     "code",
     "cd",
     "cod",
@@ -291,7 +307,12 @@ impl Desk<'_> {
             ["about", "asks", "harmless", "things"].iter().any(|list| self.detector.lists(list, word))
                 || CODED.contains(&word.as_str())
         };
-        if !about.is_owned() || !long || parts.iter().any(told) || self.is_technical(id) || self.is_unique(id)
+        if !about.is_owned()
+            || !long
+            || is_called(self.detector, &parts)
+            || parts.iter().any(told)
+            || self.is_technical(id)
+            || self.is_unique(id)
         {
             return Choice::keep();
         }

@@ -33,6 +33,14 @@ pub(super) fn is_surrogate(
 pub(super) fn is_called(detector: &Detector, name: &[String]) -> bool {
     let spelled = detector.spelled(name);
     let says = |name: &[String]| name.last().is_some_and(|last| detector.has("keys", last));
+    // `channelid` is a word of its own, and no part of one.
+    let glued = |word: &String| {
+        let front = ["id", "ids", "uuid"].iter().find_map(|end| word.strip_suffix(end));
+        front.is_some_and(|front| front.len() >= 4 && detector.knows(front))
+    };
+    if name.last().is_some_and(glued) {
+        return true;
+    }
     // `uid` is what somebody signs in by.
     name.last().is_some_and(|last| last != "uid") && (says(name) || says(&spelled))
 }
