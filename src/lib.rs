@@ -44,6 +44,12 @@
 //! list of one entry; all else of the section by one, last. A lane masks its own batches where lanes keep
 //! all cores busy ([`pipeline::Hands`]).
 //!
+//! Rows are masked sixteen at a time, column by column: the rounds of a permutation wait for each
+//! other, those of eight rows' do not. Masks of whole columns have the whole batch as their stride.
+//!
+//! `refresh --dry-run` goes the way of a refresh, by the same functions, until the build would be made
+//! ([`refresh::forecast`]). A published build's marker says how long it took; that corrects the next estimate.
+//!
 //! A build is known by its marker, a comment; until that is written, by the
 //! connection limit it is created with, so that no crash leaves an orphan.
 

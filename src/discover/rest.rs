@@ -182,6 +182,14 @@ impl Desk<'_> {
                 rules.push("\"digits\"".to_owned());
                 Choice { rules, why: vec![why], doubt: None }
             }
+            "number" | "real" if about.is_owned() && !harmless && self.is_paid(id) => {
+                let why = "an amount in a table of what people are paid".to_owned();
+                Choice {
+                    rules: vec!["{ with = \"noise\", ratio = 0.15 }".to_owned()],
+                    why: vec![why],
+                    doubt: None,
+                }
+            }
             "number" | "real" if sight.varied && about.is_owned() && !about.thing && self.is_nameless(id) => {
                 let why = "amounts under a name that says nothing, in a table about people".to_owned();
                 Choice {
@@ -324,6 +332,16 @@ impl Desk<'_> {
     fn is_measure(&self, id: ColumnId) -> bool {
         let name = self.schema.column(id).map(|column| words(&column.name)).unwrap_or_default();
         is_called(self.detector, &name) || is_measured(&name)
+    }
+
+    /// Whether it is an amount, with decimals, in a table of what people are paid.
+    fn is_paid(&self, id: ColumnId) -> bool {
+        let payroll = self.schema.table(id.table).is_some_and(|table| {
+            let name = self.detector.spelled(&words(&table.name.name));
+            name.iter().any(|word| self.detector.lists("payrolls", word))
+        });
+        let scalar = self.schema.column(id).and_then(|column| column.data_type.scalar());
+        payroll && matches!(scalar, Some(Scalar::Numeric(Some((_, 1..))) | Scalar::Float4 | Scalar::Float8))
     }
 
     /// Whether a unique key keeps its values apart: the number of a thing that happened.

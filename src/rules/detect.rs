@@ -115,7 +115,7 @@ pub struct Detector {
 type Sense = (usize, Vec<String>);
 
 /// The lists of words that a file may have.
-const LISTS: [&str; 18] = [
+const LISTS: [&str; 19] = [
     "addressees",
     "about",
     "people",
@@ -134,6 +134,7 @@ const LISTS: [&str; 18] = [
     "listings",
     "tools",
     "keys",
+    "payrolls",
 ];
 
 /// The lists whose words no compound is made of.
@@ -146,7 +147,11 @@ const CODES: [&str; 6] = ["type", "status", "kind", "flag", "code", "category"];
 /// of which the first is the best.
 type Rank = (usize, bool, Reverse<usize>);
 
-static OWN: LazyLock<Detector> = LazyLock::new(|| Detector::read(DETECT).unwrap_or_default());
+static OWN: LazyLock<Detector> = LazyLock::new(|| {
+    let kinds = DETECT.match_indices("\n[[kind]]").map(|(at, _)| at + 1).chain([DETECT.len()]);
+    let pieces = kinds.scan(0, |from, to| DETECT.get(std::mem::replace(from, to)..to));
+    Detector::read(pieces).unwrap_or_default()
+});
 
 impl Detector {
     /// What masque knows.
@@ -165,7 +170,7 @@ impl Detector {
                 "write `[[kind]]` with `name`, `mask`, `types` and `[kind.names]`, as `rules/detect.toml` does",
             )
         };
-        let mut all = Self::read(text).ok_or_else(wrong)?;
+        let mut all = Self::read(std::iter::once(text)).ok_or_else(wrong)?;
         if let Some(kind) = all.kinds.iter().find(|kind| crate::transform::find(&kind.mask).is_none()) {
             let problem = format!("the kind `{}` has an unknown mask `{}`", kind.name, kind.mask);
             return Err(Diagnostic::syntax(problem).help("`masque transformers` lists what there is"));
@@ -182,27 +187,30 @@ impl Detector {
         Ok(all)
     }
 
-    fn read(text: &str) -> Option<Self> {
-        let document = Document::parse(text).ok()?;
-        let kinds = match document.get("kind") {
-            Some(kinds) => kinds.as_array_of_tables()?.iter().map(|table| kind(table)).collect(),
-            None => Some(Vec::new()),
-        };
-        let lists = LISTS.iter().map(|name| (*name, texts(document.get(name)))).collect();
-        let pairs = |name: &str| {
-            let table = document.get(name).and_then(Item::as_table_like);
-            let pairs = table.into_iter().flat_map(|table| table.iter());
-            pairs.filter_map(|(short, long)| Some((short.to_owned(), words(long.as_str()?)))).collect()
-        };
-        let compounds = Compounds { short: pairs("short"), glued: pairs("glued"), ..Compounds::default() };
-        let same = document.get("same").and_then(Item::as_table_like);
-        let same = same.into_iter().flat_map(|table| table.iter());
-        let same = same
-            .flat_map(|(word, others)| {
-                texts(Some(others)).into_iter().map(move |other| (other, word.to_owned()))
-            })
-            .collect();
-        let mut detector = Self { kinds: kinds?, lists, compounds, same, begins: HashMap::new() };
+    /// Reads a file, which comes in pieces: of a large one the whole would take megabytes at once.
+    fn read<'t>(pieces: impl Iterator<Item = &'t str>) -> Option<Self> {
+        let mut detector = Self::default();
+        for piece in pieces {
+            let document = Document::parse(piece).ok()?;
+            if let Some(kinds) = document.get("kind") {
+                for table in kinds.as_array_of_tables()? {
+                    detector.kinds.push(kind(table)?);
+                }
+            }
+            for name in LISTS {
+                detector.lists.entry(name).or_default().extend(texts(document.get(name)));
+            }
+            let table = |name: &str| document.get(name).and_then(Item::as_table_like);
+            let pairs = |name: &str| {
+                let pairs = table(name).into_iter().flat_map(|table| table.iter());
+                pairs.filter_map(|(short, long)| Some((short.to_owned(), words(long.as_str()?))))
+            };
+            detector.compounds.short.extend(pairs("short"));
+            detector.compounds.glued.extend(pairs("glued"));
+            for (word, others) in table("same").into_iter().flat_map(|table| table.iter()) {
+                detector.same.extend(texts(Some(others)).into_iter().map(|other| (other, word.to_owned())));
+            }
+        }
         detector.index();
         Some(detector)
     }
@@ -506,7 +514,9 @@ mod tests {
 
     #[test]
     fn the_file_is_read_whole_and_each_kind_speaks_eight_languages() {
-        let knowledge = Detector::read(DETECT).unwrap();
+        let knowledge = Detector::read(std::iter::once(DETECT)).unwrap();
+        assert_eq!(knowledge.kinds.len(), Detector::own().kinds.len(), "in pieces it is the same");
+        assert_eq!(knowledge.lists, Detector::own().lists);
         assert!(knowledge.kinds.len() > 15 && LISTS.iter().all(|name| !knowledge.lists[name].is_empty()));
         let document = Document::parse(DETECT).unwrap();
         for table in document.get("kind").unwrap().as_array_of_tables().unwrap() {

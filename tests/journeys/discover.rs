@@ -498,3 +498,18 @@ fn a_setting_is_masked_where_its_name_is_a_secret_s() {
         assert!(!masked.contains(CANARY) && !masked.contains("ann@corp.com"), "{secret}");
     }
 }
+
+#[test]
+fn amounts_of_a_payslip_are_somebody_s_whatever_they_are_called() {
+    let source = Database::from(Fixture::Empty);
+    let sql = "create table agents (id integer primary key, nom text, prenom text);
+        create table bulletins_paie (id integer primary key, agent_id integer references agents, mt_x numeric(10,2), annee integer);
+        create table prices (id integer primary key, agent_id integer references agents, mt_x numeric(10,2));";
+    execute(&source.url(), &[sql]);
+    let text = discover(&source, &[]).stdout;
+    let of = |table: &str| {
+        text.split(&format!("[table.{table}]")).nth(1).unwrap().split("[table.").next().unwrap().to_owned()
+    };
+    assert!(of("bulletins_paie").contains("mt_x  = { with = \"noise\", ratio = 0.15 }"), "{text}");
+    assert!(of("bulletins_paie").contains("annee = \"keep\"") && !of("prices").contains("noise"), "{text}");
+}
