@@ -93,6 +93,17 @@ impl Line {
         }
     }
 
+    /// Gives up keeping what the check of a rule file refuses to keep: words that are looked for go, for they
+    /// are those of masked columns beside; of all else a person decides.
+    pub(super) fn refuse(&mut self, words: bool) {
+        if words {
+            (self.choice.rules, self.tried) = (vec!["\"null\"".to_owned()], 0);
+            self.choice.why = vec!["words of columns beside it that are masked".to_owned()];
+        } else {
+            self.choice.doubt = Some("`masque check` refuses to keep it".to_owned());
+        }
+    }
+
     /// Takes the next rule where a CHECK may refuse what this one gives; where every
     /// rule has that against it, the first stands, and a person decides.
     pub(super) fn avoid_check(&mut self) -> bool {

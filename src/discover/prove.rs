@@ -9,7 +9,7 @@ use crate::pipeline::{Batch, mask};
 use crate::plan::{Plan, TablePlan};
 use crate::postgres::session::Session;
 use crate::rules::{self, RuleFile};
-use crate::schema::{ColumnId, Schema};
+use crate::schema::{Column, ColumnId, Schema};
 use crate::secret::Secret;
 use crate::source::{Rows, check_letters};
 use crate::transform::Frequencies;
@@ -41,7 +41,7 @@ pub(super) async fn prove(session: &Session, schema: &Schema, proposal: &mut Pro
                     steps.extend(place_of(problem, &places));
                 }
                 // What no line is to blame for stays for `check` to say.
-                if !step(proposal, &steps) {
+                if !step(schema, proposal, &steps) {
                     return Ok(());
                 }
             }
@@ -63,7 +63,7 @@ pub(super) async fn prove(session: &Session, schema: &Schema, proposal: &mut Pro
                         steps.extend(blame(schema, proposal, section, table, &problem));
                     }
                 }
-                let moved = step(proposal, &steps);
+                let moved = step(schema, proposal, &steps);
                 let mut avoided = false;
                 for problem in
                     warnings.iter().filter(|problem| problem.message.starts_with("masked values may break"))
@@ -113,13 +113,19 @@ fn place_of(problem: &Diagnostic, places: &[Option<(usize, usize)>]) -> Option<(
     places.get(line.checked_sub(1)?).copied().flatten()
 }
 
-/// Takes the next rule of each line; false where there was none to take.
-fn step(proposal: &mut Proposal, steps: &BTreeSet<(usize, usize)>) -> bool {
+/// Takes the next rule of each line, and doubts one that can't be kept; false where nothing changed.
+fn step(schema: &Schema, proposal: &mut Proposal, steps: &BTreeSet<(usize, usize)>) -> bool {
     let mut stepped = false;
     for (table, line) in steps {
         let line = proposal.tables.get_mut(*table).and_then(|table| table.lines.get_mut(*line));
-        if let Some(line) = line.filter(|line| line.is_masked()) {
+        let Some(line) = line else { continue };
+        if line.is_masked() {
             line.go_on();
+            stepped = true;
+        } else if line.doubt().is_none() {
+            let column = schema.column(line.id);
+            let words = |column: &&Column| column.data_type.base().name == "tsvector" && !column.not_null;
+            line.refuse(column.as_ref().is_some_and(words));
             stepped = true;
         }
     }
@@ -232,7 +238,7 @@ mod tests {
         let rules: Vec<_> = (0..4)
             .map(|_| {
                 let rule = proposal.tables[0].lines[0].rule().to_owned();
-                (rule, step(&mut proposal, &steps))
+                (rule, step(&Schema::default(), &mut proposal, &steps))
             })
             .collect();
         let rules: Vec<_> = rules.iter().map(|(rule, moved)| (rule.as_str(), *moved)).collect();

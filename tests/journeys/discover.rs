@@ -513,3 +513,26 @@ fn amounts_of_a_payslip_are_somebody_s_whatever_they_are_called() {
     assert!(of("bulletins_paie").contains("mt_x  = { with = \"noise\", ratio = 0.15 }"), "{text}");
     assert!(of("bulletins_paie").contains("annee = \"keep\"") && !of("prices").contains("noise"), "{text}");
 }
+
+#[test]
+fn words_of_masked_columns_are_not_kept_in_a_search_column() {
+    let source = Database::from(Fixture::Empty);
+    let sql = "create table posts (id integer primary key, author_email text, comment text, found tsvector);
+        create table notes (id integer primary key, email text, words tsvector not null);
+        insert into posts select n, 'a' || n || '@corp.com', 'canary7f3a' || n, to_tsvector('simple', 'canary7f3a' || n) from generate_series(1, 40) n;
+        insert into notes select n, 'a' || n || '@corp.com', to_tsvector('simple', 'a') from generate_series(1, 40) n";
+    execute(&source.url(), &[sql]);
+    let output = discover(&source, &[]);
+    output.assert_code(3).assert_silent_about(CANARY);
+    let line = |name: &str| output.stdout.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+    assert!(line("found").contains("= \"null\"   # words of columns"), "{}", output.stdout);
+    assert!(line("words").contains("# decide: `masque check` refuses to keep it"), "{}", output.stdout);
+    let decided: Vec<_> = output.stdout.lines().filter(|line| !line.starts_with("words ")).collect();
+    let decided = decided.join("\n").replace("[table.notes]", "[rows]\nnotes = \"none\"\n[table.notes]");
+    let play = Play::new(source, &decided);
+    play.refresh().assert_code(0);
+    assert_eq!(
+        query(&play.target.url(), "select count(*) from posts where found is not null")[0][0].as_deref(),
+        Some("0")
+    );
+}

@@ -106,3 +106,18 @@ fn a_dutch_shop_with_italian_and_portuguese_tables_is_masked_as_its_labels_say()
 fn an_insurer_with_old_short_names_is_masked_as_its_labels_say() {
     measured("insurer");
 }
+
+#[test]
+fn a_mainframe_s_payroll_and_meters_are_masked_as_their_labels_say() {
+    measured("mainframe");
+}
+
+#[test]
+fn a_mexican_university_is_masked_as_its_labels_say() {
+    measured("universidad");
+}
+
+#[test]
+fn a_french_mutual_insurance_is_masked_as_its_labels_say() {
+    measured("mutuelle");
+}
