@@ -6,9 +6,9 @@ use masque::point::Point;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long a person waits for Ctrl-C, on a machine that runs hundreds of other tests: dropping the
-/// build waits for a checkpoint of all that they write.
-const PROMPT: Duration = Duration::from_secs(20);
+/// How long a run may take to end here. Alone it takes a second; but from PostgreSQL 15 on a backend that stands
+/// still in `COPY` keeps `DROP DATABASE` waiting on the whole server, and other tests have such backends for a minute.
+const PROMPT: Duration = Duration::from_secs(150);
 
 #[test]
 fn a_signal_at_any_point_ends_the_run_within_seconds_and_drops_its_build() {
