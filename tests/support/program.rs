@@ -71,9 +71,22 @@ pub(crate) fn run_with(args: &[&str], variables: &[(&str, OsString)]) -> Output 
     }
 }
 
+/// The program with the signals of an operator's shell: tests under `nohup` would hand their ignored SIGHUP on.
+fn program() -> Command {
+    let masque = env!("CARGO_BIN_EXE_masque");
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or_default();
+    if u64::from_str_radix(ignored.trim(), 16).unwrap_or(0) & 1 == 0 {
+        return Command::new(masque);
+    }
+    let mut command = Command::new("env");
+    command.args(["--default-signal=HUP", masque]);
+    command
+}
+
 /// The program's command in an empty home: no password file, no certificates, no preferences of whoever runs the tests.
 pub(super) fn dressed(args: &[&str], variables: &[(&str, OsString)], home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_masque"));
+    let mut command = program();
     command.args(args).env_clear().env("HOME", home).env("LC_ALL", "C.UTF-8").current_dir(home);
     for name in INHERITED {
         if let Some(value) = std::env::var_os(name) {
