@@ -137,7 +137,12 @@ impl Writing {
 
     /// Whether they are names of people, in a table that is about people or not.
     pub(super) fn are_people(&self, near: bool) -> bool {
-        let (shaped, named) = if near { (60, 25) } else { (85, 75) };
+        let (shaped, named) = match (near, self.looked) {
+            (false, _) => (85, 75),
+            // Of a few words one or two are names by chance: `San José` is a place, too.
+            (true, ..10) => (60, 60),
+            (true, _) => (60, 25),
+        };
         self.is_enough()
             && (near || self.looked >= 5)
             && self.shaped >= shaped
