@@ -13,6 +13,7 @@ mod evidence;
 mod implied;
 mod kin;
 mod listing;
+mod mention;
 mod namesake;
 mod neighbour;
 mod person;
@@ -181,6 +182,7 @@ pub async fn propose(
     }
     neighbour::find(&desk, &sights, &mut proposal);
     copy::find(&desk, &sights, &mut proposal);
+    mention::find(&desk, &sights, &mut proposal);
     namesake::find(&desk, &sights, &mut proposal);
     settings::find(&desk, &sights, &mut proposal);
     prove::prove(session, schema, &mut proposal).await?;
