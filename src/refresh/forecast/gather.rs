@@ -4,6 +4,7 @@ use super::model::Load;
 use crate::error::Result;
 use crate::plan::{LargeObjects, Plan, TablePlan, Treatment};
 use crate::postgres::session::Session;
+use crate::postgres::snapshot::of_rules;
 use crate::postgres::weight::{self, Weight};
 use crate::refresh::{Options, Verify};
 use crate::report::{Estimate, Rows};
@@ -70,15 +71,17 @@ pub(in crate::refresh) async fn gather(
 
 /// How many rows travel.
 async fn rows(session: &Session, table: &TablePlan, weight: &Weight) -> Result<(u64, Rows)> {
-    let condition = match (&table.rows, &table.users) {
+    let name = table.name.sql();
+    let planned = match (&table.rows, &table.users) {
         (rules::Rows::None, _) => return Ok((0, Rows::None)),
-        (rules::Rows::Where(condition), _) => condition.as_str(),
-        (rules::Rows::All, Some(users)) => users.as_str(),
+        (rules::Rows::Where(condition), _) => {
+            weight::planned_rows(session, &name, condition).await.map_err(of_rules)?
+        }
+        (rules::Rows::All, Some(users)) => weight::planned_rows(session, &name, users).await?,
         (rules::Rows::All, None) => {
             return Ok((table.estimated_rows, if weight.is_counted { Rows::Statistics } else { Rows::Size }));
         }
     };
-    let planned = weight::planned_rows(session, &table.name.sql(), condition).await?;
     // The planner never expects none.
     let rows = if weight.table == 0 { 0 } else { planned };
     Ok((rows, if weight.is_counted { Rows::Planner } else { Rows::Size }))
