@@ -131,8 +131,8 @@ pub(super) async fn look(
     // In place no tool goes to the target.
     archive::check(&tools, &sides.source, own.is_none().then_some(target))?;
     notices.extend(clients::warn(&tools, reader).await?);
-    notices.extend(connections::shortage(reader, options.jobs, 1).await?);
-    notices.extend(connections::shortage(admin, options.jobs, open).await?);
+    notices.extend(connections::shortage(reader, options.lanes(), 1).await?);
+    notices.extend(connections::shortage(admin, options.lanes(), open).await?);
     for notice in &notices {
         observer.notice(notice);
     }
