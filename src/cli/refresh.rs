@@ -226,7 +226,7 @@ fn foresee(options: &Options, as_json: bool) -> Result<(), Failure> {
     display.end();
     let forecast = outcome?;
     output::print(&if as_json { json(&forecast)? } else { report::render_forecast(&forecast) });
-    Ok(forecast.check_room()?)
+    Ok(())
 }
 
 /// As many lanes as there are cores.

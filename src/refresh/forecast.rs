@@ -162,6 +162,10 @@ impl Scene<'_> {
         };
         reader.run("ending the transaction", "ROLLBACK").await?;
         let disk = self.disk(&gathered).await?;
+        if let Some(said) = disk.shortage() {
+            observer.notice(&said);
+            self.notices.push(said);
+        }
         Ok(self.tell(&plan, &rules, &loader, gathered, objects, disk))
     }
 

@@ -1,7 +1,6 @@
 //! What a refresh would do, for people and for machines. Never a value.
 
 use super::{NotRead, Phase, bytes};
-use crate::error::{Error, Kind, Result};
 use serde::Serialize;
 
 /// The outcome of a dry run; `--json` prints this, as it stands.
@@ -46,28 +45,6 @@ pub struct Forecast {
     pub roles: Vec<String>,
     /// What a refresh would do first, or say.
     pub notices: Vec<String>,
-}
-
-impl Forecast {
-    /// Whether the target's disk has room for the new data, as far as that is known.
-    ///
-    /// # Errors
-    /// Target, where it has not.
-    pub fn check_room(&self) -> Result<()> {
-        let (needed, swept) = (self.disk.build_bytes, self.disk.swept_bytes);
-        match self.disk.free_bytes.map(|free| free.saturating_add(swept)) {
-            Some(free) if free <= needed => Err(Error::new(
-                Kind::Target,
-                format!(
-                    "the refresh needs about {} of the target's disk, which has {}",
-                    bytes(needed),
-                    bytes(free)
-                ),
-            )
-            .help("free space on the target's server, or leave rows out with `[rows]`")),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// Where a number of rows comes from.
@@ -139,6 +116,23 @@ pub struct Need {
     pub swept_bytes: u64,
     /// What is free on the target's disk; known only of a server on this machine.
     pub free_bytes: Option<u64>,
+}
+
+impl Need {
+    /// That the target's disk has no room for the new data, where that is known. A refresh is not refused by it,
+    /// because both numbers are of another moment.
+    #[must_use]
+    pub fn shortage(&self) -> Option<String> {
+        let free = self.free_bytes?;
+        (free.saturating_add(self.swept_bytes) <= self.build_bytes).then(|| {
+            format!(
+                "the target's disk has too little room: the refresh needs about {}, and {} are free; free space on the \
+                 target's server, or leave rows out with `[rows]`",
+                bytes(self.build_bytes),
+                bytes(free)
+            )
+        })
+    }
 }
 
 /// A database of the target's server that is there now.
