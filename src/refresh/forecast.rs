@@ -9,6 +9,7 @@ mod gather;
 mod model;
 
 pub(super) use gather::{Gathered, gather};
+pub(super) use model::Load;
 
 use super::again::Tries;
 use super::prepare::{Footing, Sides, look};
@@ -179,7 +180,7 @@ impl Scene<'_> {
         disk: Need,
     ) -> Forecast {
         let (options, lanes) = (self.options, self.options.lanes());
-        let load = gathered.load();
+        let load = &gathered.load;
         let kinds = [TableKind::Ordinary, TableKind::Partitioned];
         let tables = plan.schema.tables.iter().filter(|table| kinds.contains(&table.kind)).count();
         // The lanes, the snapshot's own session and `pg_dump`.

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::plan::{LargeObjects, Plan, TablePlan, Treatment};
 use crate::postgres::session::Session;
 use crate::postgres::snapshot::of_rules;
+use crate::postgres::volume::Volume;
 use crate::postgres::weight::{self, Weight};
 use crate::refresh::{Options, Verify};
 use crate::report::{Estimate, Rows};
@@ -18,13 +19,9 @@ pub(in crate::refresh) struct Gathered {
     /// Bytes of materialized views, and of large objects where they travel.
     pub(super) views: u64,
     pub(super) objects: u64,
-    load: Load,
-}
-
-impl Gathered {
-    pub(in crate::refresh) fn load(&self) -> &Load {
-        &self.load
-    }
+    pub(in crate::refresh) load: Load,
+    /// What the tables take on the source's disk whose rows travel, as if all of them did.
+    pub(in crate::refresh) volume: Volume,
 }
 
 /// Gathers it, in the session's current transaction. Nothing of it reads a row.
@@ -52,11 +49,16 @@ pub(in crate::refresh) async fn gather(
     let nothing = Weight::default();
     let mut rows_of: HashMap<usize, u64> = HashMap::new();
     let mut tables = Vec::with_capacity(plan.tables.len());
+    let mut volume = Volume::default();
     for table in &plan.tables {
         let weight = weights.get(&number(table)).unwrap_or(&nothing);
         let (rows, rows_from) = rows(session, table, weight).await?;
         let estimate = estimate(table, weight, rows, rows_from);
         add(&mut load, table, weight, &estimate);
+        if !table.is_empty() {
+            volume.tables += weight.table;
+            volume.indexes += weight.indexes;
+        }
         rows_of.insert(table.table, rows);
         tables.push(estimate);
     }
@@ -66,7 +68,7 @@ pub(in crate::refresh) async fn gather(
     tables.sort_by(|a, b| {
         (b.table_bytes + b.index_bytes, &a.name).cmp(&(a.table_bytes + a.index_bytes, &b.name))
     });
-    Ok(Gathered { tables, views, objects, load })
+    Ok(Gathered { tables, views, objects, load, volume })
 }
 
 /// How many rows travel.
