@@ -210,7 +210,7 @@ async fn copy(
         lanes.push(Lane::start(
             number,
             stage.source.clone(),
-            snapshot.ticket(stage.footing.locking),
+            snapshot.ticket(stage.footing.locks.locking),
             stopped.clone(),
         )?);
     }

@@ -116,7 +116,7 @@ async fn reader(session: &Session) -> Result<Found> {
 }
 
 async fn locks(session: &Session, jobs: usize) -> Result<Found> {
-    Ok(match lock_table::look(session, jobs).await? {
+    Ok(match lock_table::look(session, jobs).await?.locking {
         Locking::UpFront => Found::pass("every lane can lock every table"),
         Locking::WhenRead => Found::warn(
             "there is room for one lock of each table, not for one in every lane: lanes lock a table when they read it",

@@ -17,16 +17,14 @@ use super::{Failure, Observer, Options, Step, Way, ground, silence};
 use crate::error::{Error, Kind, Result};
 use crate::plan::{LargeObjects, Plan};
 use crate::postgres::access::Loader;
-use crate::postgres::lock_table::Locking;
 use crate::postgres::place::Place;
 use crate::postgres::readable::{self, Lack};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::watch::{self, Toll};
 use crate::postgres::{catalog, connections, disk, left_out, leftover, pressure, weight};
 use crate::publish::{self, Database, Replaced, State, Status, Took};
-use crate::report::{self, Forecast, Kept, LargeObjectsEstimate, Need};
+use crate::report::{Demand, Forecast, Kept, LargeObjectsEstimate, Need};
 use crate::rules::CheckedRules;
-use crate::schema::TableKind;
 use crate::source::{self, Purpose};
 
 /// Forecasts a refresh with these options. `interrupted` resolves when a signal asks for the end.
@@ -181,14 +179,7 @@ impl Scene<'_> {
     ) -> Forecast {
         let (options, lanes) = (self.options, self.options.lanes());
         let load = &gathered.load;
-        let kinds = [TableKind::Ordinary, TableKind::Partitioned];
-        let tables = plan.schema.tables.iter().filter(|table| kinds.contains(&table.kind)).count();
-        // The lanes, the snapshot's own session and `pg_dump`.
-        let locks = match self.footing.locking {
-            Locking::UpFront => tables * (lanes + 2),
-            Locking::WhenRead => tables * 2 + lanes,
-        };
-        let asked = |side, locks| report::Load { connections: connections::of_a_run(side, lanes), locks };
+        let asked = |side, locks| Demand { connections: connections::of_a_run(side, lanes), locks };
         Forecast {
             masque: env!("CARGO_PKG_VERSION"),
             source: options.source.to_string(),
@@ -201,7 +192,7 @@ impl Scene<'_> {
             wire_bytes: gather::whole(load.bytes),
             masked_values: gather::whole(load.values),
             disk,
-            source_load: asked(Side::Source, Some(locks as u64)),
+            source_load: asked(Side::Source, Some(self.footing.locks.most)),
             target_load: asked(Side::Target, None),
             time: load.time(self.before()),
             large_objects: (!matches!(plan.large_objects, LargeObjects::None)).then(|| {
@@ -229,22 +220,19 @@ impl Scene<'_> {
         let (options, admin) = (self.options, &self.sides.admin);
         let in_place = self.replaced.is_some();
         let target = options.target.database();
-        // The name of each database, and whether it is dropped: after publishing, or before the build is made.
-        let mut there: Vec<(&str, bool, bool)> = Vec::new();
+        let replaced = |is_dropped| if is_dropped { Fate::Dropped } else { Fate::Stays };
+        let mut there: Vec<(&str, Fate)> = Vec::new();
         if self.old.is_some() {
-            there.push((target, in_place || options.keep == 0, false));
+            there.push((target, replaced(in_place || options.keep == 0)));
         }
         for (place, kept) in self.status.kept.iter().enumerate() {
-            there.push((
-                &kept.database,
-                !in_place && place + usize::from(self.old.is_some()) >= options.keep,
-                false,
-            ));
+            let is_too_many = place + usize::from(self.old.is_some()) >= options.keep;
+            there.push((&kept.database, replaced(!in_place && is_too_many)));
         }
         for left in self.status.unfinished.iter().filter(|left| !left.is_at_work) {
-            there.push((&left.database, true, true));
+            there.push((&left.database, Fate::Swept));
         }
-        let names: Vec<&str> = there.iter().map(|(name, ..)| *name).collect();
+        let names: Vec<&str> = there.iter().map(|(name, _)| *name).collect();
         let (sizes, empty) = weight::databases(admin, &names, options.template.as_deref()).await?;
         let mut need = Need {
             build_bytes: 0,
@@ -258,10 +246,11 @@ impl Scene<'_> {
             swept_bytes: 0,
             free_bytes: None,
         };
-        for (name, is_dropped, is_swept) in there {
+        for (name, fate) in there {
             let Some(bytes) = sizes.get(name).copied() else { continue };
+            let is_dropped = fate != Fate::Stays;
             need.dropped_bytes += if is_dropped { bytes } else { 0 };
-            need.swept_bytes += if is_swept { bytes } else { 0 };
+            need.swept_bytes += if fate == Fate::Swept { bytes } else { 0 };
             need.now.push(Kept { database: name.to_owned(), bytes, is_dropped });
         }
         need.build_bytes = need.table_bytes + need.index_bytes + need.base_bytes;
@@ -269,6 +258,16 @@ impl Scene<'_> {
         need.free_bytes = disk::free(admin, &maintenance).await?;
         Ok(need)
     }
+}
+
+/// What becomes of a database that lies there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Stays,
+    /// When the new data is published.
+    Dropped,
+    /// Before the build is made.
+    Swept,
 }
 
 /// What a database takes that holds nothing, where the role may not ask.

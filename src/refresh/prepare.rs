@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result};
 use crate::parity;
 use crate::point::{Point, reach};
 use crate::postgres::binaries::Tools;
-use crate::postgres::lock_table::{self, Locking};
+use crate::postgres::lock_table::{self, Locks};
 use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
@@ -45,7 +45,7 @@ pub(super) struct Footing {
     pub(super) tools: Tools,
     pub(super) source_major: u32,
     pub(super) target_major: u32,
-    pub(super) locking: Locking,
+    pub(super) locks: Locks,
     /// What was found out of both servers and deserves to be said.
     pub(super) notices: Vec<String>,
 }
@@ -137,8 +137,8 @@ pub(super) async fn look(
         observer.notice(notice);
     }
     let place = Place::of(reader).await?;
-    let locking = lock_table::look(reader, options.lanes()).await?;
-    Ok(Footing { place, tools, source_major, target_major, locking, notices })
+    let locks = lock_table::look(reader, options.lanes()).await?;
+    Ok(Footing { place, tools, source_major, target_major, locks, notices })
 }
 
 /// Connects, climbs the guard ladder, takes the run lock, clears up after a crash, and looks.

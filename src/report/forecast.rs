@@ -29,9 +29,9 @@ pub struct Forecast {
     /// What the target's disk must have.
     pub disk: Need,
     /// What is asked of the source.
-    pub source_load: Load,
+    pub source_load: Demand,
     /// What is asked of the target.
-    pub target_load: Load,
+    pub target_load: Demand,
     /// How long it would take.
     pub time: Time,
     /// The tables whose rows would travel or are left out by rule, largest first.
@@ -148,10 +148,10 @@ pub struct Kept {
 
 /// What a run asks of a server.
 #[derive(Clone, Debug, Serialize)]
-pub struct Load {
+pub struct Demand {
     /// The most connections at a time.
     pub connections: usize,
-    /// The most table locks at a time; on the target they are those of its own build.
+    /// The most table locks at a time. Said of the source alone: on the target nobody else wants the build's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locks: Option<u64>,
 }

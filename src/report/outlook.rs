@@ -188,7 +188,7 @@ fn duration(seconds: f64, round: fn(f64) -> f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Kept, Load, Need, NotRead, Phase, Time};
+    use super::super::{Demand, Kept, Need, NotRead, Phase, Time};
     use super::*;
 
     fn estimate(name: &str, travel: &'static str, rows: u64, rows_from: Rows) -> Estimate {
@@ -231,8 +231,8 @@ mod tests {
                 swept_bytes: 0,
                 free_bytes: Some(20_000_000_000),
             },
-            source_load: Load { connections: 6, locks: Some(60) },
-            target_load: Load { connections: 7, locks: None },
+            source_load: Demand { connections: 6, locks: Some(60) },
+            target_load: Demand { connections: 7, locks: None },
             time: Time {
                 seconds: 754.2,
                 low_seconds: 301.7,
