@@ -20,11 +20,11 @@ mod silence;
 mod streaming;
 mod timeline;
 
-pub use crate::diagnostic::Failure;
 pub use account::{Observer, Step};
 pub use forecast::forecast;
 pub use options::{Options, Verify, Way};
 
+use crate::diagnostic::Failure;
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::{Carried, Lane, Progress};
 use crate::plan::Plan;

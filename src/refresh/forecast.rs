@@ -2,8 +2,9 @@
 //!
 //! It goes the way of a refresh until the build would be made, by the same functions, and ends with the
 //! same errors. Nothing is written: no run lock, no sweep, no role, no build. On the source there
-//! is one read-only transaction, watched over like a run's, that ends when the catalog is read;
-//! nobody's table is locked but while it is looked at, and nothing is waited for longer than `--max-blocked`.
+//! is one read-only transaction, watched over like a run's, that ends when the catalog is read; what it
+//! looks at it has locked until then, against nobody but who wants a table for himself. Nothing is waited for
+//! longer than `--max-blocked`.
 
 mod gather;
 mod model;
@@ -11,6 +12,7 @@ mod model;
 pub(super) use gather::{Gathered, gather};
 pub(super) use model::Load;
 
+use super::account::Account;
 use super::again::Tries;
 use super::prepare::{Footing, Sides, look};
 use super::{Failure, Observer, Options, Step, Way, ground, silence};
@@ -18,7 +20,7 @@ use crate::error::{Error, Kind, Result};
 use crate::plan::{LargeObjects, Plan};
 use crate::postgres::access::Loader;
 use crate::postgres::place::Place;
-use crate::postgres::readable::{self, Lack};
+use crate::postgres::readable;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::watch::{self, Toll};
 use crate::postgres::{catalog, connections, disk, left_out, leftover, pressure, weight};
@@ -40,14 +42,15 @@ pub async fn forecast(
     let work = async {
         let mut tries = Tries::new(options, observer);
         loop {
-            let mut step = Step::Connect;
+            let mut account = Account::begin(observer, Vec::new());
+            account.step(Step::Connect);
             let outcome = tokio::select! {
-                outcome = Box::pin(foresee(options, observer, &run, &mut step)) => outcome,
+                outcome = Box::pin(foresee(options, observer, &run, &mut account)) => outcome,
                 error = silence::fallen(options) => Err(error.into()),
             };
             match outcome {
                 Ok(forecast) => return Ok(forecast),
-                Err(failure) => tries.after(failure, step).await?,
+                Err(failure) => tries.after(failure, account.at()).await?,
             }
         }
     };
@@ -65,16 +68,14 @@ struct Scene<'a> {
     status: Status,
     replaced: Option<Replaced>,
     footing: Footing,
-    notices: Vec<String>,
 }
 
 async fn foresee(
     options: &Options,
     observer: &dyn Observer,
     run: &str,
-    step: &mut Step,
+    account: &mut Account<'_>,
 ) -> Result<Forecast, Failure> {
-    observer.step(*step);
     let sides = Sides::connect(options, run).await?;
     let old = sides.guard(options, observer).await?;
     let status = Status::read(&sides.admin, options.target.database()).await?;
@@ -87,17 +88,15 @@ async fn foresee(
     let footing = look(options, observer, &sides, own.as_ref(), 1).await?;
     let watcher = Session::open(sides.source.connect(Kind::Source).await?, Side::Source).await?;
     footing.place.beside(&Place::of(&watcher).await?)?;
-    *step = Step::Plan;
-    observer.step(*step);
-    let mut notices = footing.notices.clone();
+    account.keep(&footing.notices);
+    account.step(Step::Plan);
     for notice in expected(&status, &watcher).await? {
-        observer.notice(&notice);
-        notices.push(notice);
+        account.note(notice);
     }
-    let mut scene = Scene { options, sides, old, status, replaced, footing, notices };
+    let scene = Scene { options, sides, old, status, replaced, footing };
     let (application, toll) = (leftover::application(run), Toll::default());
     tokio::select! {
-        outcome = scene.read(observer) => outcome,
+        outcome = scene.read(account) => outcome,
         error = watch::watch(&watcher, &application, options.budget, &toll) => Err(error.into()),
     }
 }
@@ -131,10 +130,10 @@ async fn expected(status: &Status, source: &Session) -> Result<Vec<String>> {
 
 impl Scene<'_> {
     /// Reads the source's catalog in one transaction and says what would follow.
-    async fn read(&mut self, observer: &dyn Observer) -> Result<Forecast, Failure> {
+    async fn read(&self, account: &mut Account<'_>) -> Result<Forecast, Failure> {
         let (options, reader, admin) = (self.options, &self.sides.reader, &self.sides.admin);
         let lack = readable::look(reader).await?;
-        check_lack(&lack, &lack.sentences())?;
+        lack.refuse(&lack.sentences())?;
         let wait = format!("SET lock_timeout = {}", options.budget.max_blocked.as_millis().max(1));
         reader.run("setting the lock timeout", &wait).await?;
         reader.run("opening a transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
@@ -145,14 +144,10 @@ impl Scene<'_> {
         let (plan, rules) = source::decide(reader, schema, &options.rules, &options.secret, purpose).await?;
         options.refuse_warnings(&rules)?;
         ground::check_large_objects(options, &plan)?;
-        if lack.large_objects && !matches!(plan.large_objects, LargeObjects::None) {
-            let said = format!("the reading role `{}` may not read large objects", lack.role);
-            check_lack(&lack, &[said])?;
+        if !matches!(plan.large_objects, LargeObjects::None) {
+            lack.refuse(lack.large_objects().as_slice())?;
         }
-        for warning in rules.warnings() {
-            self.notices.push(warning.to_string());
-            observer.warn(warning);
-        }
+        account.warn(rules.warnings());
         let loader = Loader::prepare(admin, &access).await?;
         let gathered = gather(reader, options, &plan).await?;
         let objects = match plan.large_objects {
@@ -162,10 +157,10 @@ impl Scene<'_> {
         reader.run("ending the transaction", "ROLLBACK").await?;
         let disk = self.disk(&gathered).await?;
         if let Some(said) = disk.shortage() {
-            observer.notice(&said);
-            self.notices.push(said);
+            account.note(said);
         }
-        Ok(self.tell(&plan, &rules, &loader, gathered, objects, disk))
+        let notices = account.notices.clone();
+        Ok(Forecast { notices, ..self.tell(&plan, &rules, &loader, gathered, objects, disk) })
     }
 
     fn tell(
@@ -205,7 +200,7 @@ impl Scene<'_> {
             tables: gathered.tables,
             not_read: super::account::not_read(plan),
             roles: loader.without_login(),
-            notices: self.notices.clone(),
+            notices: Vec::new(),
         }
     }
 
@@ -272,14 +267,3 @@ enum Fate {
 
 /// What a database takes that holds nothing, where the role may not ask.
 const EMPTY: u64 = 7_500_000;
-
-/// Refuses as the locking of the tables would.
-fn check_lack(lack: &Lack, said: &[String]) -> Result<()> {
-    if said.is_empty() {
-        return Ok(());
-    }
-    let grant = lack.grant();
-    Err(Error::new(Kind::Source, said.join("; "))
-        .help(format!("let it read everything, and nothing else: `{grant}`"))
-        .remedy(vec![grant]))
-}

@@ -64,15 +64,8 @@ impl Sides {
         let source = options.source.with_application_name(&application);
         let target = options.target.with_application_name(&application);
         let reader = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
-        let maintenance = target.with_database(&options.maintenance_database);
-        let admin = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
+        let admin = maintenance(&target, options).await?;
         Ok(Self { source, target, reader, admin })
-    }
-
-    /// Another session in the target's maintenance database.
-    async fn another(&self, options: &Options) -> Result<Session> {
-        let maintenance = self.target.with_database(&options.maintenance_database);
-        Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await
     }
 
     /// A session in the target's own database, where it is refreshed in place.
@@ -102,6 +95,12 @@ impl Sides {
         }
         Ok(old)
     }
+}
+
+/// A session in the target's maintenance database.
+async fn maintenance(target: &Url, options: &Options) -> Result<Session> {
+    let maintenance = target.with_database(&options.maintenance_database);
+    Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await
 }
 
 /// Looks at both servers: versions, parity, tools, connections, locks. `own` is a session in the target's own
@@ -156,8 +155,8 @@ pub(super) async fn prepare<'a>(
         leftover::end(reader, run).await?;
         leftover::end(admin, run).await?;
     }
-    let renamer = sides.another(options).await?;
-    let holder = sides.another(options).await?;
+    let renamer = maintenance(&sides.target, options).await?;
+    let holder = maintenance(&sides.target, options).await?;
     reach(Point::Connected).await;
     let old = sides.guard(options, observer).await?;
     reach(Point::Guarded).await;

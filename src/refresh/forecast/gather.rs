@@ -1,6 +1,6 @@
 //! What a plan would copy, by the catalog and its statistics.
 
-use super::model::Load;
+use super::model::{Load, VIEW_INDEXES};
 use crate::error::Result;
 use crate::plan::{LargeObjects, Plan, TablePlan, Treatment};
 use crate::postgres::session::Session;
@@ -64,7 +64,7 @@ pub(in crate::refresh) async fn gather(
     }
     let keys = plan.schema.foreign_keys.iter().filter(|key| key.declared && key.validated);
     load.key_rows = keys.filter_map(|key| rows_of.get(&key.from)).map(|rows| float(*rows)).sum();
-    load.index_bytes += float(views) / 4.0;
+    load.index_bytes += float(views) * VIEW_INDEXES;
     tables.sort_by(|a, b| {
         (b.table_bytes + b.index_bytes, &a.name).cmp(&(a.table_bytes + a.index_bytes, &b.name))
     });
