@@ -11,7 +11,6 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 use tempfile::NamedTempFile;
 use tokio::process::Command;
-use zeroize::Zeroizing;
 
 /// A tool's command line, and the files it reads, which are removed with it: a password, options, certificates.
 pub(super) struct Tool {
@@ -29,7 +28,7 @@ fn longest_line(tools: &Tools) -> usize {
 
 /// Makes sure that the tools can be told how to log in, with whatever the run adds by then.
 pub(super) fn check(tools: &Tools, url: &Url) -> Result<()> {
-    url.passfile_line().map(Zeroizing::new)?;
+    url.passfile_line()?;
     url.service(SERVICE, longest_line(tools).saturating_sub(MOST_ADDED)).map(drop)
 }
 
@@ -59,7 +58,7 @@ impl SchemaArchive {
             told = format!("service={SERVICE} {told}");
             files.push(file);
         }
-        if let Some(lines) = url.passfile_line()?.map(Zeroizing::new) {
+        if let Some(lines) = url.passfile_line()? {
             let file = self.directory.private("pass", &lines)?;
             command.env("PGPASSFILE", file.path());
             files.push(file);
