@@ -72,4 +72,5 @@ pub use preset::PRESETS;
 pub use rows::Rows;
 pub use rule_file::{RuleFile, Unlisted};
 pub use spelling::{key as written_key, table_key, text as written_text};
+pub use undecided::without_words;
 pub use word::words;
