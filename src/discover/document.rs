@@ -79,22 +79,29 @@ impl Node {
     }
 }
 
+/// Where documents are.
+pub(super) struct Around<'a> {
+    pub(super) detector: &'a Detector,
+    /// The words of the table's name.
+    pub(super) table: Vec<String>,
+}
+
 /// The paths of personal data in documents, in path order, and how many were read.
-pub(super) fn paths(detector: &Detector, documents: impl Iterator<Item = Value>) -> (Vec<Found>, u64) {
+pub(super) fn paths(around: &Around<'_>, documents: impl Iterator<Item = Value>) -> (Vec<Found>, u64) {
     let mut root = Node::default();
     for (number, document) in (0..).zip(documents) {
         root.add(number, document);
     }
     let read = root.documents.len();
     let mut found = Vec::new();
-    let reader = Reader { detector, read };
+    let reader = Reader { around, read };
     reader.walk(&root, "$", &[], &mut found);
     (found, read as u64)
 }
 
 /// What decides on the paths.
 struct Reader<'a> {
-    detector: &'a Detector,
+    around: &'a Around<'a>,
     /// How many documents there are.
     read: usize,
 }
@@ -102,7 +109,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn walk(&self, node: &Node, path: &str, name: &[String], found: &mut Vec<Found>) {
         if !node.texts.is_empty() || node.numbers {
-            found.extend(judge(self.detector, path, name, &node.texts, node.numbers));
+            found.extend(judge(self.around, path, name, &node.texts, node.numbers));
         }
         if let Some(elements) = &node.elements {
             self.walk(elements, &format!("{path}[*]"), name, found);
@@ -114,7 +121,7 @@ impl Reader<'_> {
             let below = |found: &mut Vec<Found>| {
                 self.walk(inner, &format!("{path}.{member}"), &parts, found);
             };
-            if is_plain(member) && is_known(self.detector, &parts) {
+            if is_plain(member) && is_known(self.around.detector, &parts) {
                 below(found);
             } else if is_plain(member) && !crowded && self.is_told(inner, node, &parts) {
                 let mut own = Vec::new();
@@ -170,7 +177,7 @@ impl Reader<'_> {
         let (mut at, mut path) = (Some(node), path.to_owned());
         while let Some(node) = at {
             if !node.texts.is_empty() || node.numbers {
-                found.extend(judge(self.detector, &path, &[], &node.texts, node.numbers));
+                found.extend(judge(self.around, &path, &[], &node.texts, node.numbers));
             }
             at = node.elements.as_deref();
             path.push_str("[*]");
@@ -220,10 +227,10 @@ fn is_plain(name: &str) -> bool {
         && name.bytes().filter(u8::is_ascii_digit).count() <= 2
 }
 
-fn judge(detector: &Detector, path: &str, name: &[String], texts: &[String], numbers: bool) -> Option<Found> {
+fn judge(around: &Around<'_>, path: &str, name: &[String], texts: &[String], numbers: bool) -> Option<Found> {
     let evidence = Evidence::of(texts.iter().map(String::as_str));
     let family = if texts.is_empty() && numbers { "number" } else { "text" };
-    let kind = detector.suited(name, family, &|kind, _| kind.json);
+    let kind = around.detector.suited(name, family, &|kind, _| kind.is_of_documents(&around.table));
     let path = path.to_owned();
     let seen = evidence.likeness.as_ref().filter(|seen| !seen.within);
     // A name that fits many things says less than the values.
@@ -246,8 +253,12 @@ mod tests {
     use super::*;
 
     fn of(documents: &[&str]) -> Vec<(String, String)> {
-        let (found, _) =
-            paths(Detector::own(), documents.iter().map(|text| serde_json::from_str(text).unwrap()));
+        within("settings", documents)
+    }
+
+    fn within(table: &str, documents: &[&str]) -> Vec<(String, String)> {
+        let around = Around { detector: Detector::own(), table: words(table) };
+        let (found, _) = paths(&around, documents.iter().map(|text| serde_json::from_str(text).unwrap()));
         found.into_iter().map(|found| (found.path, found.rules[0].clone())).collect()
     }
 
@@ -278,6 +289,15 @@ mod tests {
         assert!(found.iter().all(|(path, _)| !path.contains("jdoe") && !path.contains("kzhou")), "{found:?}");
         assert!(found.contains(&("$.*.phone".to_owned(), "\"phone\"".to_owned())), "{found:?}");
         assert!(found.contains(&("$.*".to_owned(), "\"email\"".to_owned())), "{found:?}");
+    }
+
+    #[test]
+    fn what_counts_in_certain_tables_counts_in_their_documents_only() {
+        let document = r#"{"from": "queued", "to": "done"}"#;
+        assert_eq!(of(&[document; 30]), []);
+        assert_eq!(within("messages", &[document; 30])[0].0, "$.from");
+        let found = of(&[r#"{"contact": {"email": "x"}}"#; 30]);
+        assert_eq!(found, [("$.contact.email".to_owned(), "\"email\"".to_owned())]);
     }
 
     #[test]

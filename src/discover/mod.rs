@@ -38,6 +38,7 @@ use crate::postgres::session::Session;
 use crate::rules::{self, Detector, Kind, RuleFile, family, words};
 use crate::schema::{ColumnId, Schema, Table};
 use choice::Desk;
+use document::Around;
 use person::Seen;
 use rayon::prelude::*;
 use sight::Sight;
@@ -99,9 +100,10 @@ pub async fn propose(
         };
         let closed = sampled.as_ref().err().cloned();
         let sampled: Vec<(usize, Values)> = sampled.unwrap_or_default().into_iter().collect();
+        let around = Around { detector, table: detector.spelled(&words(&table.name.name)) };
         let sight = |(column, values): &(usize, Values)| {
             let data_type = &table.columns.get(*column)?.data_type;
-            Some((*column, Sight::of(detector, &key, data_type, values)))
+            Some((*column, Sight::of(&around, &key, data_type, values)))
         };
         let mut sights_of: BTreeMap<usize, Sight> = sampled.par_iter().filter_map(sight).collect();
         // A place has two numbers side by side.

@@ -38,7 +38,7 @@ pub struct Kind {
     /// Whether it is part of a place.
     pub place: bool,
     /// Whether it is looked for inside documents.
-    pub json: bool,
+    json: bool,
     /// What a table must have beside it.
     pub beside: Beside,
     /// Whether a code or type of it is it.
@@ -83,6 +83,13 @@ impl Kind {
     pub fn is_at_home(&self, table: &[String]) -> bool {
         self.tables.is_empty()
             || table.iter().any(|word| is_listed(&self.tables, word) || is_plural(&self.tables, word))
+    }
+
+    /// Whether it counts in documents of a table of this name: it is looked for there, the table
+    /// is one of those it counts in, and it asks for nothing beside it.
+    #[must_use]
+    pub fn is_of_documents(&self, table: &[String]) -> bool {
+        self.json && self.is_at_home(table) && self.beside == Beside::Anything
     }
 
     /// Whether it is for this family of types.
