@@ -2,13 +2,14 @@
 //!
 //! A member's name can be somebody's, too (`{"annmiller": 3}`), so a path is only written
 //! with names that say what they hold, and with those that nearly all of many documents
-//! have, that are no person's, and beside which no other holds the same; others become `*`.
+//! have, that are made of words that name columns, are no person's, and beside which no
+//! other holds the same; others become `*`.
 
 use super::evidence::Evidence;
 use crate::rules::{Detector, Reach, words};
 use crate::transform::name_word;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// More members than this under one path, and they are values, not names.
 const MANY: usize = 60;
@@ -84,6 +85,8 @@ pub(super) struct Around<'a> {
     pub(super) detector: &'a Detector,
     /// The words of the table's name.
     pub(super) table: Vec<String>,
+    /// The words of the names of all tables and columns.
+    pub(super) names: &'a HashSet<String>,
 }
 
 /// The paths of personal data in documents, in path order, and how many were read.
@@ -184,8 +187,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether a member's name may be written though it is not known: nearly every one of many
-    /// documents has it, and it is no person's.
+    /// Whether a member's name may be written though it is no kind's: nearly every one of many
+    /// documents has it, its words are those of names of columns and tables, and it is no person's.
     fn is_told(&self, node: &Node, parent: &Node, parts: &[String]) -> bool {
         let count = node.documents.len();
         let of_a_person = |word: &String| {
@@ -195,7 +198,15 @@ impl Reader<'_> {
         count >= ENOUGH
             && count * 10 >= parent.documents.len() * 9
             && count * 10 >= self.read
+            && parts.iter().all(|word| self.is_common(word))
             && !parts.iter().any(of_a_person)
+    }
+
+    /// Whether names of columns and tables are made of the word, here or anywhere; a number behind it
+    /// says nothing.
+    fn is_common(&self, word: &str) -> bool {
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        word.is_empty() || self.around.detector.knows(word) || self.around.names.contains(word)
     }
 }
 
@@ -257,7 +268,8 @@ mod tests {
     }
 
     fn within(table: &str, documents: &[&str]) -> Vec<(String, String)> {
-        let around = Around { detector: Detector::own(), table: words(table) };
+        let names = ["channel", "share", "parcel", "slots"].map(str::to_owned).into();
+        let around = Around { detector: Detector::own(), table: words(table), names: &names };
         let (found, _) = paths(&around, documents.iter().map(|text| serde_json::from_str(text).unwrap()));
         found.into_iter().map(|found| (found.path, found.rules[0].clone())).collect()
     }
@@ -286,9 +298,8 @@ mod tests {
         assert_eq!(of(&[document; 200]), [("$.*".to_owned(), "\"email\"".to_owned())]);
         let document = r#"{"jdoe": {"phone": "1"}, "kzhou": {"phone": "2"}, "ref": "a@b.com"}"#;
         let found = of(&[document; 200]);
-        assert!(found.iter().all(|(path, _)| !path.contains("jdoe") && !path.contains("kzhou")), "{found:?}");
-        assert!(found.contains(&("$.*.phone".to_owned(), "\"phone\"".to_owned())), "{found:?}");
-        assert!(found.contains(&("$.*".to_owned(), "\"email\"".to_owned())), "{found:?}");
+        let email = ("$.ref".to_owned(), "\"email\"".to_owned());
+        assert_eq!(found, [email, ("$.*.phone".into(), "\"phone\"".into())]);
     }
 
     #[test]
@@ -298,6 +309,18 @@ mod tests {
         assert_eq!(within("messages", &[document; 30])[0].0, "$.from");
         let found = of(&[r#"{"contact": {"email": "x"}}"#; 30]);
         assert_eq!(found, [("$.contact.email".to_owned(), "\"email\"".to_owned())]);
+    }
+
+    #[test]
+    fn a_handle_is_not_written_though_it_is_the_only_one() {
+        let of = |documents: &[&str]| of(documents).into_iter().map(|(path, _)| path).collect::<Vec<_>>();
+        let document = r#"{"share": {"annmiller": {"email": "x"}}}"#;
+        assert_eq!(of(&[document; 200]), ["$.share.*.email"]);
+        let document = r#"{"share": {"annmiller": {"email": "x"}, "kzhou": {"phone": "1"}}}"#;
+        assert_eq!(of(&[document; 200]), ["$.share.*.email", "$.share.*.phone"]);
+        // What the schema is named with is nobody's name, nor are words of names.
+        let document = r#"{"parcel_slots": {"email": "x"}, "address2": {"phone": "1"}}"#;
+        assert_eq!(of(&[document; 200]), ["$.address2.phone", "$.parcel_slots.email"]);
     }
 
     #[test]

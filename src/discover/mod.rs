@@ -42,7 +42,7 @@ use document::Around;
 use person::Seen;
 use rayon::prelude::*;
 use sight::Sight;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::RandomState;
 use std::time::Duration;
 
@@ -82,6 +82,7 @@ pub async fn propose(
     let mut proposal = Proposal { presets: look.presets.clone(), ..Proposal::default() };
     let key = RandomState::new();
     let mut sights: BTreeMap<usize, Looked> = BTreeMap::new();
+    let names = names(schema);
     let all = schema.tables.len();
     for (place, table) in schema.tables.iter().enumerate() {
         seen(place, all);
@@ -100,7 +101,8 @@ pub async fn propose(
         };
         let closed = sampled.as_ref().err().cloned();
         let sampled: Vec<(usize, Values)> = sampled.unwrap_or_default().into_iter().collect();
-        let around = Around { detector, table: detector.spelled(&words(&table.name.name)) };
+        let table_words = detector.spelled(&words(&table.name.name));
+        let around = Around { detector, table: table_words, names: &names };
         let sight = |(column, values): &(usize, Values)| {
             let data_type = &table.columns.get(*column)?.data_type;
             Some((*column, Sight::of(&around, &key, data_type, values)))
@@ -166,6 +168,15 @@ pub async fn propose(
     settings::find(&desk, &sights, &mut proposal);
     prove::prove(session, schema, &mut proposal).await?;
     Ok(proposal)
+}
+
+/// The words of the names of all tables and columns.
+fn names(schema: &Schema) -> HashSet<String> {
+    let of = |table: &Table| {
+        let columns = table.columns.iter().flat_map(|column| words(&column.name));
+        words(&table.name.name).into_iter().chain(columns).collect::<Vec<_>>()
+    };
+    schema.tables.iter().flat_map(of).collect()
 }
 
 /// What presets decide, by the names of columns.
