@@ -10,7 +10,7 @@ use super::word::{is_listed, singulars, words};
 use crate::diagnostic::Diagnostic;
 use crate::schema::Column;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 use toml_edit::{Document, Item};
 
@@ -68,7 +68,9 @@ type Rank = (usize, bool, Reverse<usize>);
 static OWN: LazyLock<Detector> = LazyLock::new(|| {
     let kinds = DETECT.match_indices("\n[[kind]]").map(|(at, _)| at + 1).chain([DETECT.len()]);
     let pieces = kinds.scan(0, |from, to| DETECT.get(std::mem::replace(from, to)..to));
-    Detector::read(pieces).unwrap_or_default()
+    let mut own = Detector::read(pieces).unwrap_or_default();
+    own.index();
+    own
 });
 
 impl Detector {
@@ -105,7 +107,8 @@ impl Detector {
         Ok(all)
     }
 
-    /// Reads a file, which comes in pieces: of a large one the whole would take megabytes at once.
+    /// Reads a file, which comes in pieces: of a large one the whole would take megabytes at once. What is
+    /// read is not findable yet.
     fn read<'t>(pieces: impl Iterator<Item = &'t str>) -> Option<Self> {
         let mut detector = Self::default();
         for piece in pieces {
@@ -129,7 +132,6 @@ impl Detector {
                 detector.same.extend(texts(Some(others)).into_iter().map(|other| (other, word.to_owned())));
             }
         }
-        detector.index();
         Some(detector)
     }
 
@@ -140,7 +142,9 @@ impl Detector {
             for name in kind.names.iter().flat_map(|name| self.senses(name)) {
                 let first = name.first().cloned().unwrap_or_default();
                 let known = begins.entry(first).or_default();
-                if !known.iter().any(|(other, senses)| *other == place && *senses == name) {
+                // Those of one kind stand at the end, one after the other.
+                let mut own = known.iter().rev().take_while(|(other, _)| *other == place);
+                if !own.any(|(_, senses)| *senses == name) {
                     known.push((place, name));
                 }
             }
@@ -149,10 +153,11 @@ impl Detector {
         let names = self.kinds.iter().flat_map(|kind| kind.names.iter().flatten());
         self.compounds.sole.clear();
         for (place, kind) in self.kinds.iter().enumerate() {
-            let parted =
-                |word: &String| kind.names.iter().any(|name| name.len() > 1 && name.concat() == *word);
+            let several = kind.names.iter().filter(|name| name.len() > 1);
+            let parted: HashSet<String> = several.map(|name| name.concat()).collect();
             let sole = kind.names.iter().filter(|name| name.len() == 1 && !kind.whole).flatten();
-            self.compounds.sole.extend(sole.filter(|word| !parted(word)).map(|word| (word.clone(), place)));
+            let sole = sole.filter(|word| !parted.contains(*word));
+            self.compounds.sole.extend(sole.map(|word| (word.clone(), place)));
         }
         let lists = LISTS.iter().filter(|name| !BARE.contains(name));
         let lists = lists.filter_map(|name| self.lists.get(name));
