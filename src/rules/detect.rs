@@ -21,7 +21,7 @@ const DETECT: &str = include_str!("../../rules/detect.toml");
 pub struct Detector {
     kinds: Vec<Kind>,
     /// The lists of words, by their names.
-    lists: BTreeMap<&'static str, Vec<String>>,
+    lists: BTreeMap<&'static str, HashSet<String>>,
     compounds: Compounds,
     /// What stands for words that mean the same.
     same: HashMap<String, String>,
@@ -198,7 +198,7 @@ impl Detector {
     /// Whether a list has exactly this word.
     #[must_use]
     pub fn has(&self, list: &str, word: &str) -> bool {
-        self.lists.get(list).is_some_and(|list| list.iter().any(|known| known == word))
+        self.lists.get(list).is_some_and(|list| list.contains(word))
     }
 
     /// The ways to read a name: as it is, without numbers behind its words, without what

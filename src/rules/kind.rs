@@ -1,6 +1,7 @@
 //! A kind of personal data, as `rules/detect.toml` has it.
 
-use super::word::{is_listed, is_plural, words};
+use super::word::{is_listed, stem, words};
+use std::collections::HashSet;
 use toml_edit::{Item, TableLike};
 
 /// A kind of personal data.
@@ -34,7 +35,9 @@ pub struct Kind {
     /// Words of a name that is not meant.
     pub(super) without: Vec<String>,
     types: Vec<String>,
-    tables: Vec<String>,
+    tables: HashSet<String>,
+    /// What is left of the words of `tables` without the vowel at their end.
+    stems: HashSet<String>,
     pub(super) whole: bool,
     pub(super) last: bool,
     /// The words of each name, in every language.
@@ -73,7 +76,7 @@ impl Kind {
         let text = |name: &str| table.get(name).and_then(Item::as_str);
         let truth = |name: &str| table.get(name).and_then(Item::as_bool);
         let mask = text("mask")?.to_owned();
-        let rules = texts(table.get("rules"));
+        let (rules, tables) = (texts(table.get("rules")), texts(table.get("tables")));
         Some(Self {
             name: text("name")?.to_owned(),
             rules: if rules.is_empty() { vec![format!("\"{mask}\"")] } else { rules },
@@ -86,7 +89,8 @@ impl Kind {
                 _ => Reach::All,
             },
             things: truth("things").unwrap_or(false),
-            tables: texts(table.get("tables")),
+            stems: tables.iter().filter_map(|word| stem(word)).map(str::to_owned).collect(),
+            tables: tables.into_iter().collect(),
             last: truth("last").unwrap_or(false),
             person: truth("person").unwrap_or(false),
             whole: truth("whole").unwrap_or(false),
@@ -109,7 +113,9 @@ impl Kind {
     #[must_use]
     pub fn is_at_home(&self, table: &[String]) -> bool {
         self.tables.is_empty()
-            || table.iter().any(|word| is_listed(&self.tables, word) || is_plural(&self.tables, word))
+            || table.iter().any(|word| {
+                is_listed(&self.tables, word) || stem(word).is_some_and(|stem| self.stems.contains(stem))
+            })
     }
 
     /// Whether it counts in documents of a table of this name: it is looked for there, the table
