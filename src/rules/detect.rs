@@ -338,10 +338,13 @@ impl Detector {
     /// Whether a name, however it is read, is one of a kind's and no more.
     #[must_use]
     pub fn calls(&self, kind: &Kind, name: &[String]) -> bool {
-        let senses: Vec<_> = kind.names.iter().flat_map(|known| self.senses(known)).collect();
         self.readings(name).iter().any(|name| {
-            senses.iter().any(|known| {
+            let first = singulars(name.first().map(String::as_str).unwrap_or_default());
+            let begins = first.into_iter().flat_map(|word| [word, self.sense(word)]);
+            let mut known = begins.filter_map(|word| self.begins.get(word)).flatten();
+            known.any(|(place, known)| {
                 known.len() == name.len()
+                    && self.kinds.get(*place).is_some_and(|own| std::ptr::eq(own, kind))
                     && name.iter().zip(known).all(|(word, other)| self.means(word, other))
             })
         })
