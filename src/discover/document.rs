@@ -2,13 +2,14 @@
 //!
 //! A member's name can be somebody's, too (`{"annmiller": 3}`), so a path is only written
 //! with names that say what they hold, and with those that nearly all of many documents
-//! have, that are no person's, and beside which no other holds the same; others become `*`.
+//! have, that are made of words that name columns, are no person's, and beside which no
+//! other holds the same; others become `*`.
 
 use super::evidence::Evidence;
 use crate::rules::{Detector, Reach, words};
 use crate::transform::name_word;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// More members than this under one path, and they are values, not names.
 const MANY: usize = 60;
@@ -79,22 +80,31 @@ impl Node {
     }
 }
 
+/// Where documents are.
+pub(super) struct Around<'a> {
+    pub(super) detector: &'a Detector,
+    /// The words of the table's name.
+    pub(super) table: Vec<String>,
+    /// The words of the names of all tables and columns.
+    pub(super) names: &'a HashSet<String>,
+}
+
 /// The paths of personal data in documents, in path order, and how many were read.
-pub(super) fn paths(detector: &Detector, documents: impl Iterator<Item = Value>) -> (Vec<Found>, u64) {
+pub(super) fn paths(around: &Around<'_>, documents: impl Iterator<Item = Value>) -> (Vec<Found>, u64) {
     let mut root = Node::default();
     for (number, document) in (0..).zip(documents) {
         root.add(number, document);
     }
     let read = root.documents.len();
     let mut found = Vec::new();
-    let reader = Reader { detector, read };
+    let reader = Reader { around, read };
     reader.walk(&root, "$", &[], &mut found);
     (found, read as u64)
 }
 
 /// What decides on the paths.
 struct Reader<'a> {
-    detector: &'a Detector,
+    around: &'a Around<'a>,
     /// How many documents there are.
     read: usize,
 }
@@ -102,7 +112,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn walk(&self, node: &Node, path: &str, name: &[String], found: &mut Vec<Found>) {
         if !node.texts.is_empty() || node.numbers {
-            found.extend(judge(self.detector, path, name, &node.texts, node.numbers));
+            found.extend(judge(self.around, path, name, &node.texts, node.numbers));
         }
         if let Some(elements) = &node.elements {
             self.walk(elements, &format!("{path}[*]"), name, found);
@@ -114,7 +124,7 @@ impl Reader<'_> {
             let below = |found: &mut Vec<Found>| {
                 self.walk(inner, &format!("{path}.{member}"), &parts, found);
             };
-            if is_plain(member) && is_known(self.detector, &parts) {
+            if is_plain(member) && is_known(self.around.detector, &parts) {
                 below(found);
             } else if is_plain(member) && !crowded && self.is_told(inner, node, &parts) {
                 let mut own = Vec::new();
@@ -170,15 +180,15 @@ impl Reader<'_> {
         let (mut at, mut path) = (Some(node), path.to_owned());
         while let Some(node) = at {
             if !node.texts.is_empty() || node.numbers {
-                found.extend(judge(self.detector, &path, &[], &node.texts, node.numbers));
+                found.extend(judge(self.around, &path, &[], &node.texts, node.numbers));
             }
             at = node.elements.as_deref();
             path.push_str("[*]");
         }
     }
 
-    /// Whether a member's name may be written though it is not known: nearly every one of many
-    /// documents has it, and it is no person's.
+    /// Whether a member's name may be written though it is no kind's: nearly every one of many
+    /// documents has it, its words are those of names of columns and tables, and it is no person's.
     fn is_told(&self, node: &Node, parent: &Node, parts: &[String]) -> bool {
         let count = node.documents.len();
         let of_a_person = |word: &String| {
@@ -188,7 +198,15 @@ impl Reader<'_> {
         count >= ENOUGH
             && count * 10 >= parent.documents.len() * 9
             && count * 10 >= self.read
+            && parts.iter().all(|word| self.is_common(word))
             && !parts.iter().any(of_a_person)
+    }
+
+    /// Whether names of columns and tables are made of the word, here or anywhere; a number behind it
+    /// says nothing.
+    fn is_common(&self, word: &str) -> bool {
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        word.is_empty() || self.around.detector.knows(word) || self.around.names.contains(word)
     }
 }
 
@@ -220,10 +238,10 @@ fn is_plain(name: &str) -> bool {
         && name.bytes().filter(u8::is_ascii_digit).count() <= 2
 }
 
-fn judge(detector: &Detector, path: &str, name: &[String], texts: &[String], numbers: bool) -> Option<Found> {
+fn judge(around: &Around<'_>, path: &str, name: &[String], texts: &[String], numbers: bool) -> Option<Found> {
     let evidence = Evidence::of(texts.iter().map(String::as_str));
     let family = if texts.is_empty() && numbers { "number" } else { "text" };
-    let kind = detector.suited(name, family, &|kind, _| kind.json);
+    let kind = around.detector.suited(name, family, &|kind, _| kind.is_of_documents(&around.table));
     let path = path.to_owned();
     let seen = evidence.likeness.as_ref().filter(|seen| !seen.within);
     // A name that fits many things says less than the values.
@@ -246,8 +264,13 @@ mod tests {
     use super::*;
 
     fn of(documents: &[&str]) -> Vec<(String, String)> {
-        let (found, _) =
-            paths(Detector::own(), documents.iter().map(|text| serde_json::from_str(text).unwrap()));
+        within("settings", documents)
+    }
+
+    fn within(table: &str, documents: &[&str]) -> Vec<(String, String)> {
+        let names = ["channel", "share", "parcel", "slots"].map(str::to_owned).into();
+        let around = Around { detector: Detector::own(), table: words(table), names: &names };
+        let (found, _) = paths(&around, documents.iter().map(|text| serde_json::from_str(text).unwrap()));
         found.into_iter().map(|found| (found.path, found.rules[0].clone())).collect()
     }
 
@@ -275,9 +298,29 @@ mod tests {
         assert_eq!(of(&[document; 200]), [("$.*".to_owned(), "\"email\"".to_owned())]);
         let document = r#"{"jdoe": {"phone": "1"}, "kzhou": {"phone": "2"}, "ref": "a@b.com"}"#;
         let found = of(&[document; 200]);
-        assert!(found.iter().all(|(path, _)| !path.contains("jdoe") && !path.contains("kzhou")), "{found:?}");
-        assert!(found.contains(&("$.*.phone".to_owned(), "\"phone\"".to_owned())), "{found:?}");
-        assert!(found.contains(&("$.*".to_owned(), "\"email\"".to_owned())), "{found:?}");
+        let email = ("$.ref".to_owned(), "\"email\"".to_owned());
+        assert_eq!(found, [email, ("$.*.phone".into(), "\"phone\"".into())]);
+    }
+
+    #[test]
+    fn what_counts_in_certain_tables_counts_in_their_documents_only() {
+        let document = r#"{"from": "queued", "to": "done"}"#;
+        assert_eq!(of(&[document; 30]), []);
+        assert_eq!(within("messages", &[document; 30])[0].0, "$.from");
+        let found = of(&[r#"{"contact": {"email": "x"}}"#; 30]);
+        assert_eq!(found, [("$.contact.email".to_owned(), "\"email\"".to_owned())]);
+    }
+
+    #[test]
+    fn a_handle_is_not_written_though_it_is_the_only_one() {
+        let of = |documents: &[&str]| of(documents).into_iter().map(|(path, _)| path).collect::<Vec<_>>();
+        let document = r#"{"share": {"annmiller": {"email": "x"}}}"#;
+        assert_eq!(of(&[document; 200]), ["$.share.*.email"]);
+        let document = r#"{"share": {"annmiller": {"email": "x"}, "kzhou": {"phone": "1"}}}"#;
+        assert_eq!(of(&[document; 200]), ["$.share.*.email", "$.share.*.phone"]);
+        // What the schema is named with is nobody's name, nor are words of names.
+        let document = r#"{"parcel_slots": {"email": "x"}, "address2": {"phone": "1"}}"#;
+        assert_eq!(of(&[document; 200]), ["$.address2.phone", "$.parcel_slots.email"]);
     }
 
     #[test]

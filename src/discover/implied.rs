@@ -47,12 +47,11 @@ pub(super) async fn find(
 ) -> Result<Vec<Reference>> {
     let patience = look.patience;
     let mut references = Vec::new();
-    for (from, to) in candidates(schema, detector, about) {
-        let is_asked = look.only.as_ref().is_none_or(|only| only.contains(&from.table))
-            && look.new.as_ref().is_none_or(|new| new.contains(&from));
-        if !is_asked {
-            continue;
-        }
+    let is_asked = |from: ColumnId| {
+        look.only.as_ref().is_none_or(|only| only.contains(&from.table))
+            && look.new.as_ref().is_none_or(|new| new.contains(&from))
+    };
+    for (from, to) in candidates(schema, detector, about, &is_asked) {
         let Some(sql) = statement(schema, from, to) else { continue };
         let name = schema.describe(from);
         let doing = format!("looking `{name}` up");
@@ -90,52 +89,85 @@ pub(super) async fn find(
 }
 
 /// Columns that may point at the key of a table about people, by their names and types.
-fn candidates(schema: &Schema, detector: &Detector, about: &[About]) -> Vec<(ColumnId, ColumnId)> {
+fn candidates(
+    schema: &Schema,
+    detector: &Detector,
+    about: &[About],
+    is_asked: &dyn Fn(ColumnId) -> bool,
+) -> Vec<(ColumnId, ColumnId)> {
+    let ends: Vec<(ColumnId, Named)> = (0..schema.tables.len())
+        .filter(|table| about.get(*table).is_some_and(|about| about.is_near(2) && !about.public))
+        .filter_map(|table| {
+            let theirs = schema.table(table).filter(|theirs| theirs.is_streamed())?;
+            let id = ColumnId { table, column: primary(schema, table)? };
+            Some((id, Named::of(detector, &theirs.name.name, &schema.column(id)?.name)))
+        })
+        .collect();
     let mut found: Vec<(ColumnId, ColumnId)> = Vec::new();
     for (table, own) in schema.tables.iter().enumerate() {
-        let is_root =
-            schema.partition_root(table) == table && rules::needs_decisions(own) && own.is_streamed();
-        for (place, column) in own.columns.iter().enumerate().filter(|_| is_root) {
+        if schema.partition_root(table) != table || !rules::needs_decisions(own) || !own.is_streamed() {
+            continue;
+        }
+        let key = primary(schema, table);
+        for (place, column) in own.columns.iter().enumerate() {
             let id = ColumnId { table, column: place };
-            if !rules::decides(schema, id)
+            if key == Some(place)
+                || !is_asked(id)
+                || !rules::decides(schema, id)
                 || schema.referenced(id).is_some()
-                || primary(schema, table) == Some(place)
             {
                 continue;
             }
-            let to = schema.tables.iter().enumerate().find_map(|(other, theirs)| {
-                let near = about.get(other).is_some_and(|about| about.is_near(2) && !about.public);
-                let key =
-                    primary(schema, other).filter(|_| near && other != table && theirs.is_streamed())?;
-                let theirs_key = theirs.columns.get(key)?;
-                let same_type = theirs_key.data_type.base().name == column.data_type.base().name;
-                let named = is_named_after(detector, &column.name, &theirs.name.name, &theirs_key.name);
-                (same_type && named).then_some(ColumnId { table: other, column: key })
-            });
-            found.extend(to.map(|to| (id, to)));
+            let name = detector.spelled(&words(&column.name));
+            let fits = |(end, named): &&(ColumnId, Named)| {
+                let same_type = schema
+                    .column(*end)
+                    .is_some_and(|key| key.data_type.base().name == column.data_type.base().name);
+                end.table != table && same_type && named.is_meant_by(&name)
+            };
+            found.extend(ends.iter().find(fits).map(|(end, _)| (id, *end)));
         }
     }
     found
 }
 
-/// Whether a column is called after a table, `customer_id` after `customers`, or as its
-/// key is, where that says more than `id`.
-fn is_named_after(detector: &Detector, column: &str, table: &str, key: &str) -> bool {
-    const NUMBERS: [&str; 10] = ["id", "nr", "no", "num", "number", "key", "uuid", "fk", "nummer", "code"];
-    let is_number = |word: &String| NUMBERS.contains(&word.as_str());
-    let own = detector.spelled(&words(column));
-    let key = detector.spelled(&words(key));
-    if own == key {
-        return key.len() > 1
-            || key.first().is_some_and(|word| !is_number(word) && word != "name" && word.len() > 3);
+/// What a column is called that points at a table: after the table, `customer_id` after
+/// `customers`, or as its key is, where that says more than `id`.
+struct Named {
+    table: Vec<String>,
+    key: Vec<String>,
+    /// Whether the key's name says more than `id`.
+    telling: bool,
+}
+
+impl Named {
+    fn of(detector: &Detector, table: &str, key: &str) -> Self {
+        let key = detector.spelled(&words(key));
+        let says = |word: &String| !is_number(word) && word != "name" && word.len() > 3;
+        Self {
+            table: detector.spelled(&words(table)).iter().map(|word| stem(word)).collect(),
+            telling: key.len() > 1 || key.first().is_some_and(says),
+            key,
+        }
     }
-    let stem = |word: &String| {
-        let word = single(word);
-        word.strip_suffix('s').unwrap_or(&word).to_owned()
-    };
-    let rest: Vec<_> = own.iter().filter(|word| !is_number(word)).map(stem).collect();
-    let table: Vec<_> = detector.spelled(&words(table)).iter().map(stem).collect();
-    rest.len() < own.len() && !rest.is_empty() && rest == table
+
+    fn is_meant_by(&self, column: &[String]) -> bool {
+        if column == self.key {
+            return self.telling;
+        }
+        let rest = || column.iter().filter(|word| !is_number(word));
+        let left = rest().count();
+        left < column.len() && left > 0 && rest().map(|word| stem(word)).eq(self.table.iter().cloned())
+    }
+}
+
+fn is_number(word: &str) -> bool {
+    ["id", "nr", "no", "num", "number", "key", "uuid", "fk", "nummer", "code"].contains(&word)
+}
+
+fn stem(word: &str) -> String {
+    let word = single(word);
+    word.strip_suffix('s').unwrap_or(&word).to_owned()
 }
 
 /// Counts different values, and those of them that are keys.
@@ -161,7 +193,10 @@ mod tests {
 
     #[test]
     fn a_column_is_named_after_a_table_or_as_its_key() {
-        let named = |column, table, key| is_named_after(Detector::own(), column, table, key);
+        let detector = Detector::own();
+        let named = |column, table, key| {
+            Named::of(detector, table, key).is_meant_by(&detector.spelled(&words(column)))
+        };
         assert!(named("customer_id", "customers", "id") && named("relatienr", "relaties", "relatienr"));
         assert!(named("companyId", "companies", "id") && named("abonentId", "Abonent", "abonentId"));
         assert!(!named("id", "customers", "id") && !named("product_id", "customers", "id"));

@@ -41,10 +41,11 @@ use crate::rules::{self, Detector, Kind, RuleFile, family};
 use crate::schema::{Column, ColumnId, Schema, Table};
 use called::Names;
 use choice::Desk;
+use document::Around;
 use person::Seen;
 use rayon::prelude::*;
 use sight::Sight;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::RandomState;
 use std::time::Duration;
 
@@ -84,6 +85,7 @@ pub async fn propose(
     let mut proposal = Proposal { presets: look.presets.clone(), ..Proposal::default() };
     let key = RandomState::new();
     let mut sights: BTreeMap<usize, Looked> = BTreeMap::new();
+    let names = names(schema);
     let all = schema.tables.len();
     for (place, table) in schema.tables.iter().enumerate() {
         seen(place, all);
@@ -102,9 +104,11 @@ pub async fn propose(
         };
         let closed = sampled.as_ref().err().cloned();
         let sampled: Vec<(usize, Values)> = sampled.unwrap_or_default().into_iter().collect();
+        let table_words = detector.spelled(&words(&table.name.name));
+        let around = Around { detector, table: table_words, names: &names };
         let sight = |(column, values): &(usize, Values)| {
             let data_type = &table.columns.get(*column)?.data_type;
-            Some((*column, Sight::of(detector, &key, data_type, values)))
+            Some((*column, Sight::of(&around, &key, data_type, values)))
         };
         let mut sights_of: BTreeMap<usize, Sight> = sampled.par_iter().filter_map(sight).collect();
         // A place has two numbers side by side.
@@ -187,6 +191,15 @@ pub async fn propose(
     settings::find(&desk, &sights, &mut proposal);
     prove::prove(session, schema, &mut proposal).await?;
     Ok(proposal)
+}
+
+/// The words of the names of all tables and columns.
+fn names(schema: &Schema) -> HashSet<String> {
+    let of = |table: &Table| {
+        let columns = table.columns.iter().flat_map(|column| words(&column.name));
+        words(&table.name.name).into_iter().chain(columns).collect::<Vec<_>>()
+    };
+    schema.tables.iter().flat_map(of).collect()
 }
 
 /// What presets decide, by the names of columns.

@@ -93,15 +93,22 @@ impl Line {
         }
     }
 
-    /// Gives up keeping what the check of a rule file refuses to keep: words that are looked for go, for they
-    /// are those of masked columns beside; of all else a person decides.
-    pub(super) fn refuse(&mut self, words: bool) {
-        if words {
-            (self.choice.rules, self.tried) = (vec!["\"null\"".to_owned()], 0);
-            self.choice.why = vec!["words of columns beside it that are masked".to_owned()];
-        } else {
-            self.choice.doubt = Some("`masque check` refuses to keep it".to_owned());
+    /// Gives up keeping what the check of a rule file refuses to keep: words that are looked for go by the
+    /// rule for them, for they are those of masked columns beside; of all else a person decides. False
+    /// where that was done before.
+    pub(super) fn refuse(&mut self, without_words: Option<&str>) -> bool {
+        match without_words {
+            Some(rule) if self.choice.rules != [rule] => {
+                (self.choice.rules, self.tried) = (vec![rule.to_owned()], 0);
+                self.choice.why = vec!["words of columns beside it that are masked".to_owned()];
+                self.choice.doubt = None;
+            }
+            None if self.choice.doubt.is_none() => {
+                self.choice.doubt = Some("`masque check` refuses to keep it".to_owned());
+            }
+            _ => return false,
         }
+        true
     }
 
     /// Takes the next rule where a CHECK may refuse what this one gives; where every

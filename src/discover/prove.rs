@@ -9,10 +9,11 @@ use crate::pipeline::{Batch, mask};
 use crate::plan::{Plan, TablePlan};
 use crate::postgres::session::Session;
 use crate::rules::{self, RuleFile};
-use crate::schema::{Column, ColumnId, Schema};
+use crate::schema::{ColumnId, Schema};
 use crate::secret::Secret;
 use crate::source::{Rows, check_letters};
 use crate::transform::Frequencies;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -25,14 +26,19 @@ const TRIED: u64 = 500;
 /// So many bytes of them; a row that goes beyond is left out.
 const LARGEST: usize = 8 << 20;
 
+/// What the proposal is called among the files that are checked; presets have names of their own.
+const NAME: &str = "proposal";
+
 /// Lets rules that do not fit give way until the proposal passes.
 pub(super) async fn prove(session: &Session, schema: &Schema, proposal: &mut Proposal) -> Result<()> {
     let secret = Secret::random()?;
     let leaves = leaves(schema);
     let rest = rest(schema, proposal);
     let mut tried: BTreeMap<usize, String> = BTreeMap::new();
+    // Tables with a line that nothing mends; the others are tried without them.
+    let mut stuck: BTreeSet<usize> = BTreeSet::new();
     for _ in 0..ROUNDS {
-        let (mut text, places) = proposal.written();
+        let (mut text, places) = kept(proposal, &stuck).written();
         text.push_str(&rest);
         match plan(session, schema, &text, &secret).await? {
             Err(problems) => {
@@ -40,9 +46,13 @@ pub(super) async fn prove(session: &Session, schema: &Schema, proposal: &mut Pro
                 for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
                     steps.extend(place_of(problem, &places));
                 }
-                // What no line is to blame for stays for `check` to say.
+                let known = stuck.len();
                 if !step(schema, proposal, &steps) {
-                    return Ok(());
+                    stuck.extend(steps.iter().map(|(table, _)| *table));
+                    // What no line is to blame for stays for `check` to say.
+                    if stuck.len() == known {
+                        return Ok(());
+                    }
                 }
             }
             Ok((plan, warnings)) => {
@@ -84,6 +94,16 @@ pub(super) async fn prove(session: &Session, schema: &Schema, proposal: &mut Pro
     Ok(())
 }
 
+/// The proposal with every column of some tables kept: beside what is kept, nothing is refused.
+fn kept<'p>(proposal: &'p Proposal, tables: &BTreeSet<usize>) -> Cow<'p, Proposal> {
+    let mut kept = Cow::Borrowed(proposal);
+    for table in tables {
+        let section = kept.to_mut().tables.get_mut(*table);
+        section.into_iter().flat_map(|section| &mut section.lines).for_each(|line| line.choice.rules.clear());
+    }
+    kept
+}
+
 /// Lines that keep what the proposal is not about, so that the rest of it can be checked.
 fn rest(schema: &Schema, proposal: &Proposal) -> String {
     let known: BTreeSet<&str> = proposal.tables.iter().map(|section| section.key.as_str()).collect();
@@ -109,7 +129,8 @@ fn rest(schema: &Schema, proposal: &Proposal) -> String {
 
 /// The table and line that a problem points at.
 fn place_of(problem: &Diagnostic, places: &[Option<(usize, usize)>]) -> Option<(usize, usize)> {
-    let (line, _) = problem.span.as_ref()?.line_column();
+    let span = problem.span.as_ref().filter(|span| span.file.name == NAME)?;
+    let (line, _) = span.line_column();
     places.get(line.checked_sub(1)?).copied().flatten()
 }
 
@@ -122,11 +143,8 @@ fn step(schema: &Schema, proposal: &mut Proposal, steps: &BTreeSet<(usize, usize
         if line.is_masked() {
             line.go_on();
             stepped = true;
-        } else if line.doubt().is_none() {
-            let column = schema.column(line.id);
-            let words = |column: &&Column| column.data_type.base().name == "tsvector" && !column.not_null;
-            line.refuse(column.as_ref().is_some_and(words));
-            stepped = true;
+        } else {
+            stepped |= line.refuse(schema.column(line.id).and_then(rules::without_words));
         }
     }
     stepped
@@ -138,8 +156,9 @@ async fn plan(
     text: &str,
     secret: &Secret,
 ) -> Result<Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>>> {
-    let mut schema = schema.clone();
-    let outcome = RuleFile::parse("proposal", text).and_then(|file| rules::check(&file, &mut schema));
+    // What is written in the schema itself is no line's, and for `check` to say.
+    let mut schema = Schema { passages: Vec::new(), ..schema.clone() };
+    let outcome = RuleFile::parse(NAME, text).and_then(|file| rules::check(&file, &mut schema));
     let checked = match outcome {
         Ok(checked) => checked,
         Err(problems) => return Ok(Err(problems)),

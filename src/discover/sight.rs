@@ -1,11 +1,11 @@
 //! What a sample of a column says, once its values are forgotten.
 
-use super::document::{self, Found};
+use super::document::{self, Around, Found};
 use super::evidence::Evidence;
 use super::sketch::Sketch;
 use super::writing;
 use crate::postgres::sample::Values;
-use crate::rules::{Detector, family};
+use crate::rules::family;
 use crate::schema::DataType;
 use serde_json::Value;
 use std::hash::RandomState;
@@ -36,7 +36,7 @@ pub(super) struct Sight {
 
 impl Sight {
     /// Looks at a column's sampled values.
-    pub(super) fn of(detector: &Detector, key: &RandomState, data_type: &DataType, values: &Values) -> Self {
+    pub(super) fn of(around: &Around<'_>, key: &RandomState, data_type: &DataType, values: &Values) -> Self {
         let texts = || values.iter().flatten().map(String::as_str);
         let is_array = data_type.element().is_some();
         let mut sight = Self::default();
@@ -52,10 +52,10 @@ impl Sight {
             }
             Some("json") if !is_array => {
                 let documents = texts().filter_map(|text| serde_json::from_str(text).ok());
-                (sight.paths, sight.documents) = document::paths(detector, documents);
+                (sight.paths, sight.documents) = document::paths(around, documents);
             }
             Some("hstore") if !is_array => {
-                (sight.paths, sight.documents) = document::paths(detector, texts().filter_map(members));
+                (sight.paths, sight.documents) = document::paths(around, texts().filter_map(members));
             }
             Some("number") => {
                 (sight.range, sight.degrees) = (range(values), degrees(values));

@@ -22,7 +22,7 @@ pub(super) struct Compounds {
     pub(super) glued: BTreeMap<String, Vec<String>>,
     pub(super) known: HashSet<String>,
     /// Short words that end a compound.
-    pub(super) ends: Vec<String>,
+    pub(super) ends: HashSet<String>,
     /// Those of the words that are the whole of a kind's name, and which kind's.
     pub(super) sole: BTreeMap<String, usize>,
 }
@@ -123,7 +123,7 @@ impl Compounds {
     }
 
     fn is_part(&self, part: &str) -> bool {
-        self.is_front(part) || self.ends.iter().any(|end| end == part)
+        self.is_front(part) || self.ends.contains(part)
     }
 
     /// Whether a compound may begin with it: of three letters only where it is known as short.

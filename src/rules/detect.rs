@@ -5,105 +5,23 @@
 
 use super::compound::Compounds;
 use super::family::family;
-use super::word::{is_listed, is_plural, singulars, words};
+use super::kind::{Kind, texts};
+use super::word::{is_listed, singulars, words};
 use crate::diagnostic::Diagnostic;
 use crate::schema::Column;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
-use toml_edit::{Document, Item, TableLike};
+use toml_edit::{Document, Item};
 
 const DETECT: &str = include_str!("../../rules/detect.toml");
-
-/// A kind of personal data.
-#[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "one for each word of the file")]
-pub struct Kind {
-    /// What it is, in the singular.
-    pub name: String,
-    /// The transformer for it.
-    pub mask: String,
-    /// Rules to try, the best first, as they stand in a rule file.
-    pub rules: Vec<String>,
-    /// Whether a kept column of the name is not asked about.
-    pub quiet: bool,
-    /// Whether a table with it is about people.
-    pub person: bool,
-    /// In which tables it counts.
-    pub reach: Reach,
-    /// Whether a thing may have it as well as a person.
-    pub things: bool,
-    /// Whether the row's person decides the pseudonym.
-    pub by: bool,
-    /// Whether it is part of a place.
-    pub place: bool,
-    /// Whether it is looked for inside documents.
-    pub json: bool,
-    /// What a table must have beside it.
-    pub beside: Beside,
-    /// Whether a code or type of it is it.
-    coded: bool,
-    /// Words of a name that is not meant.
-    without: Vec<String>,
-    types: Vec<String>,
-    tables: Vec<String>,
-    whole: bool,
-    last: bool,
-    /// The words of each name, in every language.
-    names: Vec<Vec<String>>,
-}
-
-/// In which tables a kind counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reach {
-    /// In all.
-    All,
-    /// In those about people, and those that point at one of those.
-    About,
-    /// In those about people.
-    People,
-}
-
-/// What a kind has beside it, in the table where it counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Beside {
-    /// Whatever is there.
-    Anything,
-    /// Other parts of a place.
-    Place,
-    /// Whom the row belongs to.
-    Owner,
-    /// A person: by the table's name, an address or a telephone.
-    Person,
-}
-
-impl Kind {
-    /// Whether it counts in a table of this name at all.
-    #[must_use]
-    pub fn is_at_home(&self, table: &[String]) -> bool {
-        self.tables.is_empty()
-            || table.iter().any(|word| is_listed(&self.tables, word) || is_plural(&self.tables, word))
-    }
-
-    /// Whether it is for this family of types.
-    #[must_use]
-    pub fn is_of(&self, family: &str) -> bool {
-        self.types.iter().any(|known| known == family)
-    }
-
-    /// Whether the words are one of its names, and no more.
-    #[must_use]
-    pub fn is_named(&self, words: &[String]) -> bool {
-        self.names.iter().any(|name| name == words)
-    }
-}
 
 /// What suggests personal data.
 #[derive(Clone, Debug, Default)]
 pub struct Detector {
     kinds: Vec<Kind>,
     /// The lists of words, by their names.
-    lists: BTreeMap<&'static str, Vec<String>>,
+    lists: BTreeMap<&'static str, HashSet<String>>,
     compounds: Compounds,
     /// What stands for words that mean the same.
     same: HashMap<String, String>,
@@ -150,7 +68,9 @@ type Rank = (usize, bool, Reverse<usize>);
 static OWN: LazyLock<Detector> = LazyLock::new(|| {
     let kinds = DETECT.match_indices("\n[[kind]]").map(|(at, _)| at + 1).chain([DETECT.len()]);
     let pieces = kinds.scan(0, |from, to| DETECT.get(std::mem::replace(from, to)..to));
-    Detector::read(pieces).unwrap_or_default()
+    let mut own = Detector::read(pieces).unwrap_or_default();
+    own.index();
+    own
 });
 
 impl Detector {
@@ -187,14 +107,15 @@ impl Detector {
         Ok(all)
     }
 
-    /// Reads a file, which comes in pieces: of a large one the whole would take megabytes at once.
+    /// Reads a file, which comes in pieces: of a large one the whole would take megabytes at once. What is
+    /// read is not findable yet.
     fn read<'t>(pieces: impl Iterator<Item = &'t str>) -> Option<Self> {
         let mut detector = Self::default();
         for piece in pieces {
             let document = Document::parse(piece).ok()?;
             if let Some(kinds) = document.get("kind") {
                 for table in kinds.as_array_of_tables()? {
-                    detector.kinds.push(kind(table)?);
+                    detector.kinds.push(Kind::read(table)?);
                 }
             }
             for name in LISTS {
@@ -211,7 +132,6 @@ impl Detector {
                 detector.same.extend(texts(Some(others)).into_iter().map(|other| (other, word.to_owned())));
             }
         }
-        detector.index();
         Some(detector)
     }
 
@@ -222,7 +142,9 @@ impl Detector {
             for name in kind.names.iter().flat_map(|name| self.senses(name)) {
                 let first = name.first().cloned().unwrap_or_default();
                 let known = begins.entry(first).or_default();
-                if !known.iter().any(|(other, senses)| *other == place && *senses == name) {
+                // Those of one kind stand at the end, one after the other.
+                let mut own = known.iter().rev().take_while(|(other, _)| *other == place);
+                if !own.any(|(_, senses)| *senses == name) {
                     known.push((place, name));
                 }
             }
@@ -231,10 +153,11 @@ impl Detector {
         let names = self.kinds.iter().flat_map(|kind| kind.names.iter().flatten());
         self.compounds.sole.clear();
         for (place, kind) in self.kinds.iter().enumerate() {
-            let parted =
-                |word: &String| kind.names.iter().any(|name| name.len() > 1 && name.concat() == *word);
+            let several = kind.names.iter().filter(|name| name.len() > 1);
+            let parted: HashSet<String> = several.map(|name| name.concat()).collect();
             let sole = kind.names.iter().filter(|name| name.len() == 1 && !kind.whole).flatten();
-            self.compounds.sole.extend(sole.filter(|word| !parted(word)).map(|word| (word.clone(), place)));
+            let sole = sole.filter(|word| !parted.contains(*word));
+            self.compounds.sole.extend(sole.map(|word| (word.clone(), place)));
         }
         let lists = LISTS.iter().filter(|name| !BARE.contains(name));
         let lists = lists.filter_map(|name| self.lists.get(name));
@@ -275,7 +198,7 @@ impl Detector {
     /// Whether a list has exactly this word.
     #[must_use]
     pub fn has(&self, list: &str, word: &str) -> bool {
-        self.lists.get(list).is_some_and(|list| list.iter().any(|known| known == word))
+        self.lists.get(list).is_some_and(|list| list.contains(word))
     }
 
     /// The ways to read a name: as it is, without numbers behind its words, without what
@@ -415,10 +338,13 @@ impl Detector {
     /// Whether a name, however it is read, is one of a kind's and no more.
     #[must_use]
     pub fn calls(&self, kind: &Kind, name: &[String]) -> bool {
-        let senses: Vec<_> = kind.names.iter().flat_map(|known| self.senses(known)).collect();
         self.readings(name).iter().any(|name| {
-            senses.iter().any(|known| {
+            let first = singulars(name.first().map(String::as_str).unwrap_or_default());
+            let begins = first.into_iter().flat_map(|word| [word, self.sense(word)]);
+            let mut known = begins.filter_map(|word| self.begins.get(word)).flatten();
+            known.any(|(place, known)| {
                 known.len() == name.len()
+                    && self.kinds.get(*place).is_some_and(|own| std::ptr::eq(own, kind))
                     && name.iter().zip(known).all(|(word, other)| self.means(word, other))
             })
         })
@@ -449,57 +375,6 @@ impl Detector {
         let known = |word: &str| self.lists.get(list).is_some_and(|list| is_listed(list, word));
         known(word) || list == "roles" && known(self.sense(word))
     }
-}
-
-fn texts(item: Option<&Item>) -> Vec<String> {
-    let list = item.and_then(Item::as_array);
-    list.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
-}
-
-fn kind(table: &dyn TableLike) -> Option<Kind> {
-    let names = table.get("names").and_then(Item::as_table_like)?;
-    let names = names.iter().flat_map(|(_, list)| texts(Some(list)));
-    let text = |name: &str| table.get(name).and_then(Item::as_str);
-    let truth = |name: &str| table.get(name).and_then(Item::as_bool);
-    let mask = text("mask")?.to_owned();
-    let rules = texts(table.get("rules"));
-    Some(Kind {
-        name: text("name")?.to_owned(),
-        rules: if rules.is_empty() { vec![format!("\"{mask}\"")] } else { rules },
-        mask,
-        types: texts(table.get("types")),
-        quiet: text("keep") == Some("quiet"),
-        reach: match text("only") {
-            Some("people") => Reach::People,
-            Some("about") => Reach::About,
-            _ => Reach::All,
-        },
-        things: truth("things").unwrap_or(false),
-        tables: texts(table.get("tables")),
-        last: truth("last").unwrap_or(false),
-        person: truth("person").unwrap_or(false),
-        whole: truth("whole").unwrap_or(false),
-        by: truth("by").unwrap_or(false),
-        place: truth("place").unwrap_or(false),
-        json: truth("json").unwrap_or(true),
-        beside: match text("beside") {
-            Some("place") => Beside::Place,
-            Some("person") => Beside::Person,
-            Some("owner") => Beside::Owner,
-            _ => Beside::Anything,
-        },
-        coded: truth("coded").unwrap_or(false),
-        without: texts(table.get("without")),
-        names: names.flat_map(|name| spaced_and_joined(&name)).collect(),
-    })
-}
-
-/// `phone number` is also written `phonenumber`.
-fn spaced_and_joined(name: &str) -> Vec<Vec<String>> {
-    let words = words(name);
-    let joined = words.concat();
-    let more = (words.len() > 1 && joined.len() > 6).then(|| vec![joined]);
-    std::iter::once(words).chain(more).collect()
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@
 use super::check::Decided;
 use super::content::KeptText;
 use super::decide::Verdicts;
-use super::detect::{Detector, Kind};
+use super::detect::Detector;
 use super::follow::{deciding, every_column, needs_decisions};
+use super::kind::Kind;
 use super::reference::listed;
 use super::rows::{RowVerdict, Rows};
 use super::rule_file::Entry;

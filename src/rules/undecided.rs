@@ -67,12 +67,18 @@ fn line(masks: &DefaultMasks, table: &Table, place: usize, column: &Column) -> S
     let written = masks.written(&column.data_type);
     let rule = match written.as_deref() {
         _ if surrogate => "\"keep\"",
-        None if column.not_null && column.data_type.base().name == "tsvector" => "{ remake = \"''\" }",
         Some(rule) => rule,
-        None if column.not_null => "\"keep\"",
+        None if column.not_null => without_words(column).unwrap_or("\"keep\""),
         None => "\"null\"",
     };
     format!("{name} = {rule}  # {}", column.data_type.name.replace(['\n', '\r'], " "))
+}
+
+/// The rule that leaves a search column without its words; `None` for any other column.
+#[must_use]
+pub fn without_words(column: &Column) -> Option<&'static str> {
+    let rule = if column.not_null { "{ remake = \"''\" }" } else { "\"null\"" };
+    (column.data_type.base().name == "tsvector").then_some(rule)
 }
 
 fn paste(file: &RuleFile, schema: &Schema, table: usize, lines: &[String], whole: bool) -> String {

@@ -1,5 +1,7 @@
 //! The words of a name, and what a word may be the plural of.
 
+use std::collections::HashSet;
+
 /// The words of a name: parted by what is no letter or digit, before capitals, and
 /// before the last capital of several that a word goes on with: `IPAddress`.
 #[must_use]
@@ -58,28 +60,39 @@ pub(super) fn singulars(word: &str) -> Vec<&str> {
 }
 
 /// In the singular or a plural.
-pub(super) fn is_listed(list: &[String], word: &str) -> bool {
+pub(super) fn is_listed(list: &HashSet<String>, word: &str) -> bool {
     const ENDS: [&str; 12] = ["", "s", "es", "n", "en", "e", "er", "i", "x", "a", "y", "ow"];
-    list.iter().any(|known| word.strip_prefix(known.as_str()).is_some_and(|end| ENDS.contains(&end)))
+    ENDS.iter().any(|end| word.strip_suffix(end).is_some_and(|stem| list.contains(stem)))
 }
 
-/// Whether it is one of them but for the vowel at its end: `cedolini` of `cedolino`.
-pub(super) fn is_plural(list: &[String], word: &str) -> bool {
-    const VOWELS: [char; 5] = ['a', 'e', 'i', 'o', 'y'];
-    let stem = |word: &str| word.strip_suffix(VOWELS).filter(|stem| stem.len() >= 4).map(str::len);
-    let Some(length) = stem(word) else { return false };
-    list.iter().any(|known| stem(known) == Some(length) && known.get(..length) == word.get(..length))
+/// What is left of a word without the vowel at its end; words that differ in no more are each other's
+/// plural: `cedolini` of `cedolino`.
+pub(super) fn stem(word: &str) -> Option<&str> {
+    word.strip_suffix(['a', 'e', 'i', 'o', 'y']).filter(|stem| stem.len() >= 4)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_plural, words};
+    use super::{is_listed, stem, words};
 
     #[test]
     fn words_of_one_stem_are_each_other_s_plural() {
-        let list = ["cedolino".to_owned(), "placa".to_owned()];
-        assert!(is_plural(&list, "cedolini") && is_plural(&list, "place") && !is_plural(&list, "cedolinix"));
-        assert!(!is_plural(&list, "cedola"));
+        let is_plural = |word: &str| {
+            stem(word).is_some_and(|word| [stem("cedolino"), stem("placa")].contains(&Some(word)))
+        };
+        assert!(is_plural("cedolini") && is_plural("place") && !is_plural("cedolinix"));
+        assert!(!is_plural("cedola") && !is_plural("place_x"));
+    }
+
+    #[test]
+    fn a_word_is_listed_in_the_singular_and_in_plurals() {
+        let list = ["client", "cliente"].map(str::to_owned).into();
+        for word in ["client", "clients", "clientes", "clientow", "clienten", "clientei"] {
+            assert!(is_listed(&list, word), "{word}");
+        }
+        for word in ["clientele", "clien", "subclient", "clientess", ""] {
+            assert!(!is_listed(&list, word), "{word}");
+        }
     }
 
     #[test]

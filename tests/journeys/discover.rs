@@ -519,20 +519,40 @@ fn words_of_masked_columns_are_not_kept_in_a_search_column() {
     let source = Database::from(Fixture::Empty);
     let sql = "create table posts (id integer primary key, author_email text, comment text, found tsvector);
         create table notes (id integer primary key, email text, words tsvector not null);
+        create table visits (id integer primary key, email text, data jsonb);
         insert into posts select n, 'a' || n || '@corp.com', 'canary7f3a' || n, to_tsvector('simple', 'canary7f3a' || n) from generate_series(1, 40) n;
-        insert into notes select n, 'a' || n || '@corp.com', to_tsvector('simple', 'a') from generate_series(1, 40) n";
+        insert into notes select n, 'a' || n || '@corp.com', to_tsvector('simple', 'canary7f3a') from generate_series(1, 40) n;
+        insert into visits select n, 'a' || n || '@corp.com', jsonb_build_object('email', case when n = 7 then to_jsonb(n) else '\"a@b.com\"' end) from generate_series(1, 40) n";
     execute(&source.url(), &[sql]);
     let output = discover(&source, &[]);
-    output.assert_code(3).assert_silent_about(CANARY);
+    output.assert_code(0).assert_silent_about(CANARY);
     let line = |name: &str| output.stdout.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
     assert!(line("found").contains("= \"null\"   # words of columns"), "{}", output.stdout);
-    assert!(line("words").contains("# decide: `masque check` refuses to keep it"), "{}", output.stdout);
-    let decided: Vec<_> = output.stdout.lines().filter(|line| !line.starts_with("words ")).collect();
-    let decided = decided.join("\n").replace("[table.notes]", "[rows]\nnotes = \"none\"\n[table.notes]");
-    let play = Play::new(source, &decided);
+    assert!(line("words").contains("= { remake = \"''\" }   # words of columns"), "{}", output.stdout);
+    // The first mask of `data` fails on a row.
+    assert!(line("data").contains("default = \"null\""), "{}", output.stdout);
+    let play = Play::new(source, &output.stdout);
     play.refresh().assert_code(0);
-    assert_eq!(
-        query(&play.target.url(), "select count(*) from posts where found is not null")[0][0].as_deref(),
-        Some("0")
-    );
+    let left = "select (select count(*) from posts where found is not null) + (select count(*) from notes where words <> '')";
+    assert_eq!(query(&play.target.url(), left)[0][0].as_deref(), Some("0"));
+}
+
+#[test]
+fn what_no_line_can_mend_does_not_end_the_trial_of_the_masks() {
+    let source = Database::from(Fixture::Empty);
+    // A key that divides rows can't be made again, and beside masked text it can't be kept.
+    let stuck =
+        "create table shelves (id integer, email text, words tsvector not null) partition by range (words);
+        create table shelves_all partition of shelves default;";
+    let literal = "alter table visits add contact text default 'ann.miller@corp.com';";
+    let sql = "create table visits (id integer primary key, email text, data jsonb);
+        insert into visits select n, 'a' || n || '@corp.com', jsonb_build_object('email', case when n = 7 then to_jsonb(n) else '\"a@b.com\"' end) from generate_series(1, 40) n;";
+    execute(&source.url(), &[sql, stuck]);
+    let text = discover(&source, &[]).assert_code(3).stdout.clone();
+    let line = |text: &str, name: &str| text.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+    assert!(line(&text, "words").contains("# decide: "), "{text}");
+    assert!(line(&text, "data").contains("default = \"null\""), "{text}");
+    execute(&source.url(), &["drop table shelves;", literal]);
+    let text = discover(&source, &[]).assert_code(0).stdout.clone();
+    assert!(line(&text, "data").contains("default = \"null\""), "{text}");
 }

@@ -1,0 +1,153 @@
+//! A kind of personal data, as `rules/detect.toml` has it.
+
+use super::word::{is_listed, stem, words};
+use std::collections::HashSet;
+use toml_edit::{Item, TableLike};
+
+/// A kind of personal data.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each word of the file")]
+pub struct Kind {
+    /// What it is, in the singular.
+    pub name: String,
+    /// The transformer for it.
+    pub mask: String,
+    /// Rules to try, the best first, as they stand in a rule file.
+    pub rules: Vec<String>,
+    /// Whether a kept column of the name is not asked about.
+    pub quiet: bool,
+    /// Whether a table with it is about people.
+    pub person: bool,
+    /// In which tables it counts.
+    pub reach: Reach,
+    /// Whether a thing may have it as well as a person.
+    pub things: bool,
+    /// Whether the row's person decides the pseudonym.
+    pub by: bool,
+    /// Whether it is part of a place.
+    pub place: bool,
+    /// Whether it is looked for inside documents.
+    json: bool,
+    /// What a table must have beside it.
+    pub beside: Beside,
+    /// Whether a code or type of it is it.
+    pub(super) coded: bool,
+    /// Words of a name that is not meant.
+    pub(super) without: Vec<String>,
+    types: Vec<String>,
+    tables: HashSet<String>,
+    /// What is left of the words of `tables` without the vowel at their end.
+    stems: HashSet<String>,
+    pub(super) whole: bool,
+    pub(super) last: bool,
+    /// The words of each name, in every language.
+    pub(super) names: Vec<Vec<String>>,
+}
+
+/// In which tables a kind counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// In all.
+    All,
+    /// In those about people, and those that point at one of those.
+    About,
+    /// In those about people.
+    People,
+}
+
+/// What a kind has beside it, in the table where it counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// Whatever is there.
+    Anything,
+    /// Other parts of a place.
+    Place,
+    /// Whom the row belongs to.
+    Owner,
+    /// A person: by the table's name, an address or a telephone.
+    Person,
+}
+
+impl Kind {
+    /// Reads a kind as the file has it.
+    pub(super) fn read(table: &dyn TableLike) -> Option<Self> {
+        let names = table.get("names").and_then(Item::as_table_like)?;
+        let names = names.iter().flat_map(|(_, list)| texts(Some(list)));
+        let text = |name: &str| table.get(name).and_then(Item::as_str);
+        let truth = |name: &str| table.get(name).and_then(Item::as_bool);
+        let mask = text("mask")?.to_owned();
+        let (rules, tables) = (texts(table.get("rules")), texts(table.get("tables")));
+        Some(Self {
+            name: text("name")?.to_owned(),
+            rules: if rules.is_empty() { vec![format!("\"{mask}\"")] } else { rules },
+            mask,
+            types: texts(table.get("types")),
+            quiet: text("keep") == Some("quiet"),
+            reach: match text("only") {
+                Some("people") => Reach::People,
+                Some("about") => Reach::About,
+                _ => Reach::All,
+            },
+            things: truth("things").unwrap_or(false),
+            stems: tables.iter().filter_map(|word| stem(word)).map(str::to_owned).collect(),
+            tables: tables.into_iter().collect(),
+            last: truth("last").unwrap_or(false),
+            person: truth("person").unwrap_or(false),
+            whole: truth("whole").unwrap_or(false),
+            by: truth("by").unwrap_or(false),
+            place: truth("place").unwrap_or(false),
+            json: truth("json").unwrap_or(true),
+            beside: match text("beside") {
+                Some("place") => Beside::Place,
+                Some("person") => Beside::Person,
+                Some("owner") => Beside::Owner,
+                _ => Beside::Anything,
+            },
+            coded: truth("coded").unwrap_or(false),
+            without: texts(table.get("without")),
+            names: names.flat_map(|name| spaced_and_joined(&name)).collect(),
+        })
+    }
+
+    /// Whether it counts in a table of this name at all.
+    #[must_use]
+    pub fn is_at_home(&self, table: &[String]) -> bool {
+        self.tables.is_empty()
+            || table.iter().any(|word| {
+                is_listed(&self.tables, word) || stem(word).is_some_and(|stem| self.stems.contains(stem))
+            })
+    }
+
+    /// Whether it counts in documents of a table of this name: it is looked for there, the table
+    /// is one of those it counts in, and it asks for nothing beside it.
+    #[must_use]
+    pub fn is_of_documents(&self, table: &[String]) -> bool {
+        self.json && self.is_at_home(table) && self.beside == Beside::Anything
+    }
+
+    /// Whether it is for this family of types.
+    #[must_use]
+    pub fn is_of(&self, family: &str) -> bool {
+        self.types.iter().any(|known| known == family)
+    }
+
+    /// Whether the words are one of its names, and no more.
+    #[must_use]
+    pub fn is_named(&self, words: &[String]) -> bool {
+        self.names.iter().any(|name| name == words)
+    }
+}
+
+/// The texts of a list.
+pub(super) fn texts(item: Option<&Item>) -> Vec<String> {
+    let list = item.and_then(Item::as_array);
+    list.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
+}
+
+/// `phone number` is also written `phonenumber`.
+fn spaced_and_joined(name: &str) -> Vec<Vec<String>> {
+    let words = words(name);
+    let joined = words.concat();
+    let more = (words.len() > 1 && joined.len() > 6).then(|| vec![joined]);
+    std::iter::once(words).chain(more).collect()
+}
