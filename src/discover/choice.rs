@@ -275,9 +275,10 @@ impl Desk<'_> {
             fits(kind)
                 && (!about.listing || kind.mask == "token")
                 && about.reaches(kind.reach)
-                && kind.is_at_home(&home)
                 && !thing
-                && self.stands(kind, id, about)
+                && (kind.is_by_table(&home)
+                    || (kind.beside != Beside::Anything || kind.is_at_home(&home))
+                        && self.stands(kind, id, about))
         };
         let found = detector.suited(&name, family, &admits);
         if let Some(kind) = found.filter(|kind| !kind.quiet) {
@@ -324,6 +325,7 @@ impl Desk<'_> {
         match kind.beside {
             Beside::Anything => true,
             Beside::Owner => about.is_owned(),
+            Beside::Card => other(&|kind| kind.mask == "card"),
             Beside::Place => other(&|kind| kind.place && kind.beside == Beside::Anything),
             Beside::Person => {
                 let told =

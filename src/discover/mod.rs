@@ -37,7 +37,7 @@ pub use update::{Update, update};
 use crate::error::Result;
 use crate::postgres::sample::{self, Values};
 use crate::postgres::session::Session;
-use crate::rules::{self, Detector, Kind, RuleFile, family};
+use crate::rules::{self, Detector, Kind, RuleFile, family, words};
 use crate::schema::{Column, ColumnId, Schema, Table};
 use called::Names;
 use choice::Desk;
