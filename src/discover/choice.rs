@@ -217,7 +217,13 @@ impl Desk<'_> {
         let harmless = self.is_harmless(&name, about, evidence);
         let seen = evidence.likeness.clone();
         let seen = seen.filter(|seen| !about.thing && !harmless || !seen.is_common());
-        let doubtful = |seen: &Likeness| seen.is_digest() || seen.is_guessed() && !keeps_secrets(table);
+        // What counts accounts and parts has as many digits as a telephone.
+        let undialled = evidence.writing.dialled < 50;
+        let doubtful = |seen: &Likeness| {
+            seen.is_digest()
+                || seen.is_guessed() && !keeps_secrets(table)
+                || seen.mask == "phone" && undialled
+        };
         if let Some(seen) = seen.filter(|seen| !doubtful(seen) || about.is_near(2)) {
             let said = evidence.said().into_iter().collect();
             let by = matches!(seen.mask, "full_name" | "email" | "street");
