@@ -184,8 +184,7 @@ impl Detector {
     }
 
     /// The word that stands for this one.
-    #[must_use]
-    pub fn sense<'w>(&'w self, word: &'w str) -> &'w str {
+    fn sense<'w>(&'w self, word: &'w str) -> &'w str {
         self.same.get(word).map_or(word, String::as_str)
     }
 
@@ -356,18 +355,6 @@ impl Detector {
     pub fn part(&self, word: &str) -> Option<&[String]> {
         let Compounds { short, glued, .. } = &self.compounds;
         glued.get(word).or_else(|| short.get(word)).map(Vec::as_slice)
-    }
-
-    /// Whether one of a table's words is a word for people.
-    #[must_use]
-    pub fn is_people(&self, word: &str) -> bool {
-        self.lists("people", word)
-    }
-
-    /// Whether it is a word for people whose names are public.
-    #[must_use]
-    pub fn is_public(&self, word: &str) -> bool {
-        self.lists("public", word)
     }
 
     /// Whether the list of this name has the word, in the singular or a plural.
