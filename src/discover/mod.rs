@@ -43,7 +43,6 @@ use person::Seen;
 use rayon::prelude::*;
 use sight::Sight;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::hash::RandomState;
 use std::time::Duration;
 
 /// How to look.
@@ -80,7 +79,6 @@ pub async fn propose(
     let comments = sample::comments(session, schema).await?;
     let closed = sample::closed(session, schema).await?;
     let mut proposal = Proposal { presets: look.presets.clone(), ..Proposal::default() };
-    let key = RandomState::new();
     let mut sights: BTreeMap<usize, Looked> = BTreeMap::new();
     let names = names(schema);
     let all = schema.tables.len();
@@ -105,7 +103,7 @@ pub async fn propose(
         let around = Around { detector, table: table_words, names: &names };
         let sight = |(column, values): &(usize, Values)| {
             let data_type = &table.columns.get(*column)?.data_type;
-            Some((*column, Sight::of(&around, &key, data_type, values)))
+            Some((*column, Sight::of(&around, data_type, values)))
         };
         let mut sights_of: BTreeMap<usize, Sight> = sampled.par_iter().filter_map(sight).collect();
         // A place has two numbers side by side.
