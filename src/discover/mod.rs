@@ -122,7 +122,12 @@ pub async fn propose(
             .iter()
             .filter(|(_, sight)| sight.evidence.is_of_people(true) && sight.evidence.writing.streets < 30);
         let known = known.map(|(column, _)| *column).collect();
-        for (column, share) in kin::shares(&sampled, &known) {
+        let is_text = |column: &usize| {
+            let column = table.columns.get(*column);
+            matches!(column.and_then(|column| family(&column.data_type)), Some("text" | "enum"))
+        };
+        let texts = columns.iter().copied().filter(is_text).collect();
+        for (column, share) in kin::shares(&sampled, &known, &texts) {
             if let Some(sight) = sights_of.get_mut(&column) {
                 sight.kin = share;
             }
@@ -254,10 +259,8 @@ async fn values(
     columns: &[usize],
     look: &Look,
 ) -> Result<Result<BTreeMap<usize, Values>, String>> {
-    let judged = |column: &&usize| {
-        let column = table.columns.get(**column);
-        column.and_then(|column| family(&column.data_type)).is_some_and(|family| family != "bytes")
-    };
+    let judged =
+        |column: &&usize| table.columns.get(**column).is_some_and(|column| Sight::is_of(&column.data_type));
     let columns: Vec<usize> = columns.iter().filter(judged).copied().collect();
     // A partition may have its columns in another order.
     let own = |column: &usize| leaf.find(&table.columns.get(*column)?.name);

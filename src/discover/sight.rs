@@ -34,6 +34,15 @@ pub(super) struct Sight {
 }
 
 impl Sight {
+    /// Whether values of this type say anything.
+    pub(super) fn is_of(data_type: &DataType) -> bool {
+        match family(data_type) {
+            Some("text" | "enum" | "number" | "real" | "date") => true,
+            Some("json" | "hstore") => data_type.element().is_none(),
+            _ => false,
+        }
+    }
+
     /// Looks at a column's sampled values.
     pub(super) fn of(around: &Around<'_>, data_type: &DataType, values: &Values) -> Self {
         let texts = || values.iter().flatten().map(String::as_str);
