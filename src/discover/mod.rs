@@ -136,23 +136,31 @@ pub async fn propose(
     }
     let kinds: Vec<Vec<Option<&Kind>>> = schema.tables.iter().map(|table| named(detector, table)).collect();
     let seen_in = |place: usize| sights.get(&place).map(Looked::seen).unwrap_or_default();
-    let about = person::tables(detector, schema, &kinds, &seen_in);
+    let mut about = person::tables(detector, schema, &kinds, &seen_in);
     let mut schema = schema.clone();
     if look.implied {
         proposal.references = implied::find(session, &mut schema, detector, &about, look).await?;
     }
-    let preset = preset(&look.presets, &mut schema.clone());
+    let preset = preset(&look.presets, &schema);
     let schema = &schema;
-    let mut about = person::tables(detector, schema, &kinds, &seen_in);
+    if !proposal.references.is_empty() {
+        about = person::tables(detector, schema, &kinds, &seen_in);
+    }
     // What is found first says which tables are about people, and that finds more.
-    let desk = Desk { detector, schema, about: &about, preset: &preset, strict: look.strict };
-    let told: Vec<_> = sights
-        .iter()
-        .map(|(place, looked)| looked.told(*place, &desk.lines(*place, looked, &comments)))
-        .collect();
+    let first = about.clone();
+    let desk = Desk { detector, schema, about: &first, preset: &preset, strict: look.strict };
+    let lines_of = |desk: &Desk<'_>| -> Vec<Vec<Line>> {
+        sights.iter().map(|(place, looked)| desk.lines(*place, looked, &comments)).collect()
+    };
+    let mut lines = lines_of(&desk);
+    let told: Vec<_> =
+        sights.iter().zip(&lines).map(|((place, looked), lines)| looked.told(*place, lines)).collect();
     person::learn(detector, schema, &kinds, &told, &mut about);
-    let desk = Desk { detector, schema, about: &about, preset: &preset, strict: look.strict };
-    for (place, looked) in &sights {
+    let desk = Desk { about: &about, ..desk };
+    if about != first {
+        lines = lines_of(&desk);
+    }
+    for ((place, looked), lines) in sights.iter().zip(lines) {
         let Some(table) = schema.table(*place) else { continue };
         if let Some(why) = &looked.closed {
             proposal.closed.push((table.name.to_string(), why.clone()));
@@ -162,7 +170,7 @@ pub async fn propose(
             schema: table.name.schema.clone(),
             key: rules::table_key(schema, *place),
             closed: looked.closed.clone(),
-            lines: desk.lines(*place, looked, &comments),
+            lines,
         });
     }
     neighbour::find(&desk, &sights, &mut proposal);
@@ -183,10 +191,13 @@ fn names(schema: &Schema) -> HashSet<String> {
 }
 
 /// What presets decide, by the names of columns.
-fn preset(names: &[String], schema: &mut Schema) -> BTreeMap<ColumnId, String> {
+fn preset(names: &[String], schema: &Schema) -> BTreeMap<ColumnId, String> {
+    if names.is_empty() {
+        return BTreeMap::new();
+    }
     let text = format!("masque = 1\n{}", proposal::include(names));
-    let file = RuleFile::parse("presets", &text).ok().filter(|_| !names.is_empty());
-    file.map(|file| rules::decided(&file, schema)).unwrap_or_default()
+    let file = RuleFile::parse("presets", &text).ok();
+    file.map(|file| rules::decided(&file, &mut schema.clone())).unwrap_or_default()
 }
 
 /// A table that was looked into.
