@@ -54,8 +54,6 @@ pub struct Look {
     pub patience: Duration,
     /// Whether to mask what is in doubt.
     pub strict: bool,
-    /// Whether to look for foreign keys that nobody declared.
-    pub implied: bool,
     /// The presets that the proposal includes, by name.
     pub presets: Vec<String>,
     /// Which tables, by place; all where there is none.
@@ -138,9 +136,7 @@ pub async fn propose(
     let seen_in = |place: usize| sights.get(&place).map(Looked::seen).unwrap_or_default();
     let mut about = person::tables(detector, schema, &kinds, &seen_in);
     let mut schema = schema.clone();
-    if look.implied {
-        proposal.references = implied::find(session, &mut schema, detector, &about, look).await?;
-    }
+    proposal.references = implied::find(session, &mut schema, detector, &about, look).await?;
     let preset = preset(&look.presets, &schema);
     let schema = &schema;
     if !proposal.references.is_empty() {
