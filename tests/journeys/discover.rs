@@ -482,7 +482,7 @@ fn who_watches_sees_how_far_it_is_and_a_file_does_not() {
         .stdin(std::process::Stdio::null())
         .output()
     else {
-        eprintln!("not tried: there is no `script` that plays a terminal");
+        eprintln!("skipped: there is no `script` that plays a terminal");
         return;
     };
     let seen = String::from_utf8_lossy(&seen.stdout).into_owned();
