@@ -20,11 +20,11 @@ mod silence;
 mod streaming;
 mod timeline;
 
-pub use crate::diagnostic::Failure;
 pub use account::{Observer, Step};
 pub use forecast::forecast;
 pub use options::{Options, Verify, Way};
 
+use crate::diagnostic::Failure;
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::{Carried, Lane, Progress};
 use crate::plan::Plan;
@@ -36,17 +36,17 @@ use crate::postgres::maintenance::Maintenance;
 use crate::postgres::patience::pulse;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::snapshot::Snapshot;
-use crate::postgres::volume::{self, Volume};
+use crate::postgres::volume::Volume;
 use crate::postgres::watch::Toll;
 use crate::postgres::{catalog, indexes, left_out, leftover, standby, watch};
 use crate::publish::{self, Build, Marker, Published, State};
 use crate::report::Report;
-use crate::rules::{CheckedRules, Rows};
+use crate::rules::CheckedRules;
 use crate::source::{self, Purpose};
 use crate::{sink, verify};
 use account::Account;
 use again::{Fallen, Tries};
-use forecast::Gathered;
+use forecast::{Gathered, Load};
 use ground::Ground;
 use indexing::{Indexing, Site};
 use prepare::{Stage, prepare};
@@ -187,7 +187,8 @@ struct Copied {
     indexing: Indexing,
     inventory: Inventory,
     volume: Volume,
-    gathered: Gathered,
+    /// What there was to do, for the marker.
+    expected: Load,
     access: Access,
     loader: Loader,
     left_out: Vec<(String, u64)>,
@@ -209,7 +210,7 @@ async fn copy(
         lanes.push(Lane::start(
             number,
             stage.source.clone(),
-            snapshot.ticket(stage.footing.locking),
+            snapshot.ticket(stage.footing.locks.locking),
             stopped.clone(),
         )?);
     }
@@ -232,10 +233,9 @@ async fn copy(
     ground::check_large_objects(options, &plan)?;
     account.warn(rules.warnings());
     let loader = Loader::prepare(&stage.admin, &access).await?;
-    let filled = filled(&plan);
-    let gathered = forecast::gather(snapshot.session(), options, &plan).await?;
-    let volume = volume::measure(snapshot.session(), &filled).await?;
-    let indexes = indexes::read(snapshot.session(), &filled).await?;
+    let Gathered { load: expected, volume, .. } =
+        forecast::gather(snapshot.session(), options, &plan).await?;
+    let indexes = indexes::read(snapshot.session(), &filled(&plan)).await?;
     account.need(volume);
     reach(Point::PlanMade).await;
 
@@ -283,7 +283,7 @@ async fn copy(
         indexing,
         inventory,
         volume,
-        gathered,
+        expected,
         access,
         loader,
         left_out,
@@ -294,7 +294,7 @@ async fn copy(
 
 /// The tables whose rows travel, as the source numbers them.
 fn filled(plan: &Plan) -> Vec<u32> {
-    let filled = plan.tables.iter().filter(|table| !table.is_empty() && !matches!(table.rows, Rows::None));
+    let filled = plan.tables.iter().filter(|table| !table.is_empty());
     filled.filter_map(|table| plan.schema.table(table.table)).map(|table| table.oid).collect()
 }
 
@@ -331,7 +331,7 @@ async fn finish(
         rules: Some(copied.rules.digest().to_owned()),
         secret: Some(options.secret.id()),
         expires: options.expires.and_then(publish::expiry),
-        took: Some(copied.gathered.load().took(account.seconds())),
+        took: Some(copied.expected.took(account.seconds())),
         copied_disks: old_marker.is_some_and(|marker| marker.copied_disks),
         ..copied.build.marker.clone()
     };

@@ -121,9 +121,14 @@ impl Discover {
         if let Some(summary) = &self.summary {
             replace(summary, &update.summary())?;
         }
-        let added = update.added.len() + update.references.len();
+        let references = match update.references.len() {
+            0 => String::new(),
+            1 => String::from(", 1 reference with them"),
+            more => format!(", {more} references with them"),
+        };
         output::say(&format!(
-            "{added} columns were added, {} lines name what vanished",
+            "{} columns were added{references}, {} lines name what vanished",
+            update.added.len(),
             update.vanished.len()
         ));
         match update.decisions() {

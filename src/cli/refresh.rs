@@ -13,6 +13,8 @@ use crate::refresh::{Options, Verify, Way, forecast, refresh};
 use crate::report::{self, Report};
 use crate::rules::RuleFile;
 use clap::{Args, ValueEnum};
+use rustix::fs::{Access, AtFlags, CWD, accessat};
+use rustix::io::Errno;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -226,7 +228,7 @@ fn foresee(options: &Options, as_json: bool) -> Result<(), Failure> {
     display.end();
     let forecast = outcome?;
     output::print(&if as_json { json(&forecast)? } else { report::render_forecast(&forecast) });
-    Ok(forecast.check_room()?)
+    Ok(())
 }
 
 /// As many lanes as there are cores.
@@ -241,13 +243,12 @@ fn json(report: &impl Serialize) -> Result<String> {
 
 /// Before a long run, not after it: can the report be written at all?
 fn prepare_folder(folder: &Path) -> Result<()> {
-    let shown = folder.display();
     // A name of its own: an older report stays until there is a new one.
     let probe = folder.join(".masque-can-write");
     std::fs::create_dir_all(folder)
         .and_then(|()| std::fs::write(&probe, ""))
         .and_then(|()| std::fs::remove_file(&probe))
-        .map_err(|e| Error::usage(format!("can't write a report into `{shown}`")).because(e))
+        .map_err(|e| no_report(folder, e))
 }
 
 /// The same question without writing anything: of the folder, or of what it would be made in.
@@ -255,13 +256,15 @@ fn check_folder(folder: &Path) -> Result<()> {
     let there =
         folder.ancestors().map(|part| if part.as_os_str().is_empty() { Path::new(".") } else { part });
     let nearest = there.into_iter().find(|part| part.exists()).unwrap_or(folder);
-    let wanted = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
+    let wanted = Access::WRITE_OK | Access::EXEC_OK;
+    // Writing asks for the user that the process acts as, and so does this.
     let answer =
-        if nearest.is_dir() { rustix::fs::access(nearest, wanted) } else { Err(rustix::io::Errno::NOTDIR) };
-    answer.map_err(|e| {
-        let e = std::io::Error::from(e);
-        Error::usage(format!("can't write a report into `{}`", folder.display())).because(e)
-    })
+        if nearest.is_dir() { accessat(CWD, nearest, wanted, AtFlags::EACCESS) } else { Err(Errno::NOTDIR) };
+    answer.map_err(|e| no_report(folder, e.into()))
+}
+
+fn no_report(folder: &Path, error: std::io::Error) -> Error {
+    Error::usage(format!("can't write a report into `{}`", folder.display())).because(error)
 }
 
 fn write(folder: &Path, report: &Report) -> Result<()> {

@@ -1,5 +1,6 @@
 //! What becomes of one column: the rules to try, the best first, and why.
 
+use super::called::Names;
 use super::contradict::contradicts;
 use super::document;
 use super::evidence::{Evidence, Likeness};
@@ -103,6 +104,10 @@ impl Choice {
 pub(super) struct Desk<'a> {
     pub(super) detector: &'a Detector,
     pub(super) schema: &'a Schema,
+    /// What each column is called.
+    pub(super) names: &'a Names,
+    /// The kinds that those names suggest.
+    pub(super) kinds: &'a [Vec<Option<&'a Kind>>],
     pub(super) about: &'a [About],
     /// What presets decide.
     pub(super) preset: &'a BTreeMap<ColumnId, String>,
@@ -166,8 +171,8 @@ impl Desk<'_> {
             return self.document(id, about, table, column, sight);
         }
         let evidence = &sight.evidence;
-        let name = words(&column.name);
-        let kind = self.kind(table, column, about, family, None);
+        let name = self.names.get(id);
+        let kind = self.kind(id, table, column, about, family, None);
         let wrong = kind.filter(|kind| family == "text" && contradicts(kind, evidence));
         // What is of a birth, and no date: a place, a name.
         if wrong.is_some_and(|kind| kind.mask == "date_shift") {
@@ -175,7 +180,7 @@ impl Desk<'_> {
             return Choice { rules: vec!["\"letters\"".to_owned()], why, doubt: None };
         }
         let kind = match wrong {
-            Some(_) => self.kind(table, column, about, family, Some(evidence)),
+            Some(_) => self.kind(id, table, column, about, family, Some(evidence)),
             None => kind,
         };
         let is_key = primary(self.schema, id.table) == Some(id.column);
@@ -212,7 +217,13 @@ impl Desk<'_> {
         let harmless = self.is_harmless(&name, about, evidence);
         let seen = evidence.likeness.clone();
         let seen = seen.filter(|seen| !about.thing && !harmless || !seen.is_common());
-        let doubtful = |seen: &Likeness| seen.is_digest() || seen.is_guessed() && !keeps_secrets(table);
+        // What counts accounts and parts has as many digits as a telephone.
+        let undialled = evidence.writing.dialled < 50;
+        let doubtful = |seen: &Likeness| {
+            seen.is_digest()
+                || seen.is_guessed() && !keeps_secrets(table)
+                || seen.mask == "phone" && undialled
+        };
         if let Some(seen) = seen.filter(|seen| !doubtful(seen) || about.is_near(2)) {
             let said = evidence.said().into_iter().collect();
             let by = matches!(seen.mask, "full_name" | "email" | "street");
@@ -251,6 +262,7 @@ impl Desk<'_> {
     /// do not speak against, where they are given.
     fn kind(
         &self,
+        id: ColumnId,
         table: &Table,
         column: &Column,
         about: About,
@@ -258,7 +270,7 @@ impl Desk<'_> {
         evidence: Option<&Evidence>,
     ) -> Option<&Kind> {
         let detector = self.detector;
-        let name = words(&column.name);
+        let name = self.names.get(id);
         let own = words(&table.name.name);
         let home = detector.spelled(&own);
         let is_thing =
@@ -269,19 +281,18 @@ impl Desk<'_> {
             fits(kind)
                 && (!about.listing || kind.mask == "token")
                 && about.reaches(kind.reach)
-                && kind.is_at_home(&home)
                 && !thing
-                && self.stands(kind, table, column, about)
+                && (kind.is_by_table(&home)
+                    || (kind.beside != Beside::Anything || kind.is_at_home(&home))
+                        && self.stands(kind, id, about))
         };
         let found = detector.suited(&name, family, &admits);
         if let Some(kind) = found.filter(|kind| !kind.quiet) {
             return Some(kind);
         }
         let spelled = detector.spelled(&name);
-        // `obs_docente` is what a teacher remarks, and no teacher.
-        if let Some(kind) =
-            found.filter(|kind| kind.mask == "scrub" && name.len() > 1 && detector.calls(kind, &name))
-        {
+        // `obs_docente` is what a teacher remarks, and no teacher; `user_agent` is no agent.
+        if let Some(kind) = found.filter(|kind| name.len() > 1 && detector.calls(kind, name)) {
             return Some(kind);
         }
         if family == "text"
@@ -312,18 +323,15 @@ impl Desk<'_> {
     /// Whether a kind that needs others beside it has them: a state is part of a place where
     /// a city or a street is, and a name a person's where the table is of people, or has an
     /// address or a telephone.
-    fn stands(&self, kind: &Kind, table: &Table, column: &Column, about: About) -> bool {
+    fn stands(&self, kind: &Kind, id: ColumnId, about: About) -> bool {
         let other = |wanted: &dyn Fn(&Kind) -> bool| {
-            let mut others = table.columns.iter().filter(|other| other.name != column.name);
-            others.any(|other| {
-                family(&other.data_type)
-                    .and_then(|family| self.detector.named(&words(&other.name), family))
-                    .is_some_and(wanted)
-            })
+            let mut others = self.kinds_of(id.table).iter().enumerate();
+            others.any(|(place, other)| place != id.column && other.is_some_and(wanted))
         };
         match kind.beside {
             Beside::Anything => true,
             Beside::Owner => about.is_owned(),
+            Beside::Card => other(&|kind| kind.mask == "card"),
             Beside::Place => other(&|kind| kind.place && kind.beside == Beside::Anything),
             Beside::Person => {
                 let told =
@@ -365,7 +373,7 @@ impl Desk<'_> {
     }
 
     fn by_name(&self, id: ColumnId, about: About, kind: &Kind, evidence: &Evidence) -> Choice {
-        let name = self.schema.column(id).map(|column| words(&column.name)).unwrap_or_default();
+        let name = self.names.get(id);
         // What people remark is short now and then, a code never is longer.
         let harmless = name.iter().any(|word| self.detector.lists("harmless", word));
         let says = |word: &String| REMARKS.contains(&word.as_str()) && !(harmless && word == "text");
@@ -384,8 +392,9 @@ impl Desk<'_> {
         if kind.mask == "scrub" && few && evidence.likeness.is_none() && !about.is_near(3) {
             return Choice::keep();
         }
-        let says_name = self.detector.spelled(&name).iter().any(|word| self.is_name(word));
-        if kind.name == "person by role" && evidence.is_status() && !says_name {
+        let says_name = self.detector.spelled(name).iter().any(|word| self.is_name(word));
+        if kind.name == "person by role" && evidence.is_status() && evidence.likeness.is_none() && !says_name
+        {
             return Choice::keep();
         }
         let mut why = vec![format!("name: {}", kind.name)];
@@ -404,9 +413,12 @@ impl Desk<'_> {
 
     /// Whether a column of the table is somebody's by its name.
     fn is_personal(&self, table: usize) -> bool {
-        let kind = |column: &Column| self.detector.named(&words(&column.name), family(&column.data_type)?);
-        let mut columns = self.schema.table(table).into_iter().flat_map(|table| &table.columns);
-        columns.any(|column| kind(column).is_some_and(|kind| !kind.quiet))
+        self.kinds_of(table).iter().flatten().any(|kind| !kind.quiet)
+    }
+
+    /// The kinds of a table's columns, by their names alone.
+    fn kinds_of(&self, table: usize) -> &[Option<&Kind>] {
+        self.kinds.get(table).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Rules with what decides on the person and the place, and without.
@@ -458,7 +470,7 @@ impl Desk<'_> {
             for (place, column) in
                 found.columns.iter().enumerate().filter(|(_, column)| column.data_type.is_text())
             {
-                let kind = self.detector.named(&words(&column.name), "text");
+                let kind = self.kinds_of(table).get(place).copied().flatten();
                 let wanted = kind.is_some_and(|kind| {
                     matches!(kind.name.as_str(), "first name" | "last name" | "full name" | "e-mail address")
                 });
@@ -477,7 +489,9 @@ impl Desk<'_> {
 
     fn document(&self, id: ColumnId, about: About, table: &Table, column: &Column, sight: &Sight) -> Choice {
         let is_hstore = family(&column.data_type) == Some("hstore");
-        if let Some(kind) = self.kind(table, column, about, if is_hstore { "hstore" } else { "json" }, None) {
+        if let Some(kind) =
+            self.kind(id, table, column, about, if is_hstore { "hstore" } else { "json" }, None)
+        {
             let rules = kind.rules.iter().filter(|rule| !(column.not_null && *rule == "\"null\""));
             let why = vec![format!("name: {}", kind.name)];
             return Choice { rules: rules.cloned().collect(), why, doubt: None };

@@ -1,5 +1,6 @@
 //! What the sampled values of a column say: counts only, never a value.
 
+use super::mention::Parts;
 use super::vocabulary::{self, Trait};
 use super::writing::Writing;
 use crate::rules::{find_credential, is_setting};
@@ -81,6 +82,8 @@ pub(super) struct Evidence {
     pub(super) people: Option<Trait>,
     /// How they are written.
     pub(super) writing: Writing,
+    /// The words they are made of.
+    pub(super) parts: Parts,
 }
 
 impl Evidence {
@@ -143,6 +146,7 @@ impl Evidence {
                 .then(|| vocabulary::find(&counted.iter().map(|(value, _)| *value).collect::<Vec<_>>()))
                 .flatten(),
             writing: Writing::of(counted.iter().map(|(value, _)| *value)),
+            parts: Parts::of(counted.iter().map(|(value, _)| *value)),
         }
     }
 

@@ -3,7 +3,7 @@
 
 use super::person::is_number;
 use crate::rules::{Detector, words};
-use crate::schema::{Column, Table};
+use crate::schema::Table;
 
 /// What stands before `migrations` where they are those of a schema; of people and accounts there are others.
 const MIGRATED: [&str; 12] = [
@@ -26,13 +26,12 @@ const OF_PROGRAMS: [&str; 9] =
     ["redirect", "grant", "protocol", "secret", "scopes", "callback", "base url", "root url", "confidential"];
 
 /// Whether the table is a list or a tool's own.
-pub(super) fn is_listing(detector: &Detector, table: &Table) -> bool {
+pub(super) fn is_listing(detector: &Detector, table: &Table, names: &[Vec<String>]) -> bool {
     let name = words(&table.name.name);
     let is = |word: Option<&String>| word.is_some_and(|word| detector.lists("listings", word));
     let listed = is(name.last()) || name.len() > 1 && is(name.first());
     // `person_type_id` of `person_type` is its own.
-    let is_own = |column: &Column| words(&column.name).starts_with(&name);
-    let whom = || table.columns.iter().any(|column| is_number(detector, &column.name) && !is_own(column));
+    let whom = || names.iter().any(|column| is_number(detector, column) && !column.starts_with(&name));
     is_of_tool(detector, &name) || listed && !whom() || is_of_programs(detector, table, &name)
 }
 
@@ -74,12 +73,13 @@ fn is_of_programs(detector: &Detector, table: &Table, name: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{DataType, Name, Scalar};
+    use crate::schema::{Column, DataType, Name, Scalar};
 
     fn listed(name: &str, columns: &[&str]) -> bool {
         let of = |name: &&str| Column::of(*name, DataType::scalar_of("text", Scalar::Text));
         let table = Table::of(Name::new("public", name), columns.iter().map(of).collect());
-        is_listing(Detector::own(), &table)
+        let names: Vec<_> = columns.iter().map(|column| words(column)).collect();
+        is_listing(Detector::own(), &table, &names)
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Values are looked at and forgotten; what comes out names tables and columns and
 //! counts. The proposal has been checked against the schema and tried on rows.
 
+mod called;
 mod choice;
 mod contradict;
 mod copy;
@@ -12,6 +13,7 @@ mod evidence;
 mod implied;
 mod kin;
 mod listing;
+mod mention;
 mod namesake;
 mod neighbour;
 mod person;
@@ -36,7 +38,8 @@ use crate::error::Result;
 use crate::postgres::sample::{self, Values};
 use crate::postgres::session::Session;
 use crate::rules::{self, Detector, Kind, RuleFile, family, words};
-use crate::schema::{ColumnId, Schema, Table};
+use crate::schema::{Column, ColumnId, Schema, Table};
+use called::Names;
 use choice::Desk;
 use document::Around;
 use person::Seen;
@@ -132,26 +135,37 @@ pub async fn propose(
         }
         sights.insert(place, Looked { columns, closed, sights: sights_of });
     }
-    let kinds: Vec<Vec<Option<&Kind>>> = schema.tables.iter().map(|table| named(detector, table)).collect();
+    let names = Names::of(detector, schema);
+    let tables = schema.tables.iter().enumerate();
+    let kinds: Vec<Vec<Option<&Kind>>> =
+        tables.map(|(place, table)| named(detector, table, names.table(place))).collect();
     let seen_in = |place: usize| sights.get(&place).map(Looked::seen).unwrap_or_default();
-    let mut about = person::tables(detector, schema, &kinds, &seen_in);
+    let mut about = person::tables(detector, schema, &names, &kinds, &seen_in);
     let mut schema = schema.clone();
     proposal.references = implied::find(session, &mut schema, detector, &about, look).await?;
     let preset = preset(&look.presets, &schema);
     let schema = &schema;
     if !proposal.references.is_empty() {
-        about = person::tables(detector, schema, &kinds, &seen_in);
+        about = person::tables(detector, schema, &names, &kinds, &seen_in);
     }
     // What is found first says which tables are about people, and that finds more.
     let first = about.clone();
-    let desk = Desk { detector, schema, about: &first, preset: &preset, strict: look.strict };
+    let desk = Desk {
+        detector,
+        schema,
+        names: &names,
+        kinds: &kinds,
+        about: &first,
+        preset: &preset,
+        strict: look.strict,
+    };
     let lines_of = |desk: &Desk<'_>| -> Vec<Vec<Line>> {
         sights.iter().map(|(place, looked)| desk.lines(*place, looked, &comments)).collect()
     };
     let mut lines = lines_of(&desk);
     let told: Vec<_> =
         sights.iter().zip(&lines).map(|((place, looked), lines)| looked.told(*place, lines)).collect();
-    person::learn(detector, schema, &kinds, &told, &mut about);
+    person::learn(detector, schema, &names, &kinds, &told, &mut about);
     let desk = Desk { about: &about, ..desk };
     if about != first {
         lines = lines_of(&desk);
@@ -171,6 +185,7 @@ pub async fn propose(
     }
     neighbour::find(&desk, &sights, &mut proposal);
     copy::find(&desk, &sights, &mut proposal);
+    mention::find(&desk, &sights, &mut proposal);
     namesake::find(&desk, &sights, &mut proposal);
     settings::find(&desk, &sights, &mut proposal);
     prove::prove(session, schema, &mut proposal).await?;
@@ -245,16 +260,14 @@ impl Looked {
             whole: most(|sight| sight.evidence.writing.are_people(false) || sight.kin >= 60),
             people: most(|sight| sight.evidence.is_of_people(false)),
             births: most(|sight| sight.births || sight.evidence.writing.are_births()),
+            rows: self.sights.values().map(|sight| sight.evidence.values).max().unwrap_or(0),
         }
     }
 }
 
-fn named<'d>(detector: &'d Detector, table: &Table) -> Vec<Option<&'d Kind>> {
-    let kind = |column: &crate::schema::Column| {
-        let found = detector.named(&words(&column.name), family(&column.data_type)?)?;
-        Some(found)
-    };
-    table.columns.iter().map(kind).collect()
+fn named<'d>(detector: &'d Detector, table: &Table, names: &[Vec<String>]) -> Vec<Option<&'d Kind>> {
+    let kind = |(column, name): (&Column, &Vec<String>)| detector.named(name, family(&column.data_type)?);
+    table.columns.iter().zip(names).map(kind).collect()
 }
 
 /// The values of the columns that can be judged, by the column's place in `table`; the

@@ -1,5 +1,6 @@
 //! Which tables are about people, and which column says which person a row is about.
 
+use super::called::Names;
 use super::listing::is_listing;
 use crate::rules::{Detector, Kind, Reach, family, words};
 use crate::schema::{Column, ColumnId, KeyKind, KeyPart, Schema};
@@ -18,6 +19,8 @@ pub(super) struct About {
     pub(super) thing: bool,
     /// Whether it lists kinds or places, or is a tool's own.
     pub(super) listing: bool,
+    /// Whether people point at it, many at each of its rows: their study or their plan is none of them.
+    pub(super) above: bool,
     /// How many foreign keys lead from it to a table of people, where any do.
     pub(super) away: Option<u8>,
 }
@@ -82,6 +85,8 @@ pub(super) struct Seen {
     pub(super) people: bool,
     /// Whether one has dates as of birth.
     pub(super) births: bool,
+    /// How many rows the sample has with a value, at most.
+    pub(super) rows: u64,
 }
 
 /// What each table is about; `kinds` are the kinds that its columns' names suggest, and
@@ -89,6 +94,7 @@ pub(super) struct Seen {
 pub(super) fn tables(
     detector: &Detector,
     schema: &Schema,
+    names: &Names,
     kinds: &[Vec<Option<&Kind>>],
     seen: &dyn Fn(usize) -> Seen,
 ) -> Vec<About> {
@@ -100,7 +106,7 @@ pub(super) fn tables(
         let last = name.last().map(String::as_str).unwrap_or_default();
         let public = is("public", last);
         let named = name.iter().any(|word| is("people", word));
-        if is_listing(detector, table) {
+        if is_listing(detector, table, names.table(place)) {
             return About { thing: true, listing: true, ..About::default() };
         }
         let seen = seen(place);
@@ -117,7 +123,8 @@ pub(super) fn tables(
             !both && !about_people && !owned && !peopled && name.iter().any(|word| is("things", word));
         let called = has("first name") || has("last name") || has("full name") || seen.whole;
         // What people carry about is theirs where a column says whose.
-        let carried = CARRIED.contains(&single(last).as_str()) && says_whom(detector, table);
+        let carried =
+            CARRIED.contains(&single(last).as_str()) && says_whom(detector, table, names.table(place));
         let thing = thing && !carried;
         let event = name.iter().any(|word| detector.lists("harmless", word));
         let born = called && !event && (has("date of birth") || seen.births) && !leads(schema, place);
@@ -130,22 +137,61 @@ pub(super) fn tables(
             public,
             thing,
             listing: false,
+            above: false,
             away: None,
         }
     };
     let mut all: Vec<About> = schema.tables.iter().enumerate().map(about).collect();
-    lead(detector, schema, kinds, &mut all);
+    let rows: Vec<u64> = (0..all.len()).map(|place| seen(place).rows).collect();
+    raise(detector, schema, kinds, &rows, &mut all);
+    lead(detector, schema, names, kinds, &mut all);
     for (place, about) in all.iter_mut().enumerate() {
         let has =
             |wanted: &str| kinds.get(place).into_iter().flatten().flatten().any(|kind| kind.name == wanted);
         // An address that has no name is somebody's.
         let addressed = has("street address") && !has("name") && !has("company");
-        if about.away.is_none() && !about.thing && !about.public && (seen(place).people || addressed) {
+        if about.away.is_none()
+            && !about.thing
+            && !about.public
+            && !about.above
+            && (seen(place).people || addressed)
+        {
             about.away = Some(2);
         }
     }
     all
 }
+
+/// Finds what stands above people: tables that they point at, with a few rows for many of them.
+fn raise(
+    detector: &Detector,
+    schema: &Schema,
+    kinds: &[Vec<Option<&Kind>>],
+    rows: &[u64],
+    all: &mut [About],
+) {
+    let rows = |table: usize| rows.get(table).copied().unwrap_or(0);
+    for key in &schema.foreign_keys {
+        let theirs =
+            all.get(key.from).is_some_and(|from| from.root) && rows(key.to) * FEWER <= rows(key.from);
+        let place =
+            kinds.get(key.to).into_iter().flatten().flatten().any(|kind| kind.name == "street address");
+        let Some(name) = schema.table(key.to).map(|table| detector.spelled(&words(&table.name.name))) else {
+            continue;
+        };
+        let people =
+            |word: &String| detector.lists("people", word) || detector.lists("people", &single(word));
+        if let Some(to) = all.get_mut(key.to).filter(|to| theirs && rows(key.to) > 0 && !to.root && !place)
+            && !name.iter().any(people)
+        {
+            to.above = true;
+            to.people = false;
+        }
+    }
+}
+
+/// What many people share has so many times fewer rows, at least.
+const FEWER: u64 = 3;
 
 /// Whether a foreign key leads from the table to another.
 fn leads(schema: &Schema, table: usize) -> bool {
@@ -178,7 +224,13 @@ fn namesakes(schema: &Schema) -> Vec<(usize, usize)> {
 }
 
 /// Counts the foreign keys between each table and a person.
-fn lead(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>], all: &mut [About]) {
+fn lead(
+    detector: &Detector,
+    schema: &Schema,
+    names: &Names,
+    kinds: &[Vec<Option<&Kind>>],
+    all: &mut [About],
+) {
     let is_firm = |table: usize| {
         let name = schema.table(table).map(|table| detector.spelled(&words(&table.name.name)));
         name.is_some_and(|name| name.iter().any(|word| detector.lists("firms", word)))
@@ -186,11 +238,12 @@ fn lead(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>], all:
     for (table, about) in all.iter_mut().enumerate() {
         let said = !about.public
             && !about.listing
+            && !about.above
             && !is_firm(table)
-            && schema.table(table).is_some_and(|table| says_whom(detector, table));
+            && schema.table(table).is_some_and(|found| says_whom(detector, found, names.table(table)));
         about.away = if about.root && !is_firm(table) { Some(0) } else { said.then_some(1) };
     }
-    spread(detector, schema, kinds, all);
+    spread(detector, schema, names, kinds, all);
 }
 
 /// What the columns that are masked say of their tables, by place: how many of them are
@@ -198,44 +251,54 @@ fn lead(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>], all:
 pub(super) fn learn(
     detector: &Detector,
     schema: &Schema,
+    names: &Names,
     kinds: &[Vec<Option<&Kind>>],
     told: &[(usize, usize, u64)],
     all: &mut [About],
 ) {
     for (table, personal, rows) in told {
-        let Some(about) = all.get_mut(*table).filter(|about| !about.thing && !about.public) else { continue };
+        let Some(about) = all.get_mut(*table).filter(|about| !about.thing && !about.public && !about.above)
+        else {
+            continue;
+        };
         // Few rows are of branches and departments, that have a head and a telephone.
         let away = if *personal >= 2 && *rows >= MANY { 1 } else { 2 };
         if *personal > 0 && about.away.is_none_or(|known| known > away) {
             about.away = Some(away);
         }
     }
-    spread(detector, schema, kinds, all);
+    spread(detector, schema, names, kinds, all);
 }
 
 /// More rows than a list of branches has.
 const MANY: u64 = 30;
 
 /// Follows foreign keys, and keys of one name, away from people.
-fn spread(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>], all: &mut [About]) {
+fn spread(
+    detector: &Detector,
+    schema: &Schema,
+    names: &Names,
+    kinds: &[Vec<Option<&Kind>>],
+    all: &mut [About],
+) {
     let namesakes = namesakes(schema);
     for away in 0..FAR {
         for (from, to) in &namesakes {
             let there = all.get(*to).and_then(|about| about.away) == Some(away);
-            if let Some(from) = all.get_mut(*from).filter(|from| there && !from.thing && from.away.is_none())
+            if let Some(from) =
+                all.get_mut(*from).filter(|from| there && !from.thing && !from.above && from.away.is_none())
             {
                 from.away = Some(away + 1);
             }
         }
         for key in &schema.foreign_keys {
-            let name = key
-                .columns
-                .first()
-                .and_then(|column| Some(words(&schema.table(key.from)?.columns.get(*column)?.name)));
+            let name =
+                key.columns.first().map(|column| names.get(ColumnId { table: key.from, column: *column }));
             let acts = name.is_some_and(|name| name.iter().any(|word| detector.lists("actors", word)));
             let there = all.get(key.to).and_then(|about| about.away) == Some(away);
-            if let Some(from) =
-                all.get_mut(key.from).filter(|from| there && !acts && !from.thing && from.away.is_none())
+            if let Some(from) = all
+                .get_mut(key.from)
+                .filter(|from| there && !acts && !from.thing && !from.above && from.away.is_none())
             {
                 from.away = Some(away + 1);
             }
@@ -253,25 +316,25 @@ fn spread(detector: &Detector, schema: &Schema, kinds: &[Vec<Option<&Kind>>], al
 }
 
 /// Whether a column of the table names a person by number, where no key is declared.
-fn says_whom(detector: &Detector, table: &crate::schema::Table) -> bool {
-    table.columns.iter().any(|column| is_number(detector, &column.name) || is_bare(detector, column))
+fn says_whom(detector: &Detector, table: &crate::schema::Table, names: &[Vec<String>]) -> bool {
+    let mut columns = table.columns.iter().zip(names);
+    columns.any(|(column, name)| is_number(detector, name) || is_bare(detector, column, name))
 }
 
 /// Whether a number or UUID is called as a person is: `PATIENT`, `orderer`.
-fn is_bare(detector: &Detector, column: &Column) -> bool {
+fn is_bare(detector: &Detector, column: &Column, name: &[String]) -> bool {
     let numbered = matches!(family(&column.data_type), Some("uuid" | "number"));
     let person = |word: &String| {
         detector.lists("people", word) && !detector.lists("firms", word) && !detector.lists("rows", word)
     };
-    let name = words(&column.name);
     numbered && name.len() == 1 && name.iter().all(person)
 }
 
 /// Whether a name is that of a person's number: `customer_id`, `patientennr`.
-pub(super) fn is_number(detector: &Detector, name: &str) -> bool {
+pub(super) fn is_number(detector: &Detector, name: &[String]) -> bool {
     const NUMBERS: [&str; 12] =
         ["id", "nr", "no", "num", "number", "key", "ref", "uuid", "fk", "nummer", "numero", "code"];
-    let name = detector.spelled(&words(name));
+    let name = detector.spelled(name);
     let person = |word: &String| {
         detector.lists("people", word) && !detector.lists("firms", word) || detector.lists("roles", word)
     };

@@ -31,8 +31,8 @@ pub(super) fn is_record(value: &str) -> bool {
     }
 }
 
-/// Whether a sentence names somebody: a title before a word with a capital, or two such
-/// words side by side of which the first is a first name.
+/// Whether a sentence names somebody: a title before a word with a capital, two such words side
+/// by side of which the first is a first name, or a long first name among small letters.
 pub(super) fn mentions(value: &str) -> bool {
     let words: Vec<&str> =
         value.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).collect();
@@ -45,9 +45,9 @@ pub(super) fn mentions(value: &str) -> bool {
     lower >= 2
         && words.windows(2).any(|pair| match pair {
             [one, other] => {
-                capital(other)
-                    && capital(one)
-                    && (name_word(one).0 && one.chars().count() >= 3 || title_word(one))
+                capital(one)
+                    && (capital(other) && (name_word(one).0 && one.chars().count() >= 3 || title_word(one))
+                        || lower >= 3 && name_word(one).0 && one.chars().count() >= 5)
             }
             _ => false,
         })
@@ -67,12 +67,19 @@ mod tests {
 
     #[test]
     fn sentences_name_people_by_title_or_by_first_name() {
-        for text in ["please call Keith Sutcliffe back today", "the patient of Dr. Clegg was moved"] {
+        for text in [
+            "please call Keith Sutcliffe back today",
+            "the patient of Dr. Clegg was moved",
+            "Olivia called with a new number",
+        ] {
             assert!(mentions(text), "{text}");
         }
-        for text in
-            ["the parcel was late again", "Office Chair in blue for the Large Room", "Keith Sutcliffe"]
-        {
+        for text in [
+            "the parcel was late again",
+            "Mark it as done when it is done",
+            "Office Chair in blue for the Large Room",
+            "Keith Sutcliffe",
+        ] {
             assert!(!mentions(text), "{text}");
         }
     }

@@ -13,6 +13,9 @@ use super::vocabulary::Trait;
 use crate::rules::{default_rule, words};
 use crate::schema::{ColumnId, KeyPart, Scalar};
 
+/// Fewer different words than these are names by chance.
+const FEW: u64 = 5;
+
 /// Words of columns that hold one of a few words, which a sample without any can't show.
 const CODED: [&str; 64] = [
     "direction",
@@ -121,7 +124,7 @@ impl Desk<'_> {
             [(evidence.first, "first_name", "first names"), (evidence.last, "last_name", "last names")]
         {
             let least = if near { 50 } else { 70 };
-            if share < least || harmless || evidence.is_list() && !near {
+            if share < least || harmless || evidence.is_list() && !near || evidence.distinct < FEW {
                 continue;
             }
             let said =
@@ -271,30 +274,34 @@ impl Desk<'_> {
         if near && writing.random >= 80 && evidence.is_varied() && !self.is_technical(id) {
             return chosen("token", false, false, of(writing.random, "look drawn at random"));
         }
+        if writing.days >= 80 {
+            return Choice::keep();
+        }
         let technical = self.is_technical(id);
-        if about.root && !technical && (evidence.is_own() || self.numbers(id)) {
+        let told = self.tells_of_thing(self.names.get(id));
+        if about.root && !technical && (evidence.is_own() && !told || self.numbers(id)) {
             return self.own(id);
         }
         if technical || !near || self.is_unique(id) {
             return Choice::keep();
         }
-        if evidence.is_own() && writing.lettered < 20 && writing.digits >= 80 {
+        if evidence.is_own() && !told && writing.lettered < 20 && writing.digits >= 80 {
             return self.own(id);
         }
         if !about.is_near(1) {
             return Choice::keep();
         }
-        if evidence.is_own() && writing.codes >= 80 && writing.digit >= 80 {
+        if evidence.is_own() && !told && writing.codes >= 80 && writing.digit >= 80 {
             return self.own(id);
         }
         if writing.files >= 80 && evidence.is_own() {
             return chosen("url", false, false, of(writing.files, "are addresses of pages or files"));
         }
-        let titled = || self.schema.column(id).is_some_and(|column| is_title(&column.name));
+        let titled = || is_title(self.names.get(id));
         if !about.root && titled() {
             return Choice::keep();
         }
-        let plain = writing.technical < 50 && writing.codes < 50 && writing.lettered >= 50;
+        let plain = !told && writing.technical < 50 && writing.codes < 50 && writing.lettered >= 50;
         if plain && (evidence.is_varied() || writing.small >= 50 && evidence.distinct >= 4) {
             let why = "differs from row to row in a table about people, of unknown kind".to_owned();
             return chosen(if writing.small >= 50 { "scrub" } else { "letters" }, false, false, why);
@@ -310,15 +317,11 @@ impl Desk<'_> {
             Some(Scalar::Varchar(Some(most)) | Scalar::Char(most)) => most >= 16,
             _ => true,
         };
-        let parts = words(&column.name);
-        let told = |word: &String| {
-            ["about", "asks", "harmless", "things"].iter().any(|list| self.detector.lists(list, word))
-                || CODED.contains(&word.as_str())
-        };
+        let parts = self.names.get(id);
         if !about.is_owned()
             || !long
-            || is_called(self.detector, &parts)
-            || parts.iter().any(told)
+            || is_called(self.detector, parts)
+            || self.tells_of_thing(parts)
             || self.is_technical(id)
             || self.is_unique(id)
         {
@@ -328,10 +331,19 @@ impl Desk<'_> {
         Choice { rules: vec!["\"letters\"".to_owned()], why: vec![why], doubt: None }
     }
 
+    /// Whether a word of the name is one for what a thing is, does or belongs to.
+    fn tells_of_thing(&self, name: &[String]) -> bool {
+        let told = |word: &String| {
+            ["about", "asks", "harmless", "things"].iter().any(|list| self.detector.lists(list, word))
+                || CODED.contains(&word.as_str())
+        };
+        name.iter().any(told)
+    }
+
     /// Whether a number is that of a row, a moment or an amount, by its name.
     fn is_measure(&self, id: ColumnId) -> bool {
-        let name = self.schema.column(id).map(|column| words(&column.name)).unwrap_or_default();
-        is_called(self.detector, &name) || is_measured(&name)
+        let name = self.names.get(id);
+        is_called(self.detector, name) || is_measured(name)
     }
 
     /// Whether it is an amount, with decimals, in a table of what people are paid.
@@ -373,7 +385,7 @@ impl Desk<'_> {
 
     /// Whether the column's name is the number of a person.
     pub(super) fn numbers(&self, id: ColumnId) -> bool {
-        self.schema.column(id).is_some_and(|column| is_number(self.detector, &column.name))
+        is_number(self.detector, self.names.get(id))
     }
 
     /// What tells one person from another by being different.
@@ -388,6 +400,6 @@ impl Desk<'_> {
 }
 
 /// Whether the last word is one for the name of a thing.
-fn is_title(name: &str) -> bool {
-    words(name).last().is_some_and(|last| TITLES.contains(&last.as_str()))
+fn is_title(name: &[String]) -> bool {
+    name.last().is_some_and(|last| TITLES.contains(&last.as_str()))
 }

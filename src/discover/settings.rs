@@ -5,7 +5,7 @@
 use super::Looked;
 use super::choice::{Choice, Desk};
 use super::proposal::{Line, Proposal, Section};
-use crate::rules::{family, words, written_text};
+use crate::rules::{family, written_text};
 use crate::schema::{ColumnId, visible};
 use std::collections::BTreeMap;
 
@@ -50,7 +50,7 @@ fn choose(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, section: &Section) 
     let is_value = |line: &&Line| {
         let column = desk.schema.column(ColumnId { table, column: line.id.column });
         line.id.column != key
-            && words(&line.column).last().is_some_and(|word| VALUES.contains(&word.as_str()))
+            && desk.names.get(line.id).last().is_some_and(|word| VALUES.contains(&word.as_str()))
             && column.is_some_and(|column| family(&column.data_type) == Some("text"))
     };
     let (place, line) = section.lines.iter().enumerate().find(|(_, line)| is_value(line))?;

@@ -62,6 +62,8 @@ pub(super) struct Writing {
     pub(super) records: u64,
     /// Sentences with the name of somebody in them.
     pub(super) mentions: u64,
+    /// Numbers as they are dialled from elsewhere: with `+`, a bracket or a nought in front.
+    pub(super) dialled: u64,
     /// Codes: capitals, digits and signs, short, without a space.
     pub(super) codes: u64,
 }
@@ -121,6 +123,7 @@ impl Writing {
             addresses: share(&|value| value.contains("://") && !value.contains(char::is_whitespace)),
             records: share(&record::is_record),
             mentions: share(&record::mentions),
+            dialled: share(&|value| value.starts_with(['+', '(', '0'])),
             codes: share(&is_code),
         }
     }
@@ -137,7 +140,12 @@ impl Writing {
 
     /// Whether they are names of people, in a table that is about people or not.
     pub(super) fn are_people(&self, near: bool) -> bool {
-        let (shaped, named) = if near { (60, 25) } else { (85, 75) };
+        let (shaped, named) = match (near, self.looked) {
+            (false, _) => (85, 75),
+            // Of a few words one or two are names by chance: `San José` is a place, too.
+            (true, ..10) => (60, 60),
+            (true, _) => (60, 25),
+        };
         self.is_enough()
             && (near || self.looked >= 5)
             && self.shaped >= shaped

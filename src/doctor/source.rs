@@ -4,7 +4,7 @@ use super::line::{Found, Place, Visit};
 use super::{Patient, open, vitals};
 use crate::error::{Kind, Result};
 use crate::postgres::lock_table::{self, Locking};
-use crate::postgres::readable::Lack;
+use crate::postgres::readable::{Lack, READ_EVERYTHING};
 use crate::postgres::session::{Session, Side};
 use crate::postgres::standby::{self, REMEDIES};
 use crate::postgres::url::Url;
@@ -79,14 +79,13 @@ fn privileges(lack: &Lack) -> Found {
     if said.is_empty() {
         return Found::pass(format!("`{}` may read every table and sequence", lack.role));
     }
-    Found::fail(said.join("; "), "let it read everything, and nothing else").with(vec![lack.grant()])
+    Found::fail(said.join("; "), READ_EVERYTHING).with(vec![lack.grant()])
 }
 
 fn large_objects(lack: &Lack, decided: Option<&Decided>) -> Found {
-    if !lack.large_objects {
+    let Some(said) = lack.large_objects() else {
         return Found::pass("there are none, or the role may read them");
-    }
-    let said = format!("the reading role `{}` may not read large objects", lack.role);
+    };
     let grant = vec![lack.grant()];
     match decided {
         Some(decided) if decided.large_objects => Found::fail(said, "the rules let them travel").with(grant),
@@ -116,7 +115,7 @@ async fn reader(session: &Session) -> Result<Found> {
 }
 
 async fn locks(session: &Session, jobs: usize) -> Result<Found> {
-    Ok(match lock_table::look(session, jobs).await? {
+    Ok(match lock_table::look(session, jobs).await?.locking {
         Locking::UpFront => Found::pass("every lane can lock every table"),
         Locking::WhenRead => Found::warn(
             "there is room for one lock of each table, not for one in every lane: lanes lock a table when they read it",

@@ -20,7 +20,7 @@ use std::ops::Range;
 /// How many rows are masked together. What they need stays in a core's first cache.
 const STRIDE: usize = 16;
 
-/// The buffers of one masking thread, reused for every stride.
+/// The buffers of one batch, reused for every stride.
 struct Sheet {
     /// A place for each column of each row.
     places: Vec<Place>,

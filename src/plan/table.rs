@@ -212,7 +212,7 @@ impl TablePlan {
         super::letters::written(self, column)
     }
 
-    /// Whether any row travels.
+    /// Whether no row travels.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         matches!(self.rows, Rows::None)

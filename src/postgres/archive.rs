@@ -50,6 +50,13 @@ const NEVER: &[&str] = &[
 const UNSPOKEN: &[&str] =
     &["DATABASE", "SUBSCRIPTION", "PUBLICATION", "EVENT TRIGGER", "LARGE OBJECT", "USER MAPPING"];
 
+/// What makes a server write text as UTF-8 and literals in one way, as a connection string's `options`.
+pub const PLAIN: &str = "-c client_encoding=UTF8 -c standard_conforming_strings=on";
+
+/// The most bytes that a run adds to the `options` of either side between [`check`] and a tool: a space with
+/// [`PLAIN`], or with what [`super::maintenance`] grants.
+pub(super) const MOST_ADDED: usize = 76;
+
 /// A schema dump in the custom format, with its list of what to restore.
 pub struct SchemaArchive {
     directory: Directory,

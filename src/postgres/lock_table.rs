@@ -21,6 +21,15 @@ pub enum Locking {
     WhenRead,
 }
 
+/// How a run locks the tables, and how many locks it has at a time, at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Locks {
+    /// When lanes lock.
+    pub locking: Locking,
+    /// Of the lanes, the snapshot's own session and `pg_dump` together.
+    pub most: u64,
+}
+
 /// What a server has room for, and what is asked of it.
 #[derive(Clone, Copy, Debug)]
 struct Room {
@@ -43,13 +52,18 @@ impl Room {
         (self.per_transaction * self.transactions / 4 * 3).saturating_sub(self.held)
     }
 
-    fn locking(&self, lanes: u64) -> Option<Locking> {
+    fn locks(&self, lanes: u64) -> Option<Locks> {
         if self.tables > self.ours() {
             return None;
         }
         // The lanes, the snapshot's own session and `pg_dump`.
         let holders = self.tables.saturating_mul(lanes + 2);
-        Some(if holders <= self.ours().saturating_mul(2) { Locking::UpFront } else { Locking::WhenRead })
+        Some(if holders <= self.ours().saturating_mul(2) {
+            Locks { locking: Locking::UpFront, most: holders }
+        } else {
+            // Of the lanes each has the one that it reads.
+            Locks { locking: Locking::WhenRead, most: self.tables * 2 + lanes }
+        })
     }
 
     /// The setting that gives room enough.
@@ -70,14 +84,14 @@ const ROOM: &str = "SELECT current_setting('max_locks_per_transaction')::int8, \
 ///
 /// # Errors
 /// Source, with the number to set, where the lock table is too small.
-pub async fn look(session: &Session, lanes: usize) -> Result<Locking> {
+pub async fn look(session: &Session, lanes: usize) -> Result<Locks> {
     let sql = format!(
         "{ROOM}, (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
                  WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND {USER_SCHEMAS})"
     );
     let row = session.one("looking at the lock table", &sql, &[]).await?;
     let room = Room::of(&row);
-    room.locking(lanes as u64).ok_or_else(|| {
+    room.locks(lanes as u64).ok_or_else(|| {
         Error::new(
             Kind::Source,
             format!(
@@ -147,14 +161,15 @@ mod tests {
     #[test]
     fn a_default_server_locks_few_tables_in_every_lane_many_in_one_session_and_too_many_never() {
         let room = |tables| Room { per_transaction: 64, transactions: 100, held: 0, tables };
-        assert_eq!(room(1600).locking(4), Some(Locking::UpFront));
-        assert_eq!(room(1601).locking(4), Some(Locking::WhenRead));
-        assert_eq!(room(4800).locking(4), Some(Locking::WhenRead));
-        assert_eq!(room(4801).locking(1), None);
+        let locks = |locking, most| Some(Locks { locking, most });
+        assert_eq!(room(1600).locks(4), locks(Locking::UpFront, 9600));
+        assert_eq!(room(1601).locks(4), locks(Locking::WhenRead, 3206));
+        assert_eq!(room(4800).locks(4), locks(Locking::WhenRead, 9604));
+        assert_eq!(room(4801).locks(1), None);
         let enough = |tables| Room { per_transaction: room(tables).needed(), ..room(tables) };
         for tables in [4801, 10_000, 123_457] {
-            assert!(enough(tables).locking(1).is_some(), "{tables}");
+            assert!(enough(tables).locks(1).is_some(), "{tables}");
         }
-        assert_eq!(Room { held: 4000, ..room(1000) }.locking(1), None, "others have their locks, too");
+        assert_eq!(Room { held: 4000, ..room(1000) }.locks(1), None, "others have their locks, too");
     }
 }

@@ -60,6 +60,14 @@ impl Maintenance {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::postgres::archive::MOST_ADDED;
+
+    #[test]
+    fn what_is_granted_is_no_longer_than_the_archive_s_check_makes_room_for() {
+        // The highest that a server can be set to.
+        let most = Maintenance { memory: 2_147_483_647, workers: 1024 };
+        assert!(most.options().len() < MOST_ADDED);
+    }
 
     #[test]
     fn lanes_share_an_eighth_of_the_machine_and_nobody_gets_less_than_the_server_gives() {

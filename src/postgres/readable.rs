@@ -6,8 +6,11 @@
 
 use super::catalog::USER_SCHEMAS;
 use super::session::Session;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::schema::identifier;
+
+/// What the statement of [`Lack::grant`] is for.
+pub const READ_EVERYTHING: &str = "let it read everything, and nothing else";
 
 /// What stands between a role and the rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -84,6 +87,26 @@ impl Lack {
             }
         }
         said
+    }
+
+    /// The sentence about large objects.
+    #[must_use]
+    pub fn large_objects(&self) -> Option<String> {
+        self.large_objects.then(|| format!("the reading role `{}` may not read large objects", self.role))
+    }
+
+    /// Refuses, where anything is `said`.
+    ///
+    /// # Errors
+    /// Source, with the statement that grants it.
+    pub fn refuse(&self, said: &[String]) -> Result<()> {
+        if said.is_empty() {
+            return Ok(());
+        }
+        let grant = self.grant();
+        Err(Error::new(Kind::Source, said.join("; "))
+            .help(format!("{READ_EVERYTHING}: `{grant}`"))
+            .remedy(vec![grant]))
     }
 
     /// What lets it read everything, large objects too.

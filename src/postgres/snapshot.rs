@@ -162,6 +162,13 @@ pub fn is_passing(error: &Error) -> bool {
         || standby::is_conflict(error)
 }
 
+/// What a condition of the rules met at the server: a problem of the rules, unless the wire or the moment is to
+/// blame.
+#[must_use]
+pub fn of_rules(error: Error) -> Error {
+    if error.is_cut_off() || is_passing(&error) { error } else { error.with_kind(Kind::Rules) }
+}
+
 /// Lets a reader into the snapshot.
 #[derive(Clone, Debug)]
 pub struct Ticket {

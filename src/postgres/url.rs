@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio_postgres::config::ChannelBinding;
+use zeroize::Zeroizing;
 
 /// Variables of libpq that stand for no key of a connection string.
 const KEYLESS: [&str; 6] = ["PGREQUIRESSL", "PGSYSCONFDIR", "PGLOCALEDIR", "PGDATESTYLE", "PGTZ", "PGGEQO"];
@@ -278,8 +279,8 @@ impl Url {
     ///
     /// # Errors
     /// Usage, where such a file can't hold it.
-    pub fn passfile_line(&self) -> Result<Option<String>> {
-        let mut lines = Vec::new();
+    pub fn passfile_line(&self) -> Result<Option<Zeroizing<String>>> {
+        let mut lines: Vec<Zeroizing<String>> = Vec::new();
         for host in &self.hosts {
             let Some(password) = self.password_for(host) else { continue };
             if password.reveal().contains(['\n', '\r', '\0']) {
@@ -289,17 +290,19 @@ impl Url {
                 ))
                 .help("they read it from a file with a line for each; give the role another password"));
             }
+            let password = Zeroizing::new(passfile::escape(password.reveal()));
             for name in host.names() {
-                lines.push(format!(
-                    "{}:{}:*:{}:{}\n",
-                    passfile::escape(name),
-                    host.port,
-                    passfile::escape(&self.user),
-                    passfile::escape(password.reveal())
-                ));
+                let (name, user) = (passfile::escape(name), passfile::escape(&self.user));
+                let line = format!("{name}:{}:*:{user}:{}\n", host.port, password.as_str());
+                lines.push(Zeroizing::new(line));
             }
         }
-        Ok((!lines.is_empty()).then(|| lines.concat()))
+        // With its room from the start: text that grows is left behind where it was.
+        let mut text = Zeroizing::new(String::with_capacity(lines.iter().map(|line| line.len()).sum()));
+        for line in &lines {
+            text.push_str(line);
+        }
+        Ok((!lines.is_empty()).then_some(text))
     }
 
     /// A service of libpq that has the `options`, as the text of a file of services. A line of it may be
@@ -307,11 +310,11 @@ impl Url {
     ///
     /// # Errors
     /// Usage, where such a file can't hold them. They are not shown: what they set may be a secret.
-    pub fn service(&self, name: &str, longest: usize) -> Result<Option<String>> {
+    pub fn service(&self, name: &str, longest: usize) -> Result<Option<Zeroizing<String>>> {
         let Some(options) = self.options.as_deref() else { return Ok(None) };
         // White space at the end of a line is lost, and means something only behind a backslash.
         let kept = options.trim_end();
-        let line = format!("options={kept}");
+        let line = Zeroizing::new(format!("options={kept}"));
         let why = if kept.contains(['\n', '\r', '\0']) {
             "hold a line break"
         } else if kept.len() < options.len() && kept.ends_with('\\') {
@@ -319,7 +322,7 @@ impl Url {
         } else if line.len() > longest {
             "are too long"
         } else {
-            return Ok(Some(format!("[{name}]\n{line}\n")));
+            return Ok(Some(Zeroizing::new(format!("[{name}]\n{}\n", line.as_str()))));
         };
         Err(Error::usage(format!(
             "the `options` (or PGOPTIONS) {why}, so `pg_dump` and `pg_restore` can't be given them"
@@ -427,11 +430,11 @@ mod tests {
         let url = Url::parse_in(&text, &world(&[])).unwrap();
         assert!(url.warnings().is_empty());
         assert_eq!(url.password_for(&url.hosts[0]), Some(&Password::new("first")));
-        assert_eq!(url.passfile_line().unwrap().as_deref(), Some("h:5432:*:u:first\n"));
+        assert_eq!(url.passfile_line().unwrap().unwrap().as_str(), "h:5432:*:u:first\n");
         let two = url.with_database("two");
         assert_eq!(
-            two.passfile_line().unwrap().as_deref(),
-            Some("h:5432:*:u:sec\nlocalhost:5432:*:u:sec\n/tmp:5432:*:u:sec\n")
+            two.passfile_line().unwrap().unwrap().as_str(),
+            "h:5432:*:u:sec\nlocalhost:5432:*:u:sec\n/tmp:5432:*:u:sec\n"
         );
     }
 
@@ -440,7 +443,7 @@ mod tests {
         let url = |options: &str| Url { options: Some(options.to_owned()), ..parse("host=h user=u", &[]) };
         let service = |options: &str| url(options).service("s", 40);
         assert_eq!(parse("host=h", &[]).service("s", 40).unwrap(), None);
-        assert_eq!(service("-c a=b ").unwrap().unwrap(), "[s]\noptions=-c a=b\n");
+        assert_eq!(service("-c a=b ").unwrap().unwrap().as_str(), "[s]\noptions=-c a=b\n");
         assert!(service(&"x".repeat(32)).is_ok());
         for options in
             ["-c canary=a\n[x]", "-c canary=\ra", "-c canary=a\\ ", &format!("canary{}", "x".repeat(27))]

@@ -17,7 +17,7 @@ pub struct Volume {
 ///
 /// # Errors
 /// Source, where the query fails.
-pub async fn measure(session: &Session, tables: &[u32]) -> Result<Volume> {
+async fn measure(session: &Session, tables: &[u32]) -> Result<Volume> {
     // A table that is dropped meanwhile has no size, and is no error here.
     let sql = "SELECT coalesce(sum(pg_table_size(t)), 0)::bigint, coalesce(sum(pg_indexes_size(t)), 0)::bigint \
                FROM unnest($1::oid[]) t";

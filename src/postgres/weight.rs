@@ -74,13 +74,12 @@ pub async fn weigh(session: &Session, tables: &[u32]) -> Result<BTreeMap<u32, We
 /// How many rows the planner expects of a condition on a table; nothing runs. `table` is as SQL writes it.
 ///
 /// # Errors
-/// Rules, where the server can't plan it.
+/// Source, where the server can't plan it, or its answer has no number.
 pub async fn planned_rows(session: &Session, table: &str, condition: &str) -> Result<u64> {
     // The lines after the first quote the condition, so nothing but a number is taken of the answer.
     let sql = format!("EXPLAIN SELECT FROM ONLY {table} WHERE ({condition}\n)");
-    let doing = format!("asking how many rows of `{table}` the condition in `[rows]` lets travel");
-    let rows = session.client().query(&sql, &[]).await;
-    let rows = rows.map_err(|e| session.error(&doing, &e).with_kind(Kind::Rules))?;
+    let doing = format!("asking how many rows of `{table}` travel");
+    let rows = session.client().query(&sql, &[]).await.map_err(|e| session.error(&doing, &e))?;
     let first: Option<String> = rows.first().and_then(|row| row.try_get(0).ok());
     first
         .as_deref()

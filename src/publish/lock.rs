@@ -27,14 +27,18 @@ impl RunLock {
         let name = lock_name(target);
         let began = Instant::now();
         loop {
-            let sql = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))";
-            let taken: bool = session.one("taking the run lock", sql, &[&name]).await?.get(0);
-            let other = Holder::of(&session, target).await?;
-            if taken && other.is_none() {
-                return Ok(Self { session });
-            }
-            if taken {
-                session.run("giving the run lock back", "ROLLBACK; BEGIN").await?;
+            // Whoever waits takes nothing while somebody has it, so that nobody takes him for the holder.
+            let mut other = Holder::of(&session, target).await?;
+            if other.is_none() {
+                let sql = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))";
+                let taken: bool = session.one("taking the run lock", sql, &[&name]).await?.get(0);
+                other = Holder::of(&session, target).await?;
+                if taken && other.is_none() {
+                    return Ok(Self { session });
+                }
+                if taken {
+                    session.run("giving the run lock back", "ROLLBACK; BEGIN").await?;
+                }
             }
             if began.elapsed() >= wait {
                 return Err(busy(target, other));
@@ -73,6 +77,7 @@ pub struct Holder {
 
 impl Holder {
     /// Asks the server, whose databases all show their locks; what the session itself holds does not count.
+    /// Of several, who are about to give way to each other, the one that has waited longest.
     ///
     /// # Errors
     /// Target, where the query fails.
@@ -81,7 +86,8 @@ impl Holder {
                    FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid, \
                         (SELECT hashtextextended($1, 0) AS key) k \
                    WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.pid <> pg_backend_pid() \
-                     AND (l.classid::bigint << 32 | l.objid::bigint) = k.key LIMIT 1";
+                     AND (l.classid::bigint << 32 | l.objid::bigint) = k.key \
+                   ORDER BY a.xact_start, a.pid LIMIT 1";
         let found = session.query("asking who holds the run lock", sql, &[&lock_name(target)]).await?;
         Ok(found.first().map(|row| Self { session: row.get(0), since: row.get(1) }))
     }

@@ -72,7 +72,7 @@ pub(super) struct Account<'a> {
     began: Instant,
     pub(super) started: String,
     steps: Vec<(Step, Instant)>,
-    notices: Vec<String>,
+    pub(super) notices: Vec<String>,
     pub(super) verified: report::Verified,
     pub(super) timeline: Arc<Timeline>,
 }
@@ -111,6 +111,11 @@ impl<'a> Account<'a> {
             self.notices.push(warning.to_string());
             self.observer.warn(warning);
         }
+    }
+
+    /// Keeps what whoever watches was told already.
+    pub(super) fn keep(&mut self, notices: &[String]) {
+        self.notices.extend_from_slice(notices);
     }
 
     pub(super) fn note(&mut self, notice: String) {

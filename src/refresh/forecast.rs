@@ -2,30 +2,31 @@
 //!
 //! It goes the way of a refresh until the build would be made, by the same functions, and ends with the
 //! same errors. Nothing is written: no run lock, no sweep, no role, no build. On the source there
-//! is one read-only transaction, watched over like a run's, that ends when the catalog is read;
-//! nobody's table is locked but while it is looked at, and nothing is waited for longer than `--max-blocked`.
+//! is one read-only transaction, watched over like a run's, that ends when the catalog is read; what it
+//! looks at it has locked until then, against nobody but who wants a table for himself. Nothing is waited for
+//! longer than `--max-blocked`.
 
 mod gather;
 mod model;
 
 pub(super) use gather::{Gathered, gather};
+pub(super) use model::Load;
 
+use super::account::Account;
 use super::again::Tries;
 use super::prepare::{Footing, Sides, look};
 use super::{Failure, Observer, Options, Step, Way, ground, silence};
 use crate::error::{Error, Kind, Result};
 use crate::plan::{LargeObjects, Plan};
 use crate::postgres::access::Loader;
-use crate::postgres::lock_table::Locking;
 use crate::postgres::place::Place;
-use crate::postgres::readable::{self, Lack};
+use crate::postgres::readable;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::watch::{self, Toll};
 use crate::postgres::{catalog, connections, disk, left_out, leftover, pressure, weight};
 use crate::publish::{self, Database, Replaced, State, Status, Took};
-use crate::report::{self, Forecast, Kept, LargeObjectsEstimate, Need};
+use crate::report::{Demand, Forecast, Kept, LargeObjectsEstimate, Need};
 use crate::rules::CheckedRules;
-use crate::schema::TableKind;
 use crate::source::{self, Purpose};
 
 /// Forecasts a refresh with these options. `interrupted` resolves when a signal asks for the end.
@@ -41,14 +42,15 @@ pub async fn forecast(
     let work = async {
         let mut tries = Tries::new(options, observer);
         loop {
-            let mut step = Step::Connect;
+            let mut account = Account::begin(observer, Vec::new());
+            account.step(Step::Connect);
             let outcome = tokio::select! {
-                outcome = Box::pin(foresee(options, observer, &run, &mut step)) => outcome,
+                outcome = Box::pin(foresee(options, observer, &run, &mut account)) => outcome,
                 error = silence::fallen(options) => Err(error.into()),
             };
             match outcome {
                 Ok(forecast) => return Ok(forecast),
-                Err(failure) => tries.after(failure, step).await?,
+                Err(failure) => tries.after(failure, account.at()).await?,
             }
         }
     };
@@ -66,16 +68,14 @@ struct Scene<'a> {
     status: Status,
     replaced: Option<Replaced>,
     footing: Footing,
-    notices: Vec<String>,
 }
 
 async fn foresee(
     options: &Options,
     observer: &dyn Observer,
     run: &str,
-    step: &mut Step,
+    account: &mut Account<'_>,
 ) -> Result<Forecast, Failure> {
-    observer.step(*step);
     let sides = Sides::connect(options, run).await?;
     let old = sides.guard(options, observer).await?;
     let status = Status::read(&sides.admin, options.target.database()).await?;
@@ -88,17 +88,15 @@ async fn foresee(
     let footing = look(options, observer, &sides, own.as_ref(), 1).await?;
     let watcher = Session::open(sides.source.connect(Kind::Source).await?, Side::Source).await?;
     footing.place.beside(&Place::of(&watcher).await?)?;
-    *step = Step::Plan;
-    observer.step(*step);
-    let mut notices = footing.notices.clone();
+    account.keep(&footing.notices);
+    account.step(Step::Plan);
     for notice in expected(&status, &watcher).await? {
-        observer.notice(&notice);
-        notices.push(notice);
+        account.note(notice);
     }
-    let mut scene = Scene { options, sides, old, status, replaced, footing, notices };
+    let scene = Scene { options, sides, old, status, replaced, footing };
     let (application, toll) = (leftover::application(run), Toll::default());
     tokio::select! {
-        outcome = scene.read(observer) => outcome,
+        outcome = scene.read(account) => outcome,
         error = watch::watch(&watcher, &application, options.budget, &toll) => Err(error.into()),
     }
 }
@@ -132,10 +130,10 @@ async fn expected(status: &Status, source: &Session) -> Result<Vec<String>> {
 
 impl Scene<'_> {
     /// Reads the source's catalog in one transaction and says what would follow.
-    async fn read(&mut self, observer: &dyn Observer) -> Result<Forecast, Failure> {
+    async fn read(&self, account: &mut Account<'_>) -> Result<Forecast, Failure> {
         let (options, reader, admin) = (self.options, &self.sides.reader, &self.sides.admin);
         let lack = readable::look(reader).await?;
-        check_lack(&lack, &lack.sentences())?;
+        lack.refuse(&lack.sentences())?;
         let wait = format!("SET lock_timeout = {}", options.budget.max_blocked.as_millis().max(1));
         reader.run("setting the lock timeout", &wait).await?;
         reader.run("opening a transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
@@ -146,14 +144,10 @@ impl Scene<'_> {
         let (plan, rules) = source::decide(reader, schema, &options.rules, &options.secret, purpose).await?;
         options.refuse_warnings(&rules)?;
         ground::check_large_objects(options, &plan)?;
-        if lack.large_objects && !matches!(plan.large_objects, LargeObjects::None) {
-            let said = format!("the reading role `{}` may not read large objects", lack.role);
-            check_lack(&lack, &[said])?;
+        if !matches!(plan.large_objects, LargeObjects::None) {
+            lack.refuse(lack.large_objects().as_slice())?;
         }
-        for warning in rules.warnings() {
-            self.notices.push(warning.to_string());
-            observer.warn(warning);
-        }
+        account.warn(rules.warnings());
         let loader = Loader::prepare(admin, &access).await?;
         let gathered = gather(reader, options, &plan).await?;
         let objects = match plan.large_objects {
@@ -162,7 +156,11 @@ impl Scene<'_> {
         };
         reader.run("ending the transaction", "ROLLBACK").await?;
         let disk = self.disk(&gathered).await?;
-        Ok(self.tell(&plan, &rules, &loader, gathered, objects, disk))
+        if let Some(said) = disk.shortage() {
+            account.note(said);
+        }
+        let notices = account.notices.clone();
+        Ok(Forecast { notices, ..self.tell(&plan, &rules, &loader, gathered, objects, disk) })
     }
 
     fn tell(
@@ -175,15 +173,8 @@ impl Scene<'_> {
         disk: Need,
     ) -> Forecast {
         let (options, lanes) = (self.options, self.options.lanes());
-        let load = gathered.load();
-        let kinds = [TableKind::Ordinary, TableKind::Partitioned];
-        let tables = plan.schema.tables.iter().filter(|table| kinds.contains(&table.kind)).count();
-        // The lanes, the snapshot's own session and `pg_dump`.
-        let locks = match self.footing.locking {
-            Locking::UpFront => tables * (lanes + 2),
-            Locking::WhenRead => tables * 2 + lanes,
-        };
-        let asked = |side, locks| report::Load { connections: connections::of_a_run(side, lanes), locks };
+        let load = &gathered.load;
+        let asked = |side, locks| Demand { connections: connections::of_a_run(side, lanes), locks };
         Forecast {
             masque: env!("CARGO_PKG_VERSION"),
             source: options.source.to_string(),
@@ -196,7 +187,7 @@ impl Scene<'_> {
             wire_bytes: gather::whole(load.bytes),
             masked_values: gather::whole(load.values),
             disk,
-            source_load: asked(Side::Source, Some(locks as u64)),
+            source_load: asked(Side::Source, Some(self.footing.locks.most)),
             target_load: asked(Side::Target, None),
             time: load.time(self.before()),
             large_objects: (!matches!(plan.large_objects, LargeObjects::None)).then(|| {
@@ -209,7 +200,7 @@ impl Scene<'_> {
             tables: gathered.tables,
             not_read: super::account::not_read(plan),
             roles: loader.without_login(),
-            notices: self.notices.clone(),
+            notices: Vec::new(),
         }
     }
 
@@ -224,22 +215,19 @@ impl Scene<'_> {
         let (options, admin) = (self.options, &self.sides.admin);
         let in_place = self.replaced.is_some();
         let target = options.target.database();
-        // The name of each database, and whether it is dropped: after publishing, or before the build is made.
-        let mut there: Vec<(&str, bool, bool)> = Vec::new();
+        let replaced = |is_dropped| if is_dropped { Fate::Dropped } else { Fate::Stays };
+        let mut there: Vec<(&str, Fate)> = Vec::new();
         if self.old.is_some() {
-            there.push((target, in_place || options.keep == 0, false));
+            there.push((target, replaced(in_place || options.keep == 0)));
         }
         for (place, kept) in self.status.kept.iter().enumerate() {
-            there.push((
-                &kept.database,
-                !in_place && place + usize::from(self.old.is_some()) >= options.keep,
-                false,
-            ));
+            let is_too_many = place + usize::from(self.old.is_some()) >= options.keep;
+            there.push((&kept.database, replaced(!in_place && is_too_many)));
         }
         for left in self.status.unfinished.iter().filter(|left| !left.is_at_work) {
-            there.push((&left.database, true, true));
+            there.push((&left.database, Fate::Swept));
         }
-        let names: Vec<&str> = there.iter().map(|(name, ..)| *name).collect();
+        let names: Vec<&str> = there.iter().map(|(name, _)| *name).collect();
         let (sizes, empty) = weight::databases(admin, &names, options.template.as_deref()).await?;
         let mut need = Need {
             build_bytes: 0,
@@ -253,10 +241,11 @@ impl Scene<'_> {
             swept_bytes: 0,
             free_bytes: None,
         };
-        for (name, is_dropped, is_swept) in there {
+        for (name, fate) in there {
             let Some(bytes) = sizes.get(name).copied() else { continue };
+            let is_dropped = fate != Fate::Stays;
             need.dropped_bytes += if is_dropped { bytes } else { 0 };
-            need.swept_bytes += if is_swept { bytes } else { 0 };
+            need.swept_bytes += if fate == Fate::Swept { bytes } else { 0 };
             need.now.push(Kept { database: name.to_owned(), bytes, is_dropped });
         }
         need.build_bytes = need.table_bytes + need.index_bytes + need.base_bytes;
@@ -266,16 +255,15 @@ impl Scene<'_> {
     }
 }
 
+/// What becomes of a database that lies there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Stays,
+    /// When the new data is published.
+    Dropped,
+    /// Before the build is made.
+    Swept,
+}
+
 /// What a database takes that holds nothing, where the role may not ask.
 const EMPTY: u64 = 7_500_000;
-
-/// Refuses as the locking of the tables would.
-fn check_lack(lack: &Lack, said: &[String]) -> Result<()> {
-    if said.is_empty() {
-        return Ok(());
-    }
-    let grant = lack.grant();
-    Err(Error::new(Kind::Source, said.join("; "))
-        .help(format!("let it read everything, and nothing else: `{grant}`"))
-        .remedy(vec![grant]))
-}

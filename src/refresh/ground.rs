@@ -5,7 +5,7 @@ use super::{Copied, Observer, Options, Stage, Way};
 use crate::error::{Error, Kind, Result};
 use crate::plan::{LargeObjects, Plan};
 use crate::postgres::access::{self, Access, Wish};
-use crate::postgres::archive::SchemaArchive;
+use crate::postgres::archive::{self, SchemaArchive};
 use crate::postgres::indexes::Entry;
 use crate::postgres::maintenance::Maintenance;
 use crate::postgres::session::{Session, Side};
@@ -234,7 +234,7 @@ pub(super) fn check_large_objects(options: &Options, plan: &Plan) -> Result<()> 
 /// literals that are written in one way.
 pub(super) fn dumped(stage: &Stage<'_>) -> Url {
     match &stage.replaced {
-        Some(_) => stage.source.with_options("-c client_encoding=UTF8 -c standard_conforming_strings=on"),
+        Some(_) => stage.source.with_options(archive::PLAIN),
         None => stage.source.clone(),
     }
 }

@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result};
 use crate::parity;
 use crate::point::{Point, reach};
 use crate::postgres::binaries::Tools;
-use crate::postgres::lock_table::{self, Locking};
+use crate::postgres::lock_table::{self, Locks};
 use crate::postgres::place::Place;
 use crate::postgres::session::{Session, Side};
 use crate::postgres::url::Url;
@@ -45,7 +45,7 @@ pub(super) struct Footing {
     pub(super) tools: Tools,
     pub(super) source_major: u32,
     pub(super) target_major: u32,
-    pub(super) locking: Locking,
+    pub(super) locks: Locks,
     /// What was found out of both servers and deserves to be said.
     pub(super) notices: Vec<String>,
 }
@@ -64,15 +64,8 @@ impl Sides {
         let source = options.source.with_application_name(&application);
         let target = options.target.with_application_name(&application);
         let reader = Session::open(source.connect(Kind::Source).await?, Side::Source).await?;
-        let maintenance = target.with_database(&options.maintenance_database);
-        let admin = Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await?;
+        let admin = maintenance(&target, options).await?;
         Ok(Self { source, target, reader, admin })
-    }
-
-    /// Another session in the target's maintenance database.
-    async fn another(&self, options: &Options) -> Result<Session> {
-        let maintenance = self.target.with_database(&options.maintenance_database);
-        Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await
     }
 
     /// A session in the target's own database, where it is refreshed in place.
@@ -104,6 +97,12 @@ impl Sides {
     }
 }
 
+/// A session in the target's maintenance database.
+async fn maintenance(target: &Url, options: &Options) -> Result<Session> {
+    let maintenance = target.with_database(&options.maintenance_database);
+    Session::open(maintenance.connect(Kind::Target).await?, Side::Target).await
+}
+
 /// Looks at both servers: versions, parity, tools, connections, locks. `own` is a session in the target's own
 /// database, in place; `open` is how many sessions the target has of this run beside the one that is asked.
 pub(super) async fn look(
@@ -131,14 +130,14 @@ pub(super) async fn look(
     // In place no tool goes to the target.
     archive::check(&tools, &sides.source, own.is_none().then_some(target))?;
     notices.extend(clients::warn(&tools, reader).await?);
-    notices.extend(connections::shortage(reader, options.jobs, 1).await?);
-    notices.extend(connections::shortage(admin, options.jobs, open).await?);
+    notices.extend(connections::shortage(reader, options.lanes(), 1).await?);
+    notices.extend(connections::shortage(admin, options.lanes(), open).await?);
     for notice in &notices {
         observer.notice(notice);
     }
     let place = Place::of(reader).await?;
-    let locking = lock_table::look(reader, options.lanes()).await?;
-    Ok(Footing { place, tools, source_major, target_major, locking, notices })
+    let locks = lock_table::look(reader, options.lanes()).await?;
+    Ok(Footing { place, tools, source_major, target_major, locks, notices })
 }
 
 /// Connects, climbs the guard ladder, takes the run lock, clears up after a crash, and looks.
@@ -156,8 +155,8 @@ pub(super) async fn prepare<'a>(
         leftover::end(reader, run).await?;
         leftover::end(admin, run).await?;
     }
-    let renamer = sides.another(options).await?;
-    let holder = sides.another(options).await?;
+    let renamer = maintenance(&sides.target, options).await?;
+    let holder = maintenance(&sides.target, options).await?;
     reach(Point::Connected).await;
     let old = sides.guard(options, observer).await?;
     reach(Point::Guarded).await;

@@ -1,7 +1,6 @@
 //! What a refresh would do, for people and for machines. Never a value.
 
 use super::{NotRead, Phase, bytes};
-use crate::error::{Error, Kind, Result};
 use serde::Serialize;
 
 /// The outcome of a dry run; `--json` prints this, as it stands.
@@ -30,9 +29,9 @@ pub struct Forecast {
     /// What the target's disk must have.
     pub disk: Need,
     /// What is asked of the source.
-    pub source_load: Load,
+    pub source_load: Demand,
     /// What is asked of the target.
-    pub target_load: Load,
+    pub target_load: Demand,
     /// How long it would take.
     pub time: Time,
     /// The tables whose rows would travel or are left out by rule, largest first.
@@ -46,28 +45,6 @@ pub struct Forecast {
     pub roles: Vec<String>,
     /// What a refresh would do first, or say.
     pub notices: Vec<String>,
-}
-
-impl Forecast {
-    /// Whether the target's disk has room for the new data, as far as that is known.
-    ///
-    /// # Errors
-    /// Target, where it has not.
-    pub fn check_room(&self) -> Result<()> {
-        let (needed, swept) = (self.disk.build_bytes, self.disk.swept_bytes);
-        match self.disk.free_bytes.map(|free| free.saturating_add(swept)) {
-            Some(free) if free <= needed => Err(Error::new(
-                Kind::Target,
-                format!(
-                    "the refresh needs about {} of the target's disk, which has {}",
-                    bytes(needed),
-                    bytes(free)
-                ),
-            )
-            .help("free space on the target's server, or leave rows out with `[rows]`")),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// Where a number of rows comes from.
@@ -141,6 +118,23 @@ pub struct Need {
     pub free_bytes: Option<u64>,
 }
 
+impl Need {
+    /// That the target's disk has no room for the new data, where that is known. A refresh is not refused by it,
+    /// because both numbers are of another moment.
+    #[must_use]
+    pub fn shortage(&self) -> Option<String> {
+        let free = self.free_bytes?;
+        (free.saturating_add(self.swept_bytes) <= self.build_bytes).then(|| {
+            format!(
+                "the target's disk has too little room: the refresh needs about {}, and {} are free; free space on the \
+                 target's server, or leave rows out with `[rows]`",
+                bytes(self.build_bytes),
+                bytes(free)
+            )
+        })
+    }
+}
+
 /// A database of the target's server that is there now.
 #[derive(Clone, Debug, Serialize)]
 pub struct Kept {
@@ -154,10 +148,10 @@ pub struct Kept {
 
 /// What a run asks of a server.
 #[derive(Clone, Debug, Serialize)]
-pub struct Load {
+pub struct Demand {
     /// The most connections at a time.
     pub connections: usize,
-    /// The most table locks at a time; on the target they are those of its own build.
+    /// The most table locks at a time. Said of the source alone: on the target nobody else wants the build's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locks: Option<u64>,
 }

@@ -7,7 +7,7 @@ mod text;
 mod timeline;
 
 pub use cost::Cost;
-pub use forecast::{Estimate, Forecast, Kept, LargeObjectsEstimate, Load, Need, Rows, Time};
+pub use forecast::{Demand, Estimate, Forecast, Kept, LargeObjectsEstimate, Need, Rows, Time};
 pub use outlook::render as render_forecast;
 pub use text::{bytes, grouped, render};
 

@@ -98,6 +98,9 @@ fn disk(line: &mut impl FnMut(&str, String), forecast: &Forecast) {
     line(
         "",
         match disk.free_bytes {
+            Some(free) if disk.shortage().is_some() => {
+                format!("ONLY {} free: that is TOO LITTLE", bytes(free))
+            }
             Some(free) => format!("{} free", bytes(free)),
             None => String::from("how much is free can't be known from here"),
         },
@@ -185,7 +188,7 @@ fn duration(seconds: f64, round: fn(f64) -> f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Kept, Load, Need, NotRead, Phase, Time};
+    use super::super::{Demand, Kept, Need, NotRead, Phase, Time};
     use super::*;
 
     fn estimate(name: &str, travel: &'static str, rows: u64, rows_from: Rows) -> Estimate {
@@ -228,8 +231,8 @@ mod tests {
                 swept_bytes: 0,
                 free_bytes: Some(20_000_000_000),
             },
-            source_load: Load { connections: 6, locks: Some(60) },
-            target_load: Load { connections: 7, locks: None },
+            source_load: Demand { connections: 6, locks: Some(60) },
+            target_load: Demand { connections: 7, locks: None },
             time: Time {
                 seconds: 754.2,
                 low_seconds: 301.7,
@@ -278,16 +281,19 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_is_refused_unless_what_is_swept_first_makes_room() {
+    fn a_full_disk_stands_out_unless_what_is_swept_first_makes_room() {
         let with = |free_bytes, swept_bytes| {
             let mut forecast = forecast(vec![]);
             (forecast.disk.free_bytes, forecast.disk.swept_bytes) = (free_bytes, swept_bytes);
-            forecast.check_room().map_err(|error| error.kind().exit_code())
+            let said = forecast.disk.shortage();
+            assert_eq!(render(&forecast).contains("TOO LITTLE"), said.is_some());
+            said
         };
-        assert_eq!(with(None, 0), Ok(()));
-        assert_eq!(with(Some(190_000_001), 0), Ok(()));
-        assert_eq!(with(Some(190_000_000), 0), Err(7));
-        assert_eq!(with(Some(100_000_000), 95_000_000), Ok(()));
+        assert_eq!(with(None, 0), None);
+        assert_eq!(with(Some(190_000_001), 0), None);
+        let said = with(Some(190_000_000), 0).unwrap();
+        assert!(said.contains("too little room") && said.contains("190.0 MB are free"), "{said}");
+        assert_eq!(with(Some(100_000_000), 95_000_000), None);
     }
 
     #[test]

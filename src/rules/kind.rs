@@ -62,6 +62,8 @@ pub enum Beside {
     Anything,
     /// Other parts of a place.
     Place,
+    /// The number of a card.
+    Card,
     /// Whom the row belongs to.
     Owner,
     /// A person: by the table's name, an address or a telephone.
@@ -99,6 +101,7 @@ impl Kind {
             json: truth("json").unwrap_or(true),
             beside: match text("beside") {
                 Some("place") => Beside::Place,
+                Some("card") => Beside::Card,
                 Some("person") => Beside::Person,
                 Some("owner") => Beside::Owner,
                 _ => Beside::Anything,
@@ -112,10 +115,15 @@ impl Kind {
     /// Whether it counts in a table of this name at all.
     #[must_use]
     pub fn is_at_home(&self, table: &[String]) -> bool {
-        self.tables.is_empty()
-            || table.iter().any(|word| {
-                is_listed(&self.tables, word) || stem(word).is_some_and(|stem| self.stems.contains(stem))
-            })
+        self.tables.is_empty() || self.is_by_table(table)
+    }
+
+    /// Whether it counts in tables of such names whatever stands beside it.
+    #[must_use]
+    pub fn is_by_table(&self, table: &[String]) -> bool {
+        table.iter().any(|word| {
+            is_listed(&self.tables, word) || stem(word).is_some_and(|stem| self.stems.contains(stem))
+        })
     }
 
     /// Whether it counts in documents of a table of this name: it is looked for there, the table

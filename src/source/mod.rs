@@ -15,6 +15,7 @@ use crate::plan::Plan;
 use crate::postgres::connect::Ending;
 use crate::postgres::patience::Patience;
 use crate::postgres::session::Session;
+use crate::postgres::snapshot::of_rules;
 use crate::rules::Rows as Condition;
 use bytes::Bytes;
 use encoding::check_exact;
@@ -24,21 +25,24 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 /// Lets the server read the conditions of `[rows]` before anything is made: it
-/// plans them and runs nothing.
+/// runs nothing of them.
 ///
 /// # Errors
-/// Rules, naming the table, where a condition is no SQL or names what is not there.
+/// Rules, naming the table, where a condition is no SQL or names what is not there; source, where the
+/// server could not look at it.
 async fn check_conditions(session: &Session, plan: &Plan) -> Result<()> {
     for table in &plan.tables {
         if let Condition::Where(condition) = &table.rows {
             let sql = format!("SELECT FROM ONLY {} WHERE ({condition}\n)", table.name.sql());
             session.client().prepare(&sql).await.map_err(|e| {
-                session
-                    .error(&format!("the condition in `[rows]` for `{}`", table.name), &e)
-                    .with_kind(Kind::Rules)
-                    .help(
-                        "it must be a condition on the table's columns; name other tables with their schema",
-                    )
+                let doing = format!("the condition in `[rows]` for `{}`", table.name);
+                let error = of_rules(session.error(&doing, &e));
+                if error.kind() != Kind::Rules {
+                    return error;
+                }
+                error.help(
+                    "it must be a condition on the table's columns; name other tables with their schema",
+                )
             })?;
         }
     }

@@ -419,7 +419,7 @@ fn new_columns_that_point_at_people_follow_their_key_in_an_update_and_in_some_ta
     let summary = play.rules().replace("rules.toml", "summary.md");
     run(&["discover", "--source", &play.source.url(), "--update", &play.rules(), "--summary", &summary])
         .assert_code(0)
-        .assert_says(&["columns were added"]);
+        .assert_says(&["5 columns were added, 1 reference with them"]);
     let new = std::fs::read_to_string(play.rules()).unwrap();
     assert!(new.ends_with(reference), "{new}");
     assert!(std::fs::read_to_string(&summary).unwrap().contains("| `[[reference]]` |"));

@@ -61,6 +61,14 @@ impl Numbered {
         this
     }
 
+    /// The same with its target on a server where no other test's session is in its way.
+    pub(super) fn apart() -> Self {
+        let this = Self::unpublished();
+        let this = Self { play: this.play.apart(), ..this };
+        this.refresh();
+        this
+    }
+
     pub(super) fn unpublished() -> Self {
         let source = Database::from(Fixture::Empty);
         let owner = format!("{}_owner", source.name());
@@ -210,7 +218,7 @@ impl Numbered {
                 self.play.target.name()
             );
             wait_until("the rename has ended", Duration::from_secs(20), || {
-                value(&Side::Staging.url("postgres"), &sql) == "0"
+                value(&self.play.target.side().url("postgres"), &sql) == "0"
             });
         }
         match point {
@@ -229,11 +237,12 @@ impl Numbered {
     /// One blow while `pg_restore` is in a statement, in which it then stays.
     fn strike_within(&mut self, statement: &str) {
         let template = format!("{}_template", self.play.target.name());
-        let staging = Side::Staging.url("postgres");
+        let side = self.play.target.side();
+        let staging = side.url("postgres");
         query(&staging, &format!("drop database if exists {template}"));
         query(&staging, &format!("create database {template} template template0"));
         execute(
-            &Side::Staging.url(&template),
+            &side.url(&template),
             &[
                 &format!(
                     "create function public.stop() returns event_trigger language plpgsql as $$ begin \

@@ -61,6 +61,37 @@ fn a_run_from_another_maintenance_database_finds_the_target_busy() {
 }
 
 #[test]
+fn a_run_that_waits_in_another_maintenance_database_is_never_taken_for_the_one_at_work() {
+    let numbered = Numbered::new();
+    let (staging, elsewhere) =
+        (Side::Staging.url("postgres"), format!("{}__elsewhere", numbered.play.target.name()));
+    query(&staging, &format!("create database {elsewhere} template template0"));
+    let run = numbered.start(Some(Point::SchemaDumped), &[]);
+    let waiter = numbered.start(None, &["--maintenance-db", &elsewhere, "--lock-wait", "2m"]);
+    let waits = format!(
+        "select count(*) from pg_stat_activity where datname = '{elsewhere}' and state = 'idle in transaction'"
+    );
+    wait_until("the second run waits", Duration::from_mins(1), || value(&staging, &waits) != "0");
+    // It looks several times in this while; whoever looks at the locks meanwhile sees one holder.
+    let watch = format!(
+        "do $$ declare holders bigint; until timestamptz := clock_timestamp() + '3 s'; begin \
+           while clock_timestamp() < until loop \
+             select count(*) into holders from pg_locks l, hashtextextended('masque:{}', 0) k where l.locktype = 'advisory' \
+               and l.granted and (l.classid::bigint << 32 | l.objid::bigint) = k; \
+             if holders <> 1 then raise '% hold the lock', holders; end if; \
+             perform pg_sleep(0.0003); \
+           end loop; end $$",
+        numbered.play.target.name()
+    );
+    query(&staging, &watch);
+    run.kill();
+    // Then it is its turn.
+    waiter.end_within(Duration::from_mins(1)).assert_code(0);
+    query(&staging, &format!("drop database {elsewhere}"));
+    numbered.assert_recovers();
+}
+
+#[test]
 fn a_target_that_another_run_replaced_meanwhile_is_kept_as_that_run_left_it() {
     let mut numbered = Numbered::new();
     // The first run has the lock, and waits for a table.
@@ -70,7 +101,7 @@ fn a_target_that_another_run_replaced_meanwhile_is_kept_as_that_run_left_it() {
     let second = numbered.start(None, &["--lock-wait", "2m"]);
     let waiting = format!(
         "select count(*) from pg_stat_activity where datname = 'postgres' and state = 'idle in transaction' \
-         and query like 'SELECT pg_try_advisory%' and application_name <> '{}'",
+         and query = 'SELECT pg_backend_pid()' and application_name <> '{}'",
         holders(&numbered)[0][0].as_deref().unwrap()
     );
     wait_until("the second run waits", Duration::from_mins(1), || {

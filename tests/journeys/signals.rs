@@ -11,7 +11,7 @@ const PROMPT: Duration = Duration::from_secs(5);
 
 #[test]
 fn a_signal_at_any_point_ends_the_run_within_seconds_and_drops_its_build() {
-    let mut numbered = Numbered::new();
+    let mut numbered = Numbered::apart();
     for (point, name, code) in [
         (Point::Locked, "INT", 130),
         (Point::LanesAdmitted, "TERM", 143),
@@ -34,7 +34,7 @@ fn a_signal_at_any_point_ends_the_run_within_seconds_and_drops_its_build() {
 
 #[test]
 fn a_rename_that_waits_is_taken_back_by_a_signal() {
-    let mut numbered = Numbered::new();
+    let mut numbered = Numbered::apart();
     let before = numbered.before();
     numbered.advance();
     let guest = Held::new(&numbered.play.target.url(), "select 1");
@@ -50,7 +50,7 @@ fn a_rename_that_waits_is_taken_back_by_a_signal() {
 
 #[test]
 fn a_signal_after_the_rename_says_that_the_new_data_is_there() {
-    let mut numbered = Numbered::new();
+    let mut numbered = Numbered::apart();
     numbered.advance();
     let run = numbered.start(Some(Point::Renamed), &[]);
     run.signal("TERM");

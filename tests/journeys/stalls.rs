@@ -8,8 +8,7 @@ use std::time::Duration;
 const PROMPT: Duration = Duration::from_secs(30);
 
 /// A play with something published and with rows enough to stall between them.
-fn published() -> (Play, String) {
-    let play = Play::small("canary");
+fn published(play: Play) -> (Play, String) {
     execute(
         &play.source.url(),
         &[
@@ -25,7 +24,7 @@ const STALL: &[&str] = &["--stall-timeout", "2s", "--jobs", "1", "--retries", "0
 
 #[test]
 fn a_source_that_falls_silent_ends_the_run_in_time() {
-    let (play, served) = published();
+    let (play, served) = published(Play::small("canary").apart());
     let proxy = Proxy::before(&play.source.url());
     let url = proxy.through(&play.source.url());
     play.refresh_between(&url, &play.target.url(), &["--jobs", "1"]).assert_code(0);
@@ -52,7 +51,7 @@ fn a_source_that_falls_silent_ends_the_run_in_time() {
 
 #[test]
 fn a_target_that_falls_silent_ends_the_run_in_time() {
-    let (play, served) = published();
+    let (play, served) = published(Play::small("canary"));
     let proxy = Proxy::before(&play.target.url());
     let url = proxy.through(&play.target.url());
     play.refresh_between(&play.source.url(), &url, &["--jobs", "1"]).assert_code(0);
@@ -74,7 +73,7 @@ fn a_target_that_falls_silent_ends_the_run_in_time() {
 
 #[test]
 fn a_slow_wire_and_a_slow_query_are_no_stall() {
-    let (play, _) = published();
+    let (play, _) = published(Play::small("canary"));
     let proxy = Proxy::before(&play.source.url());
     proxy.throttle(600_000);
     let url = proxy.through(&play.source.url());

@@ -39,6 +39,11 @@ impl Database {
         &self.name
     }
 
+    /// Its server.
+    pub(crate) fn side(&self) -> Side {
+        self.side
+    }
+
     /// Where it is, with its password.
     pub(crate) fn url(&self) -> String {
         self.side.url(&self.name)

@@ -1,4 +1,4 @@
-//! What tests stand on: two servers, databases of their own, the real program, and a way to ask.
+//! What tests stand on: servers, databases of their own, the real program, and a way to ask.
 
 mod balancer;
 mod database;
@@ -13,6 +13,7 @@ mod secure;
 mod server;
 mod standby;
 mod started;
+mod turn;
 
 pub(crate) use balancer::Balancer;
 pub(crate) use database::{Database, dataset};

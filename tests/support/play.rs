@@ -1,5 +1,6 @@
 //! A refresh ready to run: a source, a target that is not there yet, and a file of rules.
 
+use super::turn::Turn;
 use super::{Database, Output, Started, run_with, wait_until};
 use super::{Fixture, Side, execute, value};
 use std::ffi::OsString;
@@ -21,15 +22,22 @@ pub(crate) struct Play {
     /// Where it publishes.
     pub(crate) target: Database,
     folder: TempDir,
+    // Let go when the target is dropped: fields are, in this order.
+    _turn: Option<Turn>,
 }
 
 impl Play {
     /// A source and the rules for it.
     pub(crate) fn new(source: Database, rules: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let play = Self { source, target: Database::absent(Side::Staging, "target"), folder };
+        let play = Self { source, target: Database::absent(Side::Staging, "target"), folder, _turn: None };
         play.write_rules(rules);
         play
+    }
+
+    /// Moves the target, which is not there yet, to [`Side::Apart`], as soon as no other test has its own there.
+    pub(crate) fn apart(self) -> Self {
+        Self { _turn: Some(Turn::take()), target: Database::absent(Side::Apart, "target"), ..self }
     }
 
     /// One small table, `people`, with an `id`, a kept `note` and a masked `email` that no mask invents.
@@ -119,7 +127,7 @@ impl Play {
     /// Waits until a session of a run executes a statement that begins like `start`.
     #[track_caller]
     pub(crate) fn wait_for(&self, side: Side, start: &str, run: &Started) {
-        let name = if side == Side::Production { self.source.name() } else { self.target.name() };
+        let name = if side == self.target.side() { self.target.name() } else { self.source.name() };
         let sql = format!(
             "select count(*) from pg_stat_activity where starts_with(datname, '{name}') and state = 'active' \
              and pid <> pg_backend_pid() and starts_with(query, '{start}')"

@@ -1,4 +1,4 @@
-//! Two throw-away servers, started when the first test asks, gone with the process.
+//! Three throw-away servers, each started when the first test asks, gone with the process.
 //!
 //! `MASQUE_TEST_SOURCE_PROGRAMS` and `MASQUE_TEST_TARGET_PROGRAMS` name the folders
 //! of their programs, so that each side can be of another major; see `.ci/matrix`.
@@ -8,13 +8,16 @@ use masque::postgres::cluster::{Cluster, Settings};
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// Which of the two servers. A refresh refuses a target on the source's server, so there must be two.
+/// Which of the servers. A refresh refuses a target on the source's server, so there must be two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
     /// Where fixtures are made and sources lie.
     Production,
     /// Where targets lie.
     Staging,
+    /// Where the target of one test at a time lies, which says how soon a database is gone. A server drops none
+    /// while a session of it stands still within COPY (since 15), and on `Staging` those of other tests do.
+    Apart,
 }
 
 impl Side {
@@ -22,9 +25,11 @@ impl Side {
     pub(crate) fn cluster(self) -> &'static Cluster {
         static PRODUCTION: OnceLock<Cluster> = OnceLock::new();
         static STAGING: OnceLock<Cluster> = OnceLock::new();
+        static APART: OnceLock<Cluster> = OnceLock::new();
         match self {
             Self::Production => PRODUCTION.get_or_init(|| start_on(self, "production", &[])),
             Self::Staging => STAGING.get_or_init(|| start_on(self, "staging", &[])),
+            Self::Apart => APART.get_or_init(|| start_on(self, "apart", &[])),
         }
     }
 
@@ -39,7 +44,7 @@ fn binaries(side: Side) -> &'static Binaries {
     static STAGING: OnceLock<Binaries> = OnceLock::new();
     let (found, variable) = match side {
         Side::Production => (&PRODUCTION, "MASQUE_TEST_SOURCE_PROGRAMS"),
-        Side::Staging => (&STAGING, "MASQUE_TEST_TARGET_PROGRAMS"),
+        Side::Staging | Side::Apart => (&STAGING, "MASQUE_TEST_TARGET_PROGRAMS"),
     };
     found.get_or_init(|| {
         let named = std::env::var_os(variable).filter(|value| !value.is_empty());
@@ -48,7 +53,7 @@ fn binaries(side: Side) -> &'static Binaries {
     })
 }
 
-/// The folder with PostgreSQL's programs that fit both servers.
+/// The folder with PostgreSQL's programs that fit all servers.
 pub(crate) fn programs() -> &'static Path {
     &binaries(Side::Staging).server
 }

@@ -1,7 +1,7 @@
 //! What a tool is told: by arguments, which anybody on the machine may read, what is no secret; by
 //! private files what may be one. `options` can set a secret as well as a timeout, so they come as a service.
 
-use super::SchemaArchive;
+use super::{MOST_ADDED, SchemaArchive};
 use crate::error::{Error, Result};
 use crate::postgres::binaries::Tools;
 use crate::postgres::environment::hide_secrets;
@@ -11,7 +11,6 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 use tempfile::NamedTempFile;
 use tokio::process::Command;
-use zeroize::Zeroizing;
 
 /// A tool's command line, and the files it reads, which are removed with it: a password, options, certificates.
 pub(super) struct Tool {
@@ -27,10 +26,10 @@ fn longest_line(tools: &Tools) -> usize {
     if tools.version < 14 { 253 } else { 1021 }
 }
 
-/// Makes sure that the tools can be told how to log in.
+/// Makes sure that the tools can be told how to log in, with whatever the run adds by then.
 pub(super) fn check(tools: &Tools, url: &Url) -> Result<()> {
-    url.passfile_line().map(Zeroizing::new)?;
-    url.service(SERVICE, longest_line(tools)).map(drop)
+    url.passfile_line()?;
+    url.service(SERVICE, longest_line(tools).saturating_sub(MOST_ADDED)).map(drop)
 }
 
 impl SchemaArchive {
@@ -59,7 +58,7 @@ impl SchemaArchive {
             told = format!("service={SERVICE} {told}");
             files.push(file);
         }
-        if let Some(lines) = url.passfile_line()?.map(Zeroizing::new) {
+        if let Some(lines) = url.passfile_line()? {
             let file = self.directory.private("pass", &lines)?;
             command.env("PGPASSFILE", file.path());
             files.push(file);
@@ -92,11 +91,35 @@ pub(super) async fn run(mut command: Command) -> Result<Output> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{self as archive, PLAIN};
     use super::*;
     use crate::error::Kind;
     use crate::postgres::binaries::Binaries;
     use crate::postgres::cluster::{Cluster, Settings};
+    use crate::postgres::session;
     use std::time::Duration;
+
+    /// As the check saw them they were as long as they may be; a run adds its own to them.
+    #[test]
+    fn options_that_pass_the_check_are_never_too_long_later() {
+        for version in [13, 17] {
+            let mut tools = Tools::find().unwrap();
+            tools.version = version;
+            let url = |length: usize| {
+                Url::parse("postgres://u@h/d").unwrap().with_options(&"x".repeat(length.max(1)))
+            };
+            let longest = longest_line(&tools);
+            let most = |passes: &dyn Fn(Url) -> Result<()>| {
+                (1..longest).rev().find(|length| passes(url(*length)).is_ok()).unwrap()
+            };
+            let source = most(&|url| archive::check(&tools, &url, None));
+            let dumped = url(source).with_options(PLAIN).with_options(&session::probing());
+            assert!(dumped.service(SERVICE, longest).is_ok(), "{version}: {source}");
+            let target = most(&|target| archive::check(&tools, &url(1), Some(&target)));
+            let granted = url(target).with_options(&"y".repeat(MOST_ADDED - 1));
+            assert!(granted.service(SERVICE, longest).is_ok(), "{version}: {target}");
+        }
+    }
 
     #[test]
     fn options_reach_the_tools_as_they_are() {

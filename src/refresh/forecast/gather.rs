@@ -1,9 +1,11 @@
 //! What a plan would copy, by the catalog and its statistics.
 
-use super::model::Load;
+use super::model::{Load, VIEW_INDEXES};
 use crate::error::Result;
 use crate::plan::{LargeObjects, Plan, TablePlan, Treatment};
 use crate::postgres::session::Session;
+use crate::postgres::snapshot::of_rules;
+use crate::postgres::volume::Volume;
 use crate::postgres::weight::{self, Weight};
 use crate::refresh::{Options, Verify};
 use crate::report::{Estimate, Rows};
@@ -17,13 +19,9 @@ pub(in crate::refresh) struct Gathered {
     /// Bytes of materialized views, and of large objects where they travel.
     pub(super) views: u64,
     pub(super) objects: u64,
-    load: Load,
-}
-
-impl Gathered {
-    pub(in crate::refresh) fn load(&self) -> &Load {
-        &self.load
-    }
+    pub(in crate::refresh) load: Load,
+    /// What the tables take on the source's disk whose rows travel, as if all of them did.
+    pub(in crate::refresh) volume: Volume,
 }
 
 /// Gathers it, in the session's current transaction. Nothing of it reads a row.
@@ -51,34 +49,41 @@ pub(in crate::refresh) async fn gather(
     let nothing = Weight::default();
     let mut rows_of: HashMap<usize, u64> = HashMap::new();
     let mut tables = Vec::with_capacity(plan.tables.len());
+    let mut volume = Volume::default();
     for table in &plan.tables {
         let weight = weights.get(&number(table)).unwrap_or(&nothing);
         let (rows, rows_from) = rows(session, table, weight).await?;
         let estimate = estimate(table, weight, rows, rows_from);
         add(&mut load, table, weight, &estimate);
+        if !table.is_empty() {
+            volume.tables += weight.table;
+            volume.indexes += weight.indexes;
+        }
         rows_of.insert(table.table, rows);
         tables.push(estimate);
     }
     let keys = plan.schema.foreign_keys.iter().filter(|key| key.declared && key.validated);
     load.key_rows = keys.filter_map(|key| rows_of.get(&key.from)).map(|rows| float(*rows)).sum();
-    load.index_bytes += float(views) / 4.0;
+    load.index_bytes += float(views) * VIEW_INDEXES;
     tables.sort_by(|a, b| {
         (b.table_bytes + b.index_bytes, &a.name).cmp(&(a.table_bytes + a.index_bytes, &b.name))
     });
-    Ok(Gathered { tables, views, objects, load })
+    Ok(Gathered { tables, views, objects, load, volume })
 }
 
 /// How many rows travel.
 async fn rows(session: &Session, table: &TablePlan, weight: &Weight) -> Result<(u64, Rows)> {
-    let condition = match (&table.rows, &table.users) {
+    let name = table.name.sql();
+    let planned = match (&table.rows, &table.users) {
         (rules::Rows::None, _) => return Ok((0, Rows::None)),
-        (rules::Rows::Where(condition), _) => condition.as_str(),
-        (rules::Rows::All, Some(users)) => users.as_str(),
+        (rules::Rows::Where(condition), _) => {
+            weight::planned_rows(session, &name, condition).await.map_err(of_rules)?
+        }
+        (rules::Rows::All, Some(users)) => weight::planned_rows(session, &name, users).await?,
         (rules::Rows::All, None) => {
             return Ok((table.estimated_rows, if weight.is_counted { Rows::Statistics } else { Rows::Size }));
         }
     };
-    let planned = weight::planned_rows(session, &table.name.sql(), condition).await?;
     // The planner never expects none.
     let rows = if weight.table == 0 { 0 } else { planned };
     Ok((rows, if weight.is_counted { Rows::Planner } else { Rows::Size }))
