@@ -151,7 +151,6 @@ fn proposal(source: &Url) -> Result<String, Failure> {
             rows: 1000,
             patience: Duration::from_secs(10),
             strict: false,
-            implied: false,
             presets: Vec::new(),
             only: Some(matching(&schema, "public.customers")),
             new: None,

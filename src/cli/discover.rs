@@ -64,7 +64,6 @@ impl Discover {
             rows: self.sample_rows.max(1),
             patience: Duration::from_secs(self.sample_timeout),
             strict: self.strict,
-            implied: true,
             presets: self.preset.clone(),
             only: None,
             new: None,

@@ -197,7 +197,7 @@ impl Desk<'_> {
         // `name` of a thing is no person's, however its words look.
         // Who wrote a comment is not, and has a name in the file, or an e-mail address beside.
         let told = kind.is_some_and(|kind| name.len() > 1 && self.detector.calls(kind, &name));
-        let by_word = !told && name.iter().any(|word| self.detector.is_public(word));
+        let by_word = !told && name.iter().any(|word| self.detector.lists("public", word));
         if sight.kin < 50 && (about.public || by_word) {
             // An address of theirs is no part of their work.
             let reached = |kind: &&Kind| matches!(kind.mask.as_str(), "email" | "phone");

@@ -69,12 +69,7 @@ pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: 
             Some((line.id, desk.copy(line.id, personal.rule, personal.by, why)))
         })
         .collect();
-    for (id, choice) in found {
-        let mut lines = proposal.tables.iter_mut().flat_map(|section| &mut section.lines);
-        if let Some(line) = lines.find(|line| line.id == id) {
-            line.choice = choice;
-        }
-    }
+    proposal.take(found);
 }
 
 fn personal<'p>(

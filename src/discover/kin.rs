@@ -12,16 +12,25 @@ const ROWS: usize = 300;
 const ENOUGH: usize = 5;
 
 /// How many of a hundred rows have a word of the column in the other, for each column
-/// where that is most of them. `known` are the columns of e-mail addresses and whole names.
-pub(super) fn shares(sampled: &[(usize, Values)], known: &BTreeSet<usize>) -> BTreeMap<usize, u64> {
+/// where that is most of them. `known` are the columns of e-mail addresses and whole names,
+/// `texts` those that may have a name.
+pub(super) fn shares(
+    sampled: &[(usize, Values)],
+    known: &BTreeSet<usize>,
+    texts: &BTreeSet<usize>,
+) -> BTreeMap<usize, u64> {
+    let sources = sampled.iter().filter(|(column, _)| known.contains(column));
+    let sources: Vec<Vec<Option<Named>>> = sources
+        .map(|(_, values)| values.iter().take(ROWS).map(|value| value.as_deref().map(Named::of)).collect())
+        .collect();
     let mut found = BTreeMap::new();
-    let sources: Vec<&Values> =
-        sampled.iter().filter(|(column, _)| known.contains(column)).map(|(_, values)| values).collect();
     if sources.is_empty() {
         return found;
     }
-    for (column, values) in sampled.iter().filter(|(column, _)| !known.contains(column)) {
-        let share = sources.iter().filter_map(|source| share(values, source)).max();
+    let others = sampled.iter().filter(|(column, _)| texts.contains(column) && !known.contains(column));
+    for (column, values) in others {
+        let words: Vec<Word> = values.iter().take(ROWS).map(|value| Word::of(value.as_deref())).collect();
+        let share = sources.iter().filter_map(|source| share(&words, source)).max();
         if let Some(share) = share.filter(|share| *share >= 50) {
             found.insert(*column, share);
         }
@@ -29,34 +38,61 @@ pub(super) fn shares(sampled: &[(usize, Values)], known: &BTreeSet<usize>) -> BT
     found
 }
 
-fn share(values: &Values, source: &Values) -> Option<u64> {
+/// The words of an e-mail address or of a whole name.
+struct Named {
+    words: Vec<String>,
+    /// All of them in one, of an address.
+    glued: Option<String>,
+    is_blank: bool,
+}
+
+impl Named {
+    fn of(value: &str) -> Self {
+        let words = folded(value.split('@').next().unwrap_or_default());
+        let glued = value.contains('@').then(|| words.concat());
+        Self { words, glued, is_blank: value.trim().is_empty() }
+    }
+
+    fn has(&self, word: &String) -> bool {
+        let within = |glued: &String| word.chars().count() >= 4 && glued.contains(word.as_str());
+        self.words.contains(word) || self.glued.as_ref().is_some_and(within)
+    }
+}
+
+/// What a value is, that may be part of a name.
+enum Word {
+    Nothing,
+    /// Sentences, addresses and numbers are no names.
+    Other,
+    Words(Vec<String>),
+}
+
+impl Word {
+    fn of(value: Option<&str>) -> Self {
+        let Some(value) = value.filter(|value| !value.is_empty()) else { return Self::Nothing };
+        let is_other = |c: char| matches!(c, '@' | '/' | ':') || c.is_ascii_digit();
+        if value.len() > 60 || value.contains(is_other) {
+            return Self::Other;
+        }
+        let words: Vec<String> = folded(value).into_iter().filter(|word| word.chars().count() >= 3).collect();
+        if words.is_empty() { Self::Nothing } else { Self::Words(words) }
+    }
+}
+
+fn share(words: &[Word], source: &[Option<Named>]) -> Option<u64> {
     let (mut both, mut met) = (0_usize, 0_usize);
     let mut different = BTreeSet::new();
-    for (value, source) in values.iter().zip(source).take(ROWS) {
-        let (Some(value), Some(source)) = (value, source) else { continue };
-        // Sentences, addresses and numbers are no names.
-        if value.len() > 60 || value.contains(['@', '/', ':']) || value.contains(|c: char| c.is_ascii_digit())
-        {
-            if !value.is_empty() {
+    for (word, source) in words.iter().zip(source) {
+        match (word, source) {
+            (Word::Other, Some(_)) => both += 1,
+            (Word::Words(own), Some(source)) if !source.is_blank => {
                 both += 1;
+                if own.iter().any(|word| source.has(word)) {
+                    met += 1;
+                    different.insert(own.concat());
+                }
             }
-            continue;
-        }
-        let own: Vec<String> = folded(value).into_iter().filter(|word| word.chars().count() >= 3).collect();
-        if own.is_empty() || source.trim().is_empty() {
-            continue;
-        }
-        both += 1;
-        let local = source.split('@').next().unwrap_or_default();
-        let theirs = folded(local);
-        let is_mail = source.contains('@');
-        let meets = |word: &String| {
-            theirs.contains(word)
-                || is_mail && word.chars().count() >= 4 && theirs.concat().contains(word.as_str())
-        };
-        if own.iter().any(meets) {
-            met += 1;
-            different.insert(own.concat());
+            _ => {}
         }
     }
     (met >= ENOUGH && different.len() >= ENOUGH).then(|| (met * 100 / both.max(1)) as u64)
@@ -82,6 +118,9 @@ mod tests {
         let names = ["ZYX", "Wvu", "TSR", "Qpor", "Ihg", "Fed"];
         let towns = ["Kiel", "Bonn", "Kiel", "Ulm", "Ulm", "Kiel"];
         let sampled = vec![(0, column(&mails)), (1, column(&names)), (2, column(&towns))];
-        assert_eq!(shares(&sampled, &BTreeSet::from([0])), BTreeMap::from([(1, 83)]));
+        assert_eq!(
+            shares(&sampled, &BTreeSet::from([0]), &BTreeSet::from([0, 1, 2])),
+            BTreeMap::from([(1, 83)])
+        );
     }
 }

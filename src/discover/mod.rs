@@ -46,7 +46,6 @@ use person::Seen;
 use rayon::prelude::*;
 use sight::Sight;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::hash::RandomState;
 use std::time::Duration;
 
 /// How to look.
@@ -58,8 +57,6 @@ pub struct Look {
     pub patience: Duration,
     /// Whether to mask what is in doubt.
     pub strict: bool,
-    /// Whether to look for foreign keys that nobody declared.
-    pub implied: bool,
     /// The presets that the proposal includes, by name.
     pub presets: Vec<String>,
     /// Which tables, by place; all where there is none.
@@ -83,7 +80,6 @@ pub async fn propose(
     let comments = sample::comments(session, schema).await?;
     let closed = sample::closed(session, schema).await?;
     let mut proposal = Proposal { presets: look.presets.clone(), ..Proposal::default() };
-    let key = RandomState::new();
     let mut sights: BTreeMap<usize, Looked> = BTreeMap::new();
     let names = names(schema);
     let all = schema.tables.len();
@@ -108,7 +104,7 @@ pub async fn propose(
         let around = Around { detector, table: table_words, names: &names };
         let sight = |(column, values): &(usize, Values)| {
             let data_type = &table.columns.get(*column)?.data_type;
-            Some((*column, Sight::of(&around, &key, data_type, values)))
+            Some((*column, Sight::of(&around, data_type, values)))
         };
         let mut sights_of: BTreeMap<usize, Sight> = sampled.par_iter().filter_map(sight).collect();
         // A place has two numbers side by side.
@@ -127,7 +123,12 @@ pub async fn propose(
             .iter()
             .filter(|(_, sight)| sight.evidence.is_of_people(true) && sight.evidence.writing.streets < 30);
         let known = known.map(|(column, _)| *column).collect();
-        for (column, share) in kin::shares(&sampled, &known) {
+        let is_text = |column: &usize| {
+            let column = table.columns.get(*column);
+            matches!(column.and_then(|column| family(&column.data_type)), Some("text" | "enum"))
+        };
+        let texts = columns.iter().copied().filter(is_text).collect();
+        for (column, share) in kin::shares(&sampled, &known, &texts) {
             if let Some(sight) = sights_of.get_mut(&column) {
                 sight.kin = share;
             }
@@ -139,39 +140,37 @@ pub async fn propose(
     let kinds: Vec<Vec<Option<&Kind>>> =
         tables.map(|(place, table)| named(detector, table, names.table(place))).collect();
     let seen_in = |place: usize| sights.get(&place).map(Looked::seen).unwrap_or_default();
-    let about = person::tables(detector, schema, &names, &kinds, &seen_in);
-    let mut schema = schema.clone();
-    if look.implied {
-        proposal.references = implied::find(session, &mut schema, detector, &about, look).await?;
-    }
-    let preset = preset(&look.presets, &mut schema.clone());
-    let schema = &schema;
     let mut about = person::tables(detector, schema, &names, &kinds, &seen_in);
+    let mut schema = schema.clone();
+    proposal.references = implied::find(session, &mut schema, detector, &about, look).await?;
+    let preset = preset(&look.presets, &schema);
+    let schema = &schema;
+    if !proposal.references.is_empty() {
+        about = person::tables(detector, schema, &names, &kinds, &seen_in);
+    }
     // What is found first says which tables are about people, and that finds more.
+    let first = about.clone();
     let desk = Desk {
         detector,
         schema,
         names: &names,
         kinds: &kinds,
-        about: &about,
+        about: &first,
         preset: &preset,
         strict: look.strict,
     };
-    let told: Vec<_> = sights
-        .iter()
-        .map(|(place, looked)| looked.told(*place, &desk.lines(*place, looked, &comments)))
-        .collect();
+    let lines_of = |desk: &Desk<'_>| -> Vec<Vec<Line>> {
+        sights.iter().map(|(place, looked)| desk.lines(*place, looked, &comments)).collect()
+    };
+    let mut lines = lines_of(&desk);
+    let told: Vec<_> =
+        sights.iter().zip(&lines).map(|((place, looked), lines)| looked.told(*place, lines)).collect();
     person::learn(detector, schema, &names, &kinds, &told, &mut about);
-    let desk = Desk {
-        detector,
-        schema,
-        names: &names,
-        kinds: &kinds,
-        about: &about,
-        preset: &preset,
-        strict: look.strict,
-    };
-    for (place, looked) in &sights {
+    let desk = Desk { about: &about, ..desk };
+    if about != first {
+        lines = lines_of(&desk);
+    }
+    for ((place, looked), lines) in sights.iter().zip(lines) {
         let Some(table) = schema.table(*place) else { continue };
         if let Some(why) = &looked.closed {
             proposal.closed.push((table.name.to_string(), why.clone()));
@@ -181,7 +180,7 @@ pub async fn propose(
             schema: table.name.schema.clone(),
             key: rules::table_key(schema, *place),
             closed: looked.closed.clone(),
-            lines: desk.lines(*place, looked, &comments),
+            lines,
         });
     }
     neighbour::find(&desk, &sights, &mut proposal);
@@ -203,10 +202,13 @@ fn names(schema: &Schema) -> HashSet<String> {
 }
 
 /// What presets decide, by the names of columns.
-fn preset(names: &[String], schema: &mut Schema) -> BTreeMap<ColumnId, String> {
+fn preset(names: &[String], schema: &Schema) -> BTreeMap<ColumnId, String> {
+    if names.is_empty() {
+        return BTreeMap::new();
+    }
     let text = format!("masque = 1\n{}", proposal::include(names));
-    let file = RuleFile::parse("presets", &text).ok().filter(|_| !names.is_empty());
-    file.map(|file| rules::decided(&file, schema)).unwrap_or_default()
+    let file = RuleFile::parse("presets", &text).ok();
+    file.map(|file| rules::decided(&file, &mut schema.clone())).unwrap_or_default()
 }
 
 /// A table that was looked into.
@@ -277,10 +279,8 @@ async fn values(
     columns: &[usize],
     look: &Look,
 ) -> Result<Result<BTreeMap<usize, Values>, String>> {
-    let judged = |column: &&usize| {
-        let column = table.columns.get(**column);
-        column.and_then(|column| family(&column.data_type)).is_some_and(|family| family != "bytes")
-    };
+    let judged =
+        |column: &&usize| table.columns.get(**column).is_some_and(|column| Sight::is_of(&column.data_type));
     let columns: Vec<usize> = columns.iter().filter(judged).copied().collect();
     // A partition may have its columns in another order.
     let own = |column: &usize| leaf.find(&table.columns.get(*column)?.name);

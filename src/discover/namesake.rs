@@ -52,12 +52,7 @@ pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: 
             given.push((line.id, desk.copy(line.id, &namesake.rule, namesake.by, why)));
         }
     }
-    for (id, choice) in given {
-        let mut lines = proposal.tables.iter_mut().flat_map(|section| &mut section.lines);
-        if let Some(line) = lines.find(|line| line.id == id) {
-            line.choice = choice;
-        }
-    }
+    proposal.take(given);
 }
 
 fn same_type(schema: &Schema, one: ColumnId, other: ColumnId) -> bool {

@@ -4,6 +4,7 @@ use super::choice::Choice;
 use super::implied::Reference;
 use crate::rules::{written_key, written_text};
 use crate::schema::{ColumnId, Schema, visible};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// Rules for a database, with why.
@@ -155,6 +156,16 @@ impl Proposal {
     pub fn columns(&self) -> (usize, usize) {
         let lines = || self.tables.iter().flat_map(|table| &table.lines);
         (lines().count(), lines().filter(|line| line.is_masked()).count())
+    }
+
+    /// Gives lines other choices.
+    pub(super) fn take(&mut self, choices: Vec<(ColumnId, Choice)>) {
+        let mut choices: HashMap<ColumnId, Choice> = choices.into_iter().collect();
+        for line in self.tables.iter_mut().flat_map(|section| &mut section.lines) {
+            if let Some(choice) = choices.remove(&line.id) {
+                line.choice = choice;
+            }
+        }
     }
 
     /// The rule file.

@@ -8,7 +8,6 @@ use crate::postgres::sample::Values;
 use crate::rules::family;
 use crate::schema::DataType;
 use serde_json::Value;
-use std::hash::RandomState;
 
 /// What was seen of one column.
 #[derive(Clone, Debug, Default)]
@@ -35,8 +34,17 @@ pub(super) struct Sight {
 }
 
 impl Sight {
+    /// Whether values of this type say anything.
+    pub(super) fn is_of(data_type: &DataType) -> bool {
+        match family(data_type) {
+            Some("text" | "enum" | "number" | "real" | "date") => true,
+            Some("json" | "hstore") => data_type.element().is_none(),
+            _ => false,
+        }
+    }
+
     /// Looks at a column's sampled values.
-    pub(super) fn of(around: &Around<'_>, key: &RandomState, data_type: &DataType, values: &Values) -> Self {
+    pub(super) fn of(around: &Around<'_>, data_type: &DataType, values: &Values) -> Self {
         let texts = || values.iter().flatten().map(String::as_str);
         let is_array = data_type.element().is_some();
         let mut sight = Self::default();
@@ -44,11 +52,11 @@ impl Sight {
             Some("text") if is_array => {
                 let elements: Vec<String> = texts().flat_map(elements).collect();
                 sight.evidence = Evidence::of(elements.iter().map(String::as_str));
-                sight.sketch = Sketch::of(key, elements.iter().map(String::as_str));
+                sight.sketch = Sketch::of(elements.iter().map(String::as_str));
             }
             Some("text" | "enum") => {
                 sight.evidence = Evidence::of(texts());
-                sight.sketch = Sketch::of(key, texts());
+                sight.sketch = Sketch::of(texts());
             }
             Some("json") if !is_array => {
                 let documents = texts().filter_map(|text| serde_json::from_str(text).ok());

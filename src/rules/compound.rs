@@ -28,6 +28,16 @@ pub(super) struct Compounds {
 }
 
 impl Compounds {
+    /// Adds the abbreviations of another that are not known yet, as parts of words too.
+    pub(super) fn add(&mut self, other: &Self) {
+        for (part, long) in other.glued.iter().filter(|(part, _)| !self.short.contains_key(*part)) {
+            self.glued.entry(part.clone()).or_insert_with(|| long.clone());
+        }
+        for (short, long) in &other.short {
+            self.short.entry(short.clone()).or_insert_with(|| long.clone());
+        }
+    }
+
     /// The word, written out or cut.
     pub(super) fn cut(&self, word: &str) -> Vec<String> {
         if let Some(long) = self.short.get(word) {

@@ -100,9 +100,10 @@ impl Detector {
         for (name, list) in &own.lists {
             all.lists.entry(name).or_default().extend(list.iter().cloned());
         }
-        all.compounds.short.extend(own.compounds.short.clone());
-        all.compounds.glued.extend(own.compounds.glued.clone());
-        all.same.extend(own.same.clone());
+        all.compounds.add(&own.compounds);
+        for (word, sense) in &own.same {
+            all.same.entry(word.clone()).or_insert_with(|| sense.clone());
+        }
         all.index();
         Ok(all)
     }
@@ -183,8 +184,7 @@ impl Detector {
     }
 
     /// The word that stands for this one.
-    #[must_use]
-    pub fn sense<'w>(&'w self, word: &'w str) -> &'w str {
+    fn sense<'w>(&'w self, word: &'w str) -> &'w str {
         self.same.get(word).map_or(word, String::as_str)
     }
 
@@ -357,18 +357,6 @@ impl Detector {
         glued.get(word).or_else(|| short.get(word)).map(Vec::as_slice)
     }
 
-    /// Whether one of a table's words is a word for people.
-    #[must_use]
-    pub fn is_people(&self, word: &str) -> bool {
-        self.lists("people", word)
-    }
-
-    /// Whether it is a word for people whose names are public.
-    #[must_use]
-    pub fn is_public(&self, word: &str) -> bool {
-        self.lists("public", word)
-    }
-
     /// Whether the list of this name has the word, in the singular or a plural.
     #[must_use]
     pub fn lists(&self, list: &str, word: &str) -> bool {
@@ -399,6 +387,20 @@ mod tests {
                 assert!(table.get("names").unwrap().get(language).is_some(), "{language} of {table}");
             }
         }
+    }
+
+    #[test]
+    fn what_a_person_s_file_says_of_a_word_wins() {
+        let text = "[short]\nhospit = \"city\"\nmun = \"city\"\n[glued]\nkd = \"phone\"\n[same]\nstreet = [\"ville\"]";
+        let theirs = Detector::with(text).unwrap();
+        let spelled = |detector: &Detector, name: &str| detector.spelled(&words(name)).join(" ");
+        assert_eq!(spelled(Detector::own(), "hospit"), "hospitalisation");
+        assert_eq!(spelled(&theirs, "hospit"), "city");
+        assert_eq!(theirs.part("kd"), Some(["phone".to_owned()].as_slice()));
+        // What is short for something is so inside a longer word, too.
+        assert_eq!(theirs.part("mun"), Some(["city".to_owned()].as_slice()));
+        assert_eq!((Detector::own().sense("ville"), theirs.sense("ville")), ("city", "street"));
+        assert_eq!(spelled(&theirs, "custname"), "customer name", "all else is as it was");
     }
 
     #[test]

@@ -134,8 +134,7 @@ impl Kind {
     }
 
     /// Whether it is for this family of types.
-    #[must_use]
-    pub fn is_of(&self, family: &str) -> bool {
+    pub(super) fn is_of(&self, family: &str) -> bool {
         self.types.iter().any(|known| known == family)
     }
 

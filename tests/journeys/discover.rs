@@ -453,6 +453,23 @@ fn a_preset_is_included_and_its_rules_stand_where_it_has_one() {
 }
 
 #[test]
+fn two_runs_propose_the_same_text() {
+    let source = Database::from(Fixture::Empty);
+    // Of so many values a sketch keeps a part, and a share of them is an estimate.
+    let sql = "create table people (id integer primary key, username text);
+        create table tickets (id integer primary key, c1 text, c2 text);
+        insert into people select n, 'qzw' || n || 'k' from generate_series(1, 900) n;
+        insert into tickets select n, case when n % 3 = 0 then 'x' || n || 'p' else 'qzw' || n || 'k' end,
+            case when n % 4 = 0 then 'y' || n || 'p' else 'qzw' || n || 'k' end from generate_series(1, 900) n";
+    execute(&source.url(), &[sql]);
+    let first = discover(&source, &[]).stdout;
+    assert!(first.contains("sampled values occur in `public.people.username` too"), "{first}");
+    for _ in 0..3 {
+        assert_eq!(discover(&source, &[]).stdout, first);
+    }
+}
+
+#[test]
 fn who_watches_sees_how_far_it_is_and_a_file_does_not() {
     let source = Database::from(Fixture::Empty);
     let tables = (0..40).map(|n| format!("create table t{n} (id integer primary key, email text);"));
@@ -465,7 +482,7 @@ fn who_watches_sees_how_far_it_is_and_a_file_does_not() {
         .stdin(std::process::Stdio::null())
         .output()
     else {
-        eprintln!("not tried: there is no `script` that plays a terminal");
+        eprintln!("skipped: there is no `script` that plays a terminal");
         return;
     };
     let seen = String::from_utf8_lossy(&seen.stdout).into_owned();
