@@ -11,7 +11,8 @@ const ENOUGH: u64 = 8;
 /// Whether the values can't be of the kind.
 pub(super) fn contradicts(kind: &Kind, evidence: &Evidence) -> bool {
     let writing = &evidence.writing;
-    if evidence.values < ENOUGH || evidence.traced >= 20 {
+    // What is encrypted or hashed looks like nothing, and may be anything.
+    if evidence.values < ENOUGH || evidence.traced >= 20 || writing.random >= 50 {
         return false;
     }
     let words = evidence.is_status() && writing.lower >= 90;
@@ -47,6 +48,8 @@ mod tests {
     fn values_speak_against_names_that_they_cannot_be_of() {
         assert!(speaks("e-mail address", &["mail.layout_a", "mail.layout_b"]));
         assert!(speaks("telephone number", &["home", "work"]) && !speaks("telephone number", &["030 1234"]));
+        let sealed = ["gAAAAABmQ1x7Zk9pL2tB", "gAAAAABmR8w3Yv0aN5cD", "gAAAAABmT4u6Xs1bM7eF"];
+        assert!(!speaks("e-mail address", &sealed));
         assert!(speaks("region", &["draft", "posted"]) && !speaks("region", &["Texas", "Ohio"]));
         assert!(speaks("name", &["INV/2025/00001", "INV/2025/00002", "INV/2025/00003"]));
         assert!(!speaks("name", &["Peter", "HUSSAIN, KEITH"]) && !speaks("last name", &["zyx", "wvu"]));
