@@ -7,12 +7,6 @@ use crate::schema::{Column, ColumnId, Schema, Table};
 /// Fewer columns than this have no front in common.
 const ENOUGH: usize = 4;
 
-/// Words that are nothing without what stands in front of them: `phone_number`, `address_line`.
-const CARRIERS: [&str; 16] = [
-    "number", "numero", "num", "nummer", "nr", "no", "numer", "line", "linea", "ligne", "zeile", "address",
-    "value", "text", "ext", "full",
-];
-
 /// The words of all columns' names, by table and column.
 pub(super) struct Names(Vec<Vec<Vec<String>>>);
 
@@ -55,7 +49,7 @@ fn called(detector: &Detector, front: Option<&str>, column: &Column) -> Vec<Stri
     let rest = front.and_then(|front| column.name.strip_prefix(front)).map(words);
     let Some(rest) = rest.filter(|rest| !rest.is_empty()) else { return all };
     let carried = match rest.as_slice() {
-        [only] => CARRIERS.contains(&only.trim_end_matches(|c: char| c.is_ascii_digit())),
+        [only] => detector.has("carriers", only.trim_end_matches(|c: char| c.is_ascii_digit())),
         _ => false,
     };
     let says = |words: &[String]| family(&column.data_type).and_then(|family| detector.named(words, family));

@@ -12,65 +12,6 @@ use crate::rules::{Beside, Detector, Kind, default_rule, family, words, written_
 use crate::schema::{Column, ColumnId, Form, Scalar, Schema, Table, written};
 use std::collections::BTreeMap;
 
-/// What stands behind what was done, before who did it.
-const ACTS: [&str; 7] = ["by", "von", "par", "por", "da", "door", "przez"];
-
-/// Words for what people write of their own accord.
-const REMARKS: [&str; 52] = [
-    "comment",
-    "comments",
-    "note",
-    "notes",
-    "remark",
-    "remarks",
-    "feedback",
-    "bio",
-    "text",
-    "message",
-    "messages",
-    "msg",
-    "coded",
-    "free",
-    "kommentar",
-    "notiz",
-    "notizen",
-    "bemerkung",
-    "bemerkungen",
-    "anmerkung",
-    "nachricht",
-    "freitext",
-    "commentaire",
-    "commentaires",
-    "remarque",
-    "remarques",
-    "texte",
-    "comentario",
-    "comentarios",
-    "nota",
-    "notas",
-    "mensaje",
-    "texto",
-    "observaciones",
-    "commento",
-    "commenti",
-    "messaggio",
-    "testo",
-    "osservazioni",
-    "mensagem",
-    "observacoes",
-    "observacao",
-    "opmerking",
-    "opmerkingen",
-    "notitie",
-    "bericht",
-    "tekst",
-    "komentarz",
-    "uwagi",
-    "notatka",
-    "wiadomosc",
-    "tresc",
-];
-
 /// A column's line: rules to try, why, and what a person should decide.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Choice {
@@ -359,7 +300,7 @@ impl Desk<'_> {
             return detector.kind("full name");
         }
         // `scanned_by` is who did it.
-        if name.len() > 1 && detector.lists("actors", last) && ACTS.contains(&last.as_str()) {
+        if name.len() > 1 && detector.lists("actors", last) && detector.has("acts", last) {
             return detector.kind("name of who did it");
         }
         (is_person(last) && !is_row(last) && !detector.lists("asks", name.first()?))
@@ -376,7 +317,7 @@ impl Desk<'_> {
         let name = self.names.get(id);
         // What people remark is short now and then, a code never is longer.
         let harmless = name.iter().any(|word| self.detector.lists("harmless", word));
-        let says = |word: &String| REMARKS.contains(&word.as_str()) && !(harmless && word == "text");
+        let says = |word: &String| self.detector.has("remarks", word) && !(harmless && word == "text");
         let spaced = evidence.writing.spaced;
         let remark = about.is_near(2)
             && (spaced >= 20 && name.iter().any(says)

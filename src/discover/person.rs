@@ -46,28 +46,6 @@ impl About {
     }
 }
 
-/// Things that are somebody's where a column of the table says whose.
-const CARRIED: [&str; 18] = [
-    "meter",
-    "meters",
-    "zaehler",
-    "compteur",
-    "contatore",
-    "licznik",
-    "device",
-    "devices",
-    "vehicle",
-    "vehicles",
-    "phone",
-    "handset",
-    "geraet",
-    "geraete",
-    "appareil",
-    "dispositivo",
-    "dispositivos",
-    "apparaat",
-];
-
 /// Foreign keys further than this from a person say nothing.
 const FAR: u8 = 3;
 
@@ -124,7 +102,7 @@ pub(super) fn tables(
         let called = has("first name") || has("last name") || has("full name") || seen.whole;
         // What people carry about is theirs where a column says whose.
         let carried =
-            CARRIED.contains(&single(last).as_str()) && says_whom(detector, table, names.table(place));
+            detector.has("carried", &single(last)) && says_whom(detector, table, names.table(place));
         let thing = thing && !carried;
         let event = name.iter().any(|word| detector.lists("harmless", word));
         let born = called && !event && (has("date of birth") || seen.births) && !leads(schema, place);
@@ -332,8 +310,6 @@ fn is_bare(detector: &Detector, column: &Column, name: &[String]) -> bool {
 
 /// Whether a name is that of a person's number: `customer_id`, `patientennr`.
 pub(super) fn is_number(detector: &Detector, name: &[String]) -> bool {
-    const NUMBERS: [&str; 12] =
-        ["id", "nr", "no", "num", "number", "key", "ref", "uuid", "fk", "nummer", "numero", "code"];
     let name = detector.spelled(name);
     let person = |word: &String| {
         detector.lists("people", word) && !detector.lists("firms", word) || detector.lists("roles", word)
@@ -345,7 +321,7 @@ pub(super) fn is_number(detector: &Detector, name: &[String]) -> bool {
         return person(&front.to_owned());
     }
     name.len() >= 2
-        && name.iter().any(|word| NUMBERS.contains(&word.as_str()))
+        && name.iter().any(|word| detector.has("numbers", word))
         && name.iter().any(person)
         && !name.iter().any(|word| detector.lists("actors", word))
 }

@@ -10,103 +10,11 @@ use super::person::{About, is_number};
 use super::sight::Sight;
 use super::surrogate::{is_called, is_measured};
 use super::vocabulary::Trait;
-use crate::rules::{default_rule, words};
+use crate::rules::{Detector, default_rule, words};
 use crate::schema::{ColumnId, KeyPart, Scalar};
 
 /// Fewer different words than these are names by chance.
 const FEW: u64 = 5;
-
-/// Words of columns that hold one of a few words, which a sample without any can't show.
-const CODED: [&str; 64] = [
-    "direction",
-    "coupon",
-    "component",
-    "tags",
-    "hashtags",
-    "tariff",
-    "tarif",
-    "flight",
-    "channel",
-    "tier",
-    "eventname",
-    "auth",
-    "package",
-    "fach",
-    "vak",
-    "voo",
-    "code",
-    "cd",
-    "cod",
-    "state",
-    "mode",
-    "level",
-    "class",
-    "category",
-    "action",
-    "reason",
-    "method",
-    "lang",
-    "warn",
-    "currency",
-    "role",
-    "source",
-    "rol",
-    "roles",
-    "rolle",
-    "ruolo",
-    "papel",
-    "profil",
-    "perfil",
-    "categoria",
-    "categorie",
-    "kategorie",
-    "validator",
-    "link",
-    "links",
-    "handler",
-    "service",
-    "client",
-    "html",
-    "codigo",
-    "codice",
-    "kod",
-    "estado",
-    "etat",
-    "stato",
-    "niveau",
-    "nivel",
-    "livello",
-    "poziom",
-    "origen",
-    "origine",
-    "quelle",
-    "bron",
-    "plan",
-];
-
-/// What the name of a thing is called.
-const TITLES: [&str; 20] = [
-    "name",
-    "title",
-    "label",
-    "titel",
-    "bezeichnung",
-    "nom",
-    "libelle",
-    "titre",
-    "intitule",
-    "designation",
-    "nombre",
-    "titulo",
-    "nome",
-    "denominazione",
-    "titolo",
-    "naam",
-    "omschrijving",
-    "nazwa",
-    "tytul",
-    "caption",
-];
 
 impl Desk<'_> {
     /// What nothing names: single names, dates of birth, prose, numbers of a person.
@@ -169,8 +77,9 @@ impl Desk<'_> {
             }
             "number" if about.is_near(1) && sight.births && !about.thing => {
                 let why = "days as of birth, in a table about people".to_owned();
-                let rule = "{ with = \"noise\", amount = 10 }".to_owned();
-                Choice { rules: vec![rule], why: vec![why], doubt: None }
+                let mut rules: Vec<String> = sight.range.iter().cloned().collect();
+                rules.push("\"digits\"".to_owned());
+                Choice { rules, why: vec![why], doubt: None }
             }
             "number"
                 if sight.own
@@ -297,12 +206,14 @@ impl Desk<'_> {
         if writing.files >= 80 && evidence.is_own() {
             return chosen("url", false, false, of(writing.files, "are addresses of pages or files"));
         }
-        let titled = || is_title(self.names.get(id));
+        let titled = || is_title(self.detector, self.names.get(id));
         if !about.root && titled() {
             return Choice::keep();
         }
         let plain = !told && writing.technical < 50 && writing.codes < 50 && writing.lettered >= 50;
-        if plain && (evidence.is_varied() || writing.small >= 50 && evidence.distinct >= 4) {
+        if plain
+            && (evidence.is_varied() || writing.spaced >= 60 && evidence.distinct >= 3 && evidence.words >= 2)
+        {
             let why = "differs from row to row in a table about people, of unknown kind".to_owned();
             return chosen(if writing.small >= 50 { "scrub" } else { "letters" }, false, false, why);
         }
@@ -335,7 +246,7 @@ impl Desk<'_> {
     fn tells_of_thing(&self, name: &[String]) -> bool {
         let told = |word: &String| {
             ["about", "asks", "harmless", "things"].iter().any(|list| self.detector.lists(list, word))
-                || CODED.contains(&word.as_str())
+                || self.detector.has("choices", word)
         };
         name.iter().any(told)
     }
@@ -343,7 +254,7 @@ impl Desk<'_> {
     /// Whether a number is that of a row, a moment or an amount, by its name.
     fn is_measure(&self, id: ColumnId) -> bool {
         let name = self.names.get(id);
-        is_called(self.detector, name) || is_measured(name)
+        is_called(self.detector, name) || is_measured(self.detector, name)
     }
 
     /// Whether it is an amount, with decimals, in a table of what people are paid.
@@ -364,13 +275,9 @@ impl Desk<'_> {
 
     /// Whether a column is called after its place only, as those of an imported sheet are.
     fn is_nameless(&self, id: ColumnId) -> bool {
-        const COLUMNS: [&str; 18] = [
-            "col", "column", "field", "fld", "f", "c", "spalte", "feld", "colonne", "champ", "colonna",
-            "campo", "columna", "coluna", "kolom", "veld", "kolumna", "pole",
-        ];
         let name = self.schema.column(id).map(|column| column.name.to_lowercase()).unwrap_or_default();
         let front = name.trim_end_matches(|c: char| c.is_ascii_digit());
-        front.len() < name.len() && COLUMNS.contains(&front.trim_end_matches(['_', ' ']))
+        front.len() < name.len() && self.detector.has("nameless", front.trim_end_matches(['_', ' ']))
     }
 
     /// Whether tables that are far from people have a column of this name, too.
@@ -400,6 +307,6 @@ impl Desk<'_> {
 }
 
 /// Whether the last word is one for the name of a thing.
-fn is_title(name: &[String]) -> bool {
-    name.last().is_some_and(|last| TITLES.contains(&last.as_str()))
+fn is_title(detector: &Detector, name: &[String]) -> bool {
+    name.last().is_some_and(|last| detector.has("titles", last))
 }

@@ -9,24 +9,6 @@ use crate::rules::{family, written_text};
 use crate::schema::{ColumnId, visible};
 use std::collections::BTreeMap;
 
-/// What a column of values is called.
-const VALUES: [&str; 14] = [
-    "value",
-    "val",
-    "valor",
-    "valeur",
-    "valore",
-    "wert",
-    "waarde",
-    "wartosc",
-    "content",
-    "setting",
-    "data",
-    "v",
-    "contenido",
-    "contenu",
-];
-
 /// What the name of a secret ends with, for the rule; `$` is the end of the name.
 const SECRETS: &str = "(?i)(password|passwd|passphrase|pwd|pass|secret|token|credential|credentials|pin|salt|key|clave|contrasena|mdp|cle|passwort|kennwort|senha)$";
 
@@ -50,7 +32,7 @@ fn choose(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, section: &Section) 
     let is_value = |line: &&Line| {
         let column = desk.schema.column(ColumnId { table, column: line.id.column });
         line.id.column != key
-            && desk.names.get(line.id).last().is_some_and(|word| VALUES.contains(&word.as_str()))
+            && desk.names.get(line.id).last().is_some_and(|word| desk.detector.has("values", word))
             && column.is_some_and(|column| family(&column.data_type) == Some("text"))
     };
     let (place, line) = section.lines.iter().enumerate().find(|(_, line)| is_value(line))?;

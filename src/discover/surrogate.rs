@@ -56,87 +56,9 @@ fn is_drawn(evidence: &Evidence, unnamed: bool) -> bool {
     evidence.values > 0 && !told && (writing.random >= 50 || counted)
 }
 
-/// Words for moments: a long number of such a name is one.
-const MOMENTS: [&str; 26] = [
-    "at",
-    "on",
-    "ts",
-    "date",
-    "time",
-    "stamp",
-    "timestamp",
-    "epoch",
-    "created",
-    "updated",
-    "modified",
-    "millis",
-    "ms",
-    "datum",
-    "zeit",
-    "zeitpunkt",
-    "fecha",
-    "hora",
-    "heure",
-    "data",
-    "ora",
-    "tijd",
-    "czas",
-    "horodatage",
-    "horodat",
-    "expires",
-];
-
-/// Words for amounts, sizes and counters.
-const AMOUNTS: [&str; 44] = [
-    "amount",
-    "total",
-    "price",
-    "cost",
-    "size",
-    "bytes",
-    "km",
-    "mileage",
-    "odometer",
-    "distance",
-    "quantity",
-    "qty",
-    "count",
-    "sum",
-    "value",
-    "rate",
-    "fee",
-    "length",
-    "duration",
-    "offset",
-    "position",
-    "weight",
-    "betrag",
-    "summe",
-    "preis",
-    "kilometerstand",
-    "kmstand",
-    "montant",
-    "prix",
-    "kilometrage",
-    "importe",
-    "precio",
-    "kilometraje",
-    "importo",
-    "prezzo",
-    "chilometri",
-    "preco",
-    "quilometragem",
-    "bedrag",
-    "prijs",
-    "kilometers",
-    "kwota",
-    "cena",
-    "przebieg",
-];
-
 /// Whether a long number of this name is a moment or an amount.
-pub(super) fn is_measured(name: &[String]) -> bool {
-    name.iter().any(|word| MOMENTS.contains(&word.as_str()) || AMOUNTS.contains(&word.as_str()))
+pub(super) fn is_measured(detector: &Detector, name: &[String]) -> bool {
+    name.iter().any(|word| detector.has("moments", word) || detector.has("amounts", word))
 }
 
 #[cfg(test)]
@@ -166,9 +88,9 @@ mod tests {
     #[test]
     fn moments_and_amounts_are_told_by_their_names() {
         assert!(
-            is_measured(&words("createdAt"))
-                && is_measured(&words("stan_km"))
-                && !is_measured(&words("folio"))
+            is_measured(Detector::own(), &words("createdAt"))
+                && is_measured(Detector::own(), &words("stan_km"))
+                && !is_measured(Detector::own(), &words("folio"))
         );
     }
 }

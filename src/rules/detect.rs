@@ -33,7 +33,7 @@ pub struct Detector {
 type Sense = (usize, Vec<String>);
 
 /// The lists of words that a file may have.
-const LISTS: [&str; 19] = [
+const LISTS: [&str; 30] = [
     "addressees",
     "about",
     "people",
@@ -53,10 +53,24 @@ const LISTS: [&str; 19] = [
     "tools",
     "keys",
     "payrolls",
+    "acts",
+    "remarks",
+    "choices",
+    "titles",
+    "nameless",
+    "moments",
+    "amounts",
+    "carriers",
+    "values",
+    "carried",
+    "numbers",
 ];
 
 /// The lists whose words no compound is made of.
-const BARE: [&str; 3] = ["prefixes", "links", "ends"];
+const BARE: [&str; 14] = [
+    "prefixes", "links", "ends", "acts", "remarks", "choices", "titles", "nameless", "moments", "amounts",
+    "carriers", "values", "carried", "numbers",
+];
 
 /// What a code of something is called.
 const CODES: [&str; 6] = ["type", "status", "kind", "flag", "code", "category"];
