@@ -203,10 +203,10 @@ impl Reader<'_> {
     }
 
     /// Whether names of columns and tables are made of the word, here or anywhere; a number behind it
-    /// says nothing.
+    /// says nothing, and neither does a letter alone.
     fn is_common(&self, word: &str) -> bool {
         let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-        word.is_empty() || self.around.detector.knows(word) || self.around.names.contains(word)
+        word.chars().count() <= 1 || self.around.detector.knows(word) || self.around.names.contains(word)
     }
 }
 

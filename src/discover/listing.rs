@@ -38,13 +38,9 @@ pub(super) fn is_listing(detector: &Detector, table: &Table, names: &[Vec<String
 fn is_of_tool(detector: &Detector, name: &[String]) -> bool {
     let migrations = name.last().is_some_and(|last| last.starts_with("migration"));
     let of_schema = name.iter().rev().skip(1).all(|word| MIGRATED.contains(&word.as_str()));
-    let whole = name.join(" ");
     name.iter().any(|word| detector.lists("tools", word))
         || migrations && of_schema
-        || matches!(
-            whole.as_str(),
-            "schema version" | "schema versions" | "schema history" | "ar internal metadata"
-        )
+        || detector.has("tools", &name.join(" "))
 }
 
 /// Whether its clients are programs: they have a secret and addresses to return to.

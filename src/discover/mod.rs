@@ -100,40 +100,9 @@ pub async fn propose(
         };
         let closed = sampled.as_ref().err().cloned();
         let sampled: Vec<(usize, Values)> = sampled.unwrap_or_default().into_iter().collect();
-        let table_words = detector.spelled(&words(&table.name.name));
-        let around = Around { detector, table: table_words, names: &names };
-        let sight = |(column, values): &(usize, Values)| {
-            let data_type = &table.columns.get(*column)?.data_type;
-            Some((*column, Sight::of(&around, data_type, values)))
-        };
-        let mut sights_of: BTreeMap<usize, Sight> = sampled.par_iter().filter_map(sight).collect();
-        // A place has two numbers side by side.
-        let places: BTreeSet<usize> = sights_of
-            .iter()
-            .filter(|(_, sight)| sight.degrees.is_some())
-            .map(|(column, _)| *column)
-            .collect();
-        for (column, sight) in &mut sights_of {
-            let beside = [column.checked_sub(1), Some(column + 1)];
-            if !beside.into_iter().flatten().any(|other| places.contains(&other)) {
-                sight.degrees = None;
-            }
-        }
-        let known = sights_of
-            .iter()
-            .filter(|(_, sight)| sight.evidence.is_of_people(true) && sight.evidence.writing.streets < 30);
-        let known = known.map(|(column, _)| *column).collect();
-        let is_text = |column: &usize| {
-            let column = table.columns.get(*column);
-            matches!(column.and_then(|column| family(&column.data_type)), Some("text" | "enum"))
-        };
-        let texts = columns.iter().copied().filter(is_text).collect();
-        for (column, share) in kin::shares(&sampled, &known, &texts) {
-            if let Some(sight) = sights_of.get_mut(&column) {
-                sight.kin = share;
-            }
-        }
-        sights.insert(place, Looked { columns, closed, sights: sights_of });
+        let around = Around { detector, table: detector.spelled(&words(&table.name.name)), names: &names };
+        let seen = sights_of(&around, table, &sampled);
+        sights.insert(place, Looked { columns, closed, sights: seen });
     }
     let names = Names::of(detector, schema);
     let tables = schema.tables.iter().enumerate();
@@ -190,6 +159,39 @@ pub async fn propose(
     settings::find(&desk, &sights, &mut proposal);
     prove::prove(session, schema, &mut proposal).await?;
     Ok(proposal)
+}
+
+/// What the sampled values of a table's columns say, by the column's place.
+fn sights_of(around: &Around<'_>, table: &Table, sampled: &[(usize, Values)]) -> BTreeMap<usize, Sight> {
+    let sight = |(column, values): &(usize, Values)| {
+        let data_type = &table.columns.get(*column)?.data_type;
+        Some((*column, Sight::of(around, data_type, values)))
+    };
+    let mut sights: BTreeMap<usize, Sight> = sampled.par_iter().filter_map(sight).collect();
+    // A place has two numbers side by side.
+    let places: BTreeSet<usize> =
+        sights.iter().filter(|(_, sight)| sight.degrees.is_some()).map(|(column, _)| *column).collect();
+    for (column, sight) in &mut sights {
+        let beside = [column.checked_sub(1), Some(column + 1)];
+        if !beside.into_iter().flatten().any(|other| places.contains(&other)) {
+            sight.degrees = None;
+        }
+    }
+    let known = sights
+        .iter()
+        .filter(|(_, sight)| sight.evidence.is_of_people(true) && sight.evidence.writing.streets < 30);
+    let known = known.map(|(column, _)| *column).collect();
+    let is_text = |column: &usize| {
+        let column = table.columns.get(*column);
+        matches!(column.and_then(|column| family(&column.data_type)), Some("text" | "enum"))
+    };
+    let texts = sights.keys().copied().filter(is_text).collect();
+    for (column, share) in kin::shares(sampled, &known, &texts) {
+        if let Some(sight) = sights.get_mut(&column) {
+            sight.kin = share;
+        }
+    }
+    sights
 }
 
 /// The words of the names of all tables and columns.

@@ -396,6 +396,21 @@ mod tests {
         assert_eq!(knowledge.lists, Detector::own().lists);
         assert!(knowledge.kinds.len() > 15 && LISTS.iter().all(|name| !knowledge.lists[name].is_empty()));
         let document = Document::parse(DETECT).unwrap();
+        for name in LISTS {
+            let entries = texts(document.get(name));
+            assert_eq!(entries.len(), knowledge.lists[name].len(), "a word stands twice in `{name}`");
+            for entry in entries {
+                let read = words(&entry);
+                assert_eq!(read.join(" "), entry, "a name is never cut so: `{name}`");
+                assert!(
+                    read.len() == 1 || name == "tools",
+                    "`{entry}` of `{name}` is compared with one word"
+                );
+            }
+        }
+        let Compounds { short, glued, .. } = &knowledge.compounds;
+        let twice: Vec<_> = short.keys().filter(|short| glued.contains_key(*short)).collect();
+        assert!(twice.is_empty(), "short for something wherever they are: {twice:?}");
         for table in document.get("kind").unwrap().as_array_of_tables().unwrap() {
             for language in ["en", "de", "fr", "es", "it", "pt", "nl", "pl"] {
                 assert!(table.get("names").unwrap().get(language).is_some(), "{language} of {table}");
