@@ -128,7 +128,7 @@ impl Desk<'_> {
         let refers = is_key || self.schema.referenced(id).is_some();
         // A number of a row is no prose, whatever its first words say.
         let plain = |kind: &&Kind| kind.mask != "scrub";
-        if !is_array && is_surrogate(self.detector, &name, refers, family, kind.filter(plain), evidence) {
+        if !is_array && is_surrogate(self.detector, name, refers, family, kind.filter(plain), evidence) {
             return Choice::keep();
         }
         // A surrogate says nothing of a person, unless its name does.
@@ -137,7 +137,7 @@ impl Desk<'_> {
         }
         // `name` of a thing is no person's, however its words look.
         // Who wrote a comment is not, and has a name in the file, or an e-mail address beside.
-        let told = kind.is_some_and(|kind| name.len() > 1 && self.detector.calls(kind, &name));
+        let told = kind.is_some_and(|kind| name.len() > 1 && self.detector.calls(kind, name));
         let by_word = !told && name.iter().any(|word| self.detector.lists("public", word));
         if sight.kin < 50 && (about.public || by_word) {
             // An address of theirs is no part of their work.
@@ -155,7 +155,7 @@ impl Desk<'_> {
             }
             return choice;
         }
-        let harmless = self.is_harmless(&name, about, evidence);
+        let harmless = self.is_harmless(name, about, evidence);
         let seen = evidence.likeness.clone();
         let seen = seen.filter(|seen| !about.thing && !harmless || !seen.is_common());
         // What counts accounts and parts has as many digits as a telephone.
@@ -227,11 +227,11 @@ impl Desk<'_> {
                     || (kind.beside != Beside::Anything || kind.is_at_home(&home))
                         && self.stands(kind, id, about))
         };
-        let found = detector.suited(&name, family, &admits);
+        let found = detector.suited(name, family, &admits);
         if let Some(kind) = found.filter(|kind| !kind.quiet) {
             return Some(kind);
         }
-        let spelled = detector.spelled(&name);
+        let spelled = detector.spelled(name);
         // `obs_docente` is what a teacher remarks, and no teacher; `user_agent` is no agent.
         if let Some(kind) = found.filter(|kind| name.len() > 1 && detector.calls(kind, name)) {
             return Some(kind);

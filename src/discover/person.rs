@@ -83,7 +83,7 @@ pub(super) fn tables(
         let is = |list: &str, word: &str| detector.lists(list, word) || detector.lists(list, &single(word));
         let last = name.last().map(String::as_str).unwrap_or_default();
         let public = is("public", last);
-        let named = name.iter().any(|word| is("people", word));
+        let is_named = name.iter().any(|word| is("people", word));
         if is_listing(detector, table, names.table(place)) {
             return About { thing: true, listing: true, ..About::default() };
         }
@@ -110,7 +110,7 @@ pub(super) fn tables(
         let firm = !root && name.iter().any(|word| is("firms", word));
         let person = |kind: &&Kind| kind.person && (kind.name != "e-mail address" || !thing && !firm);
         About {
-            people: !public && (named && !thing || root || kinds.iter().flatten().any(person)),
+            people: !public && (is_named && !thing || root || kinds.iter().flatten().any(person)),
             root,
             public,
             thing,

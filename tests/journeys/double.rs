@@ -63,7 +63,7 @@ fn every_kind_of_object_arrives_with_its_parameters() {
 
 /// What PostgreSQL prints otherwise once it has read its own print: a source that was made by its DDL, and not
 /// from a dump, has the first form and its copy the second.
-const PRINTED_OTHERWISE: &str = r#"
+const PRINTED_OTHERWISE: &str = r"
 create domain size as varchar(2) check (value in ('S', 'M', 'L'));
 create table orders (
     id integer generated always as identity primary key,
@@ -88,7 +88,7 @@ create function stay() returns trigger language plpgsql as 'begin return new; en
 create trigger stay before update on orders for each row when (new.state in ('new', 'done')) execute function stay();
 insert into orders (state, kind, size, amount, stars, big, note, tags, day)
     values ('done', 'c', 'M', 2.5, 2, 1, 'abc', '{p}', '2024-02-29');
-"#;
+";
 
 #[test]
 fn what_is_printed_otherwise_once_it_was_read_is_the_same() {
