@@ -318,7 +318,7 @@ fn five_hundred_tables_take_less_than_two_minutes() {
 const LOOSE: &str = "
     create extension if not exists hstore;
     create table customers (id integer primary key, email text, phone text, attrs hstore, colours text[]);
-    create table orders (order_no integer primary key, customer_id integer, colour text, sent_to text, gps_x numeric(9,6), gps_y numeric(9,6));
+    create table orders (order_no integer primary key, customer_id integer, colour text, sent_to text, spot_a numeric(9,6), spot_b numeric(9,6));
     create table products (product_id integer primary key, customer_id_of_none integer, size numeric(9,6));
     insert into customers select n, 'canary7f3a' || n || '@corp.com', '+1 212 555 ' || 1000 + n,
         hstore(array['mobile_phone', '+1 415 555 ' || 1000 + n, 'canary7f3a' || n, 'x', 'tier', 'gold']), array['red', 'blue'] from generate_series(1, 90) n;
@@ -346,7 +346,7 @@ fn keys_that_nobody_declared_are_proposed_and_decide_who_a_row_is_about() {
     }
     let sent = text.lines().find(|line| line.starts_with("sent_to")).unwrap();
     assert!(sent.contains("= \"phone\""), "{sent}");
-    let places = text.lines().filter(|line| line.starts_with("gps_") && line.contains("# numbers as"));
+    let places = text.lines().filter(|line| line.starts_with("spot_") && line.contains("# numbers as"));
     assert_eq!(places.filter(|line| line.contains("noise")).count(), 2, "{text}");
     let play = Play::new(source, text);
     play.check().assert_code(0);
