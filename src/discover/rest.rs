@@ -211,13 +211,7 @@ impl Desk<'_> {
             return Choice::keep();
         }
         let plain = !told && writing.technical < 50 && writing.codes < 50 && writing.lettered >= 50;
-        if plain
-            && (evidence.is_varied()
-                || writing.spaced >= 60
-                    && writing.digit < 50
-                    && evidence.distinct >= 3
-                    && evidence.words >= 2)
-        {
+        if plain && (evidence.is_varied() || writing.small >= 50 && evidence.distinct >= 4) {
             let why = "differs from row to row in a table about people, of unknown kind".to_owned();
             return chosen(if writing.small >= 50 { "scrub" } else { "letters" }, false, false, why);
         }
