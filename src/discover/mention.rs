@@ -18,7 +18,7 @@ const WORDS: usize = 1500;
 const SHORT: usize = 4;
 
 /// Fewer values and fewer different names are chance.
-const ENOUGH: usize = 5;
+const ENOUGH: usize = 10;
 const NAMES: usize = 4;
 
 /// The words of a column's values, as numbers that nobody can read.

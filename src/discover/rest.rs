@@ -258,7 +258,8 @@ impl Desk<'_> {
     /// Whether it is an amount, with decimals, in a table of what people are paid.
     fn is_paid(&self, id: ColumnId) -> bool {
         let payroll = self.schema.table(id.table).is_some_and(|table| {
-            let name = self.detector.spelled(&words(&table.name.name));
+            let name = [words(&table.name.schema), words(&table.name.name)].concat();
+            let name = self.detector.spelled(&name);
             name.iter().any(|word| self.detector.lists("payrolls", word))
         });
         let scalar = self.schema.column(id).and_then(|column| column.data_type.scalar());

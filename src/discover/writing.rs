@@ -62,6 +62,8 @@ pub(super) struct Writing {
     pub(super) records: u64,
     /// Sentences with the name of somebody in them.
     pub(super) mentions: u64,
+    /// Three signs and fewer.
+    pub(super) short: u64,
     /// Numbers as they are dialled from elsewhere: with `+`, a bracket or a nought in front.
     pub(super) dialled: u64,
     /// Codes: capitals, digits and signs, short, without a space.
@@ -123,6 +125,7 @@ impl Writing {
             addresses: share(&|value| value.contains("://") && !value.contains(char::is_whitespace)),
             records: share(&record::is_record),
             mentions: share(&record::mentions),
+            short: share(&|value| value.chars().count() <= 3),
             dialled: share(&|value| value.starts_with(['+', '(', '0'])),
             codes: share(&is_code),
         }

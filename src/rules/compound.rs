@@ -80,13 +80,22 @@ impl Compounds {
     }
 
     /// The word that this one begins or is without its vowels, where all such words say
-    /// the same.
+    /// the same. `geraet` is the front of a compound such as `geraeteschluessel`, and not short for it.
     fn begun<'w>(&'w self, word: &str) -> Option<&'w str> {
         if word.len() < 4 || self.is_plural(word) {
             return None;
         }
         let front = self.sole.range(word.to_owned()..).take_while(|(known, _)| known.starts_with(word));
-        let front: Vec<_> = front.filter(|(known, _)| known.len() >= word.len() + 2).collect();
+        let cut = |known: &str| {
+            let rest = known.strip_prefix(word).unwrap_or_default();
+            known.len() > word.len() * 2
+                || LINKS
+                    .iter()
+                    .chain(&["e"])
+                    .filter_map(|link| rest.strip_prefix(link))
+                    .any(|rest| rest.len() >= 4 && self.known.contains(rest))
+        };
+        let front: Vec<_> = front.filter(|(known, _)| known.len() >= word.len() + 2 && !cut(known)).collect();
         let bare = !word.contains(VOWELS);
         let bones = |known: &str| known.chars().filter(|c| !VOWELS.contains(c)).eq(word.chars());
         let found = match front.is_empty() || word.len() < 5 {
@@ -177,6 +186,8 @@ mod tests {
             "export",
             "casino",
             "region",
+            "geraet",
+            "herst",
         ] {
             assert_eq!(spelled(name), name);
         }
