@@ -33,6 +33,7 @@ mod literals;
 mod lost_sessions;
 mod majors;
 mod many_tables;
+mod meant;
 mod memory;
 mod never_copied;
 mod nothing_raw;
