@@ -4,7 +4,7 @@ use super::called::Names;
 use super::contradict::contradicts;
 use super::document;
 use super::evidence::{Evidence, Likeness};
-use super::person::{About, identity, primary, single};
+use super::person::{About, identity, is_among, primary};
 use super::sight::Sight;
 use super::surrogate::is_surrogate;
 use super::unglued::unglued;
@@ -155,7 +155,7 @@ impl Desk<'_> {
             }
             return choice;
         }
-        let harmless = self.is_harmless(name, about, evidence);
+        let harmless = self.is_excused(name, about, evidence);
         let seen = evidence.likeness.clone();
         let seen = seen.filter(|seen| !about.thing && !harmless || !seen.is_common());
         // What counts accounts and parts has as many digits as a telephone.
@@ -191,7 +191,7 @@ impl Desk<'_> {
 
     /// Whether a word of the name says that what looks like somebody's is not: `file_path`.
     /// An address of one's own is somebody's, though: `endpoint`, `image`.
-    fn is_harmless(&self, name: &[String], about: About, evidence: &Evidence) -> bool {
+    fn is_excused(&self, name: &[String], about: About, evidence: &Evidence) -> bool {
         const PAGES: [&str; 5] = ["uri", "endpoint", "image", "path", "domain"];
         let page =
             about.is_owned() && !about.thing && evidence.writing.addresses >= 80 && evidence.is_varied();
@@ -214,8 +214,7 @@ impl Desk<'_> {
         let name = self.names.get(id);
         let own = words(&table.name.name);
         let home = detector.spelled(&own);
-        let is_thing =
-            |word: &String| detector.lists("things", word) || detector.lists("things", &single(word));
+        let is_thing = |word: &String| is_among(detector, "things", word);
         let fits = |kind: &Kind| evidence.is_none_or(|evidence| !contradicts(kind, evidence));
         let admits = |kind: &Kind, rest: &[String]| {
             let thing = kind.things && (about.thing || !about.root && rest.iter().any(is_thing));
@@ -316,7 +315,7 @@ impl Desk<'_> {
     fn by_name(&self, id: ColumnId, about: About, kind: &Kind, evidence: &Evidence) -> Choice {
         let name = self.names.get(id);
         // What people remark is short now and then, a code never is longer.
-        let harmless = name.iter().any(|word| self.detector.lists("harmless", word));
+        let harmless = self.is_harmless(id);
         let says = |word: &String| self.detector.has("remarks", word) && !(harmless && word == "text");
         let spaced = evidence.writing.spaced;
         let remark = about.is_near(2)
@@ -355,6 +354,11 @@ impl Desk<'_> {
     /// Whether a column of the table is somebody's by its name.
     fn is_personal(&self, table: usize) -> bool {
         self.kinds_of(table).iter().flatten().any(|kind| !kind.quiet)
+    }
+
+    /// Whether a word of the name is one of things whose values look like somebody's.
+    pub(super) fn is_harmless(&self, id: ColumnId) -> bool {
+        self.names.get(id).iter().any(|word| self.detector.lists("harmless", word))
     }
 
     /// The kinds of a table's columns, by their names alone.

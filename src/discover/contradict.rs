@@ -8,19 +8,21 @@ use crate::rules::Kind;
 /// Fewer values say nothing against a name.
 const ENOUGH: u64 = 8;
 
+/// Of e-mail addresses fewer do: each has an `@`.
+const ADDRESSES: u64 = 3;
+
 /// Whether the values can't be of the kind.
 pub(super) fn contradicts(kind: &Kind, evidence: &Evidence) -> bool {
     let writing = &evidence.writing;
+    let least = if kind.mask == "email" { ADDRESSES } else { ENOUGH };
     // What is encrypted or hashed looks like nothing, and may be anything.
-    if kind.mask == "email" && evidence.values >= 3 && writing.random < 50 {
-        return writing.at == 0 && evidence.traced < 20;
-    }
-    if evidence.values < ENOUGH || evidence.traced >= 20 || writing.random >= 50 {
+    if evidence.values < least || evidence.traced >= 20 || writing.random >= 50 {
         return false;
     }
     let words = evidence.is_status() && writing.lower >= 90;
     let status = words && evidence.distinct >= 2;
     match kind.mask.as_str() {
+        "email" => writing.at == 0,
         "phone" | "digits" | "iban" | "card" | "national_id" | "ip" | "date_shift" | "postcode" => {
             writing.digit <= 5
         }

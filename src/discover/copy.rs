@@ -49,7 +49,7 @@ pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: 
         .filter_map(|line| {
             let sight = sights.get(&line.id.table)?.sights.get(&line.id.column)?;
             let about = desk.about.get(line.id.table).copied().unwrap_or_default();
-            let harmless = desk.names.get(line.id).iter().any(|word| desk.detector.lists("harmless", word));
+            let harmless = desk.is_harmless(line.id);
             let mut met: BTreeMap<usize, usize> = BTreeMap::new();
             for place in sight.sketch.hashes().iter().filter_map(|hash| places.get(hash)).flatten() {
                 *met.entry(*place).or_default() += 1;

@@ -89,7 +89,7 @@ pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: 
             }
             let writing = &sights.get(&line.id.table)?.sights.get(&line.id.column)?.evidence.writing;
             let near = about.is_near(2) && !about.thing;
-            let harmless = desk.names.get(line.id).iter().any(|word| desk.detector.lists("harmless", word));
+            let harmless = desk.is_harmless(line.id);
             // Addresses of machines and names of firms have names in them that are nobody's any more.
             let other = writing.random >= 50 || writing.addresses >= 80 || harmless || !near;
             if other && writing.prose < 30 {
@@ -111,12 +111,7 @@ pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: 
             Some((line.id, desk.copy(line.id, "\"letters\"", false, why)))
         })
         .collect();
-    for (id, choice) in found {
-        let mut lines = proposal.tables.iter_mut().flat_map(|section| &mut section.lines);
-        if let Some(line) = lines.find(|line| line.id == id) {
-            line.choice = choice;
-        }
-    }
+    proposal.take(found);
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: 
         };
         for place in parts(section, looked, street) {
             let Some(line) = section.lines.get(place).filter(|line| !line.is_masked()) else { continue };
-            let harmless = desk.names.get(line.id).iter().any(|word| desk.detector.lists("harmless", word));
+            let harmless = desk.is_harmless(line.id);
             let sight = looked.sights.get(&line.id.column);
             let Some(writing) = sight.map(|sight| &sight.evidence.writing).filter(|_| !harmless) else {
                 continue;
@@ -61,7 +61,7 @@ fn name(desk: &Desk<'_>, looked: &Looked, section: &mut Section) {
     let fits = |place: &usize| {
         let Some(line) = section.lines.get(*place).filter(|line| !line.is_masked()) else { return false };
         let Some(sight) = looked.sights.get(&line.id.column) else { return false };
-        let harmless = desk.names.get(line.id).iter().any(|word| desk.detector.lists("harmless", word));
+        let harmless = desk.is_harmless(line.id);
         let evidence = &sight.evidence;
         !harmless && evidence.writing.capital >= 90 && evidence.distinct >= 5 && beside(*place)
     };

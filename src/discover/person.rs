@@ -80,7 +80,7 @@ pub(super) fn tables(
         let name = detector.spelled(&words(&table.name.name));
         let kinds = kinds.get(place).map(Vec::as_slice).unwrap_or_default();
         let has = |wanted: &str| kinds.iter().flatten().any(|kind| kind.name == wanted);
-        let is = |list: &str, word: &str| detector.lists(list, word) || detector.lists(list, &single(word));
+        let is = |list: &str, word: &str| is_among(detector, list, word);
         let last = name.last().map(String::as_str).unwrap_or_default();
         let public = is("public", last);
         let is_named = name.iter().any(|word| is("people", word));
@@ -157,8 +157,7 @@ fn raise(
         let Some(name) = schema.table(key.to).map(|table| detector.spelled(&words(&table.name.name))) else {
             continue;
         };
-        let people =
-            |word: &String| detector.lists("people", word) || detector.lists("people", &single(word));
+        let people = |word: &String| is_among(detector, "people", word);
         if let Some(to) = all.get_mut(key.to).filter(|to| theirs && rows(key.to) > 0 && !to.root && !place)
             && !name.iter().any(people)
         {
@@ -324,6 +323,11 @@ pub(super) fn is_number(detector: &Detector, name: &[String]) -> bool {
         && name.iter().any(|word| detector.has("numbers", word))
         && name.iter().any(person)
         && !name.iter().any(|word| detector.lists("actors", word))
+}
+
+/// Whether a list has the word, in the singular or plural.
+pub(super) fn is_among(detector: &Detector, list: &str, word: &str) -> bool {
+    detector.lists(list, word) || detector.lists(list, &single(word))
 }
 
 /// `companies` as `company`.

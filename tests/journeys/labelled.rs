@@ -32,10 +32,10 @@ fn labels(text: &str) -> Labels {
 /// Loads the schema, proposes, measures, and has the proposal checked and refreshed by.
 fn measured(name: &str) {
     let read =
-        |end: &str| std::fs::read_to_string(top().join(format!("tests/fixtures/discover/{name}.{end}")));
+        |file: &str| std::fs::read_to_string(top().join("tests/fixtures/discover").join(file)).unwrap();
     let source = Database::from(Fixture::Empty);
-    execute(&source.url(), &[&read("sql").unwrap()]);
-    let Labels { personal, open } = labels(&read("txt").unwrap());
+    execute(&source.url(), &[&read("draw.sql"), &read(&format!("{name}.sql"))]);
+    let Labels { personal, open } = labels(&read(&format!("{name}.txt")));
     let output = run(&["discover", "--json", "--source", &source.url()]);
     assert!([0, 3].contains(&output.code), "{}", output.stderr);
     let proposal: Value = serde_json::from_str(&output.stdout).unwrap();
