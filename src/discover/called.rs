@@ -32,21 +32,22 @@ impl Names {
 
 /// What nearly all columns of the table begin with, before the first `_`.
 fn front(table: &Table) -> Option<&str> {
-    let begin = |column: &'_ Column| column.name.split_once('_').map(|(front, _)| front.len());
     // One of the first two has it, where nearly all have.
     table.columns.iter().take(2).find_map(|column| {
-        let front = column.name.get(..begin(column)?).filter(|front| !front.is_empty())?;
-        let others = table.columns.iter().filter(|other| {
-            other.name.strip_prefix(front).is_some_and(|rest| rest.len() > 1 && rest.starts_with('_'))
-        });
-        let count = others.count();
+        let (front, _) = column.name.split_once('_').filter(|(front, _)| !front.is_empty())?;
+        let count = table.columns.iter().filter(|other| behind(front, other).is_some()).count();
         (count >= ENOUGH && count * 4 >= table.columns.len() * 3).then_some(front)
     })
 }
 
+/// What comes in a column's name after that.
+fn behind<'c>(front: &str, column: &'c Column) -> Option<&'c str> {
+    column.name.strip_prefix(front)?.strip_prefix('_').filter(|rest| !rest.is_empty())
+}
+
 fn called(detector: &Detector, front: Option<&str>, column: &Column) -> Vec<String> {
     let all = words(&column.name);
-    let rest = front.and_then(|front| column.name.strip_prefix(front)).map(words);
+    let rest = front.and_then(|front| behind(front, column)).map(words);
     let Some(rest) = rest.filter(|rest| !rest.is_empty()) else { return all };
     let carried = match rest.as_slice() {
         [only] => detector.has("carriers", only.trim_end_matches(|c: char| c.is_ascii_digit())),
@@ -71,8 +72,8 @@ mod tests {
 
     #[test]
     fn what_all_columns_begin_with_says_nothing() {
-        let ways = ["via_cod", "via_tipo", "via_nom", "via_cp", "mun_id"];
-        assert_eq!(names("mae_vias", &ways), ["cod", "tipo", "nom", "cp", "mun id"]);
+        let ways = ["via_cod", "via_tipo", "via_nom", "via_cp", "via_alta", "via_baja", "viaje", "mun_id"];
+        assert_eq!(names("mae_vias", &ways), ["cod", "tipo", "nom", "cp", "alta", "baja", "viaje", "mun id"]);
         let few = ["via_tipo", "nombre", "cp", "fecha"];
         assert_eq!(names("mae_vias", &few), ["via tipo", "nombre", "cp", "fecha"]);
     }
