@@ -33,7 +33,7 @@ pub struct Detector {
 type Sense = (usize, Vec<String>);
 
 /// The lists of words that a file may have.
-const LISTS: [&str; 30] = [
+const LISTS: [&str; 32] = [
     "addressees",
     "about",
     "people",
@@ -64,6 +64,8 @@ const LISTS: [&str; 30] = [
     "values",
     "carried",
     "numbers",
+    "passwords",
+    "definitions",
 ];
 
 /// The lists whose words no compound is made of.
