@@ -219,7 +219,10 @@ impl Desk<'_> {
         let is_thing = |word: &String| is_among(detector, "things", word);
         let fits = |kind: &Kind| evidence.is_none_or(|evidence| !contradicts(kind, evidence));
         let admits = |kind: &Kind, rest: &[String]| {
-            let thing = kind.things && (about.thing || !about.root && rest.iter().any(is_thing));
+            // The telephone of a branch's manager is the manager's.
+            let theirs = || rest.iter().any(|word| detector.lists("roles", word));
+            let thing = about.thing || about.firm && kind.mask != "phone";
+            let thing = kind.things && (thing && !theirs() || !about.root && rest.iter().any(is_thing));
             fits(kind)
                 && (!about.listing || kind.mask == "token")
                 && about.reaches(kind.reach)
@@ -446,7 +449,7 @@ impl Desk<'_> {
         let read = sight.documents;
         let found: Vec<_> = sight.paths.iter().filter(|found| about.reaches(found.reach)).collect();
         if found.is_empty() {
-            let unseen = about.is_near(1) && !about.thing && read == 0;
+            let unseen = about.is_near(1) && !about.thing && read == 0 && !self.is_everywhere(id);
             let why = "documents about a person, and none to sample".to_owned();
             return match default_rule(&column.data_type).filter(|_| unseen) {
                 Some(rule) => Choice { rules: vec![rule], why: vec![why], doubt: None },

@@ -21,6 +21,13 @@ pub(super) fn contradicts(kind: &Kind, evidence: &Evidence) -> bool {
     }
     let words = evidence.is_status() && writing.lower >= 90;
     let status = words && evidence.distinct >= 2;
+    // A number of one's own is not that of many.
+    if matches!(kind.mask.as_str(), "iban" | "card" | "national_id")
+        && evidence.is_list()
+        && evidence.distinct * 10 <= evidence.values
+    {
+        return true;
+    }
     match kind.mask.as_str() {
         "email" => writing.at == 0,
         "phone" | "digits" | "iban" | "card" | "national_id" | "ip" | "date_shift" | "postcode" => {

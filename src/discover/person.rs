@@ -1,6 +1,7 @@
 //! Which tables are about people, and which column says which person a row is about.
 
 use super::called::Names;
+use super::firm::is_of_firms;
 use super::listing::is_listing;
 use crate::rules::{Detector, Kind, Reach, family, words};
 use crate::schema::{Column, ColumnId, KeyKind, KeyPart, Schema};
@@ -19,6 +20,8 @@ pub(super) struct About {
     pub(super) thing: bool,
     /// Whether it lists kinds or places, or is a tool's own.
     pub(super) listing: bool,
+    /// Whether its rows are firms: their addresses are nobody's.
+    pub(super) firm: bool,
     /// Whether people point at it, many at each of its rows: their study or their plan is none of them.
     pub(super) above: bool,
     /// How many foreign keys lead from it to a table of people, where any do.
@@ -63,6 +66,8 @@ pub(super) struct Seen {
     pub(super) people: bool,
     /// Whether one has dates as of birth.
     pub(super) births: bool,
+    /// The first that has names of firms.
+    pub(super) firms: Option<usize>,
     /// How many rows the sample has with a value, at most.
     pub(super) rows: u64,
 }
@@ -88,6 +93,7 @@ pub(super) fn tables(
             return About { thing: true, listing: true, ..About::default() };
         }
         let seen = seen(place);
+        let incorporated = is_of_firms(detector, &name, kinds, names.table(place), seen);
         let both = (has("first name") || seen.first) && (has("last name") || seen.last);
         let about_people = is("people", last) || is("deeds", last);
         // The devices of users are theirs.
@@ -110,8 +116,10 @@ pub(super) fn tables(
         let thing = thing && !carried;
         let event = name.iter().any(|word| detector.lists("harmless", word));
         let born = called && !event && (has("date of birth") || seen.births) && !leads(schema, place);
-        let account = has("e-mail address") && names.table(place).iter().any(|name| is_password(detector, name));
-        let root = !public && (both || born || is("people", last) || account && !thing);
+        let account =
+            has("e-mail address") && names.table(place).iter().any(|name| is_password(detector, name));
+        let named = is("people", last) && !incorporated;
+        let root = !public && (both || born || named || account && !thing);
         let firm = !root && name.iter().any(|word| is("firms", word));
         let person = |kind: &&Kind| kind.person && (kind.name != "e-mail address" || !thing && !firm);
         About {
@@ -120,6 +128,7 @@ pub(super) fn tables(
             public,
             thing,
             listing: false,
+            firm: incorporated,
             above: false,
             away: None,
         }
@@ -159,7 +168,8 @@ fn raise(
     for key in &schema.foreign_keys {
         let place =
             kinds.get(key.to).into_iter().flatten().flatten().any(|kind| kind.name == "street address");
-        let theirs = all.get(key.from).is_some_and(|from| from.root) && !seen(key.to).whole;
+        let people = seen(key.to).whole && rows(key.to) >= MANY;
+        let theirs = all.get(key.from).is_some_and(|from| from.root) && !people;
         if let Some(to) = all
             .get_mut(key.to)
             .filter(|to| place && theirs && to.thing && rows(key.to) * 2 >= rows(key.from).max(MANY))

@@ -189,8 +189,10 @@ impl Desk<'_> {
         }
         let technical = self.is_technical(id);
         let name = self.names.get(id);
-        let told = self.tells_of_thing(name);
-        if about.root && !technical && (evidence.is_own() && !told || self.numbers(id)) {
+        let told = self.tells_of_thing(name, true);
+        // What one chooses among is no one's own.
+        let thing = self.tells_of_thing(name, false);
+        if about.root && !technical && (evidence.is_own() && !thing || self.numbers(id)) {
             return self.own(id);
         }
         if technical || !near || self.is_unique(id) {
@@ -235,7 +237,7 @@ impl Desk<'_> {
             || !long
             || self.is_everywhere(id)
             || is_called(self.detector, parts)
-            || self.tells_of_thing(parts)
+            || self.tells_of_thing(parts, true)
             || self.is_technical(id)
             || self.is_unique(id)
         {
@@ -245,11 +247,11 @@ impl Desk<'_> {
         Choice { rules: vec!["\"letters\"".to_owned()], why: vec![why], doubt: None }
     }
 
-    /// Whether a word of the name is one for what a thing is, does or belongs to.
-    fn tells_of_thing(&self, name: &[String]) -> bool {
+    /// Whether a word of the name is one for what a thing is, does or belongs to, or `choices` too.
+    fn tells_of_thing(&self, name: &[String], choices: bool) -> bool {
         let told = |word: &String| {
             ["about", "asks", "harmless", "things"].iter().any(|list| self.detector.lists(list, word))
-                || self.detector.has("choices", word)
+                || choices && self.detector.has("choices", word)
         };
         name.iter().any(told)
     }
@@ -283,7 +285,9 @@ impl Desk<'_> {
             KeyPart::Expression(_) => false,
         };
         let own = KeyPart::Column(id.column);
-        keys.into_iter().any(|key| key.parts.contains(&own) && key.parts.iter().all(|part| *part == own || numbered(part)))
+        keys.into_iter().any(|key| {
+            key.parts.contains(&own) && key.parts.iter().all(|part| *part == own || numbered(part))
+        })
     }
 
     /// Whether a column is called after its place only, as those of an imported sheet are.
@@ -294,7 +298,7 @@ impl Desk<'_> {
     }
 
     /// Whether many tables have a column of this name: what an application puts into each.
-    fn is_everywhere(&self, id: ColumnId) -> bool {
+    pub(super) fn is_everywhere(&self, id: ColumnId) -> bool {
         let Some(own) = self.schema.column(id) else { return false };
         let has = |table: &&crate::schema::Table| table.columns.iter().any(|other| other.name == own.name);
         self.schema.tables.iter().filter(has).nth(EVERYWHERE).is_some()

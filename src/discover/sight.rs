@@ -84,7 +84,7 @@ fn range(values: &[Option<String>]) -> Option<String> {
     let numbers: Vec<u64> = values.iter().flatten().filter_map(|text| text.parse().ok()).collect();
     let (least, most) = numbers.iter().min().zip(numbers.iter().max())?;
     let digits = |number: &u64| u32::try_from(number.to_string().len()).unwrap_or(20);
-    let low = if *least < 10 { 1 } else { 10_i64.checked_pow(digits(least) - 1)? };
+    let low = if *least < 10 { i64::from(*least > 0) } else { 10_i64.checked_pow(digits(least) - 1)? };
     let high = 10_i64.checked_pow(digits(most))? - 1;
     Some(format!("{{ with = \"integer\", min = {low}, max = {high} }}"))
 }

@@ -21,7 +21,9 @@ pub(super) fn is_surrogate(
         return false;
     }
     // A person by what they are, in random letters: a number of theirs.
-    let called = refers || is_called(detector, name) || kind.is_some_and(|kind| kind.name == "person by role");
+    let called = refers
+        || is_called(detector, name)
+        || kind.is_some_and(|kind| matches!(kind.name.as_str(), "person by role" | "name of who did it"));
     match family {
         "uuid" => called,
         "number" => kind.is_none() && is_called(detector, name),
