@@ -63,6 +63,12 @@ impl Desk<'_> {
         };
         let about = self.about.get(id.table).copied().unwrap_or_default();
         let mut choice = self.judge(id, table, column, about, comment, sight);
+        if !choice.rules.is_empty() && family(&column.data_type) == Some("number") {
+            // As long as they are, before any number of the type.
+            let plain = choice.rules.iter().position(|rule| rule == "\"integer\"");
+            let at = plain.unwrap_or(choice.rules.len());
+            choice.rules.splice(at..at, sight.range.clone());
+        }
         if let Some(rule) = self.preset.get(&id) {
             choice.prefer(rule);
         }
@@ -149,11 +155,7 @@ impl Desk<'_> {
             }
         }
         if let Some(kind) = kind {
-            let mut choice = self.by_name(id, about, kind, evidence);
-            if let Some(at) = choice.rules.iter().position(|rule| rule == "\"integer\"") {
-                choice.rules.splice(at..at, sight.range.clone());
-            }
-            return choice;
+            return self.by_name(id, about, kind, evidence);
         }
         let harmless = self.is_excused(name, about, evidence);
         let seen = evidence.likeness.clone();

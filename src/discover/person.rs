@@ -97,16 +97,21 @@ pub(super) fn tables(
                 .is_some_and(|first| is("people", first) && !is("firms", first) && !is("rows", first));
         // `product_review` is of whom its e-mail addresses are.
         let peopled = (seen.people || has("e-mail address") && has("full name")) && !is("things", last);
-        let thing =
-            !both && !about_people && !owned && !peopled && name.iter().any(|word| is("things", word));
+        let whom = says_whom(detector, table, names.table(place));
+        let defines = is("definitions", last) && !whom;
+        let thing = !both
+            && !about_people
+            && !owned
+            && !peopled
+            && (defines || name.iter().any(|word| is("things", word)));
         let called = has("first name") || has("last name") || has("full name") || seen.whole;
         // What people carry about is theirs where a column says whose.
-        let carried =
-            detector.has("carried", &single(last)) && says_whom(detector, table, names.table(place));
+        let carried = detector.has("carried", &single(last)) && whom;
         let thing = thing && !carried;
         let event = name.iter().any(|word| detector.lists("harmless", word));
         let born = called && !event && (has("date of birth") || seen.births) && !leads(schema, place);
-        let root = !public && (both || born || is("people", last));
+        let account = has("e-mail address") && names.table(place).iter().any(|name| is_password(detector, name));
+        let root = !public && (both || born || is("people", last) || account && !thing);
         let firm = !root && name.iter().any(|word| is("firms", word));
         let person = |kind: &&Kind| kind.person && (kind.name != "e-mail address" || !thing && !firm);
         About {
@@ -120,8 +125,8 @@ pub(super) fn tables(
         }
     };
     let mut all: Vec<About> = schema.tables.iter().enumerate().map(about).collect();
-    let rows: Vec<u64> = (0..all.len()).map(|place| seen(place).rows).collect();
-    raise(detector, schema, kinds, &rows, &mut all);
+    let seen_in: Vec<Seen> = (0..all.len()).map(seen).collect();
+    raise(detector, schema, kinds, &seen_in, &mut all);
     lead(detector, schema, names, kinds, &mut all);
     for (place, about) in all.iter_mut().enumerate() {
         let has =
@@ -141,19 +146,27 @@ pub(super) fn tables(
 }
 
 /// Finds what stands above people: tables that they point at, with a few rows for many of them.
+/// Places of which nearly everybody has one are theirs.
 fn raise(
     detector: &Detector,
     schema: &Schema,
     kinds: &[Vec<Option<&Kind>>],
-    rows: &[u64],
+    seen: &[Seen],
     all: &mut [About],
 ) {
-    let rows = |table: usize| rows.get(table).copied().unwrap_or(0);
+    let seen = |table: usize| seen.get(table).copied().unwrap_or_default();
+    let rows = |table: usize| seen(table).rows;
     for key in &schema.foreign_keys {
-        let theirs =
-            all.get(key.from).is_some_and(|from| from.root) && rows(key.to) * FEWER <= rows(key.from);
         let place =
             kinds.get(key.to).into_iter().flatten().flatten().any(|kind| kind.name == "street address");
+        let theirs = all.get(key.from).is_some_and(|from| from.root) && !seen(key.to).whole;
+        if let Some(to) = all
+            .get_mut(key.to)
+            .filter(|to| place && theirs && to.thing && rows(key.to) * 2 >= rows(key.from).max(MANY))
+        {
+            (to.thing, to.listing) = (false, false);
+        }
+        let theirs = theirs && rows(key.to) * FEWER <= rows(key.from);
         let Some(name) = schema.table(key.to).map(|table| detector.spelled(&words(&table.name.name))) else {
             continue;
         };
@@ -165,6 +178,14 @@ fn raise(
             to.people = false;
         }
     }
+}
+
+/// Whether a name is that of a password, and no more: what somebody signs in by.
+fn is_password(detector: &Detector, name: &[String]) -> bool {
+    const STORED: [&str; 6] = ["hash", "digest", "encrypted", "crypted", "hashed", "user"];
+    let is = |word: &String| detector.has("passwords", word);
+    let name = detector.spelled(name);
+    name.iter().any(is) && name.iter().all(|word| is(word) || STORED.contains(&word.as_str()))
 }
 
 /// What many people share has so many times fewer rows, at least.

@@ -10,8 +10,11 @@ use super::person::{About, is_number};
 use super::sight::Sight;
 use super::surrogate::{is_called, is_measured};
 use super::vocabulary::Trait;
-use crate::rules::{Detector, default_rule, words};
+use crate::rules::{Detector, default_rule, family, words};
 use crate::schema::{ColumnId, KeyPart, Scalar};
+
+/// More tables than have a column of a person's by the same name.
+const EVERYWHERE: usize = 3;
 
 /// Fewer different words than these are names by chance.
 const FEW: u64 = 5;
@@ -77,8 +80,7 @@ impl Desk<'_> {
             }
             "number" if about.is_near(1) && sight.births && !about.thing => {
                 let why = "days as of birth, in a table about people".to_owned();
-                let mut rules: Vec<String> = sight.range.iter().cloned().collect();
-                rules.push("\"digits\"".to_owned());
+                let rules = vec!["\"integer\"".to_owned(), "\"digits\"".to_owned()];
                 Choice { rules, why: vec![why], doubt: None }
             }
             "number"
@@ -90,8 +92,7 @@ impl Desk<'_> {
                     && !self.is_measure(id) =>
             {
                 let why = "long numbers that differ from row to row, about a person".to_owned();
-                let mut rules: Vec<String> = sight.range.iter().cloned().collect();
-                rules.push("\"digits\"".to_owned());
+                let rules = vec!["\"integer\"".to_owned(), "\"digits\"".to_owned()];
                 Choice { rules, why: vec![why], doubt: None }
             }
             "number" | "real" if about.is_owned() && !harmless && self.is_paid(id) => {
@@ -110,7 +111,7 @@ impl Desk<'_> {
                     doubt: None,
                 }
             }
-            "bytes" if about.is_near(1) && !about.thing => {
+            "bytes" if about.is_near(1) && !about.thing && !(harmless && !self.is_secret(id)) => {
                 let why = "bytes of a person, of unknown kind".to_owned();
                 Choice { rules: vec!["\"bytes\"".to_owned()], why: vec![why], doubt: None }
             }
@@ -187,26 +188,29 @@ impl Desk<'_> {
             return Choice::keep();
         }
         let technical = self.is_technical(id);
-        let told = self.tells_of_thing(self.names.get(id));
+        let name = self.names.get(id);
+        let told = self.tells_of_thing(name);
         if about.root && !technical && (evidence.is_own() && !told || self.numbers(id)) {
             return self.own(id);
         }
         if technical || !near || self.is_unique(id) {
             return Choice::keep();
         }
-        if evidence.is_own() && !told && writing.lettered < 20 && writing.digits >= 80 {
+        // `ref` and no more is the number of the row.
+        let own = evidence.is_own() && !matches!(name, [only] if self.detector.has("numbers", only));
+        if own && (!told || self.numbers(id)) && writing.lettered < 20 && writing.digits >= 80 {
             return self.own(id);
         }
         if !about.is_near(1) {
             return Choice::keep();
         }
-        if evidence.is_own() && !told && writing.codes >= 80 && writing.digit >= 80 {
+        if own && !told && writing.codes >= 80 && writing.digit >= 80 {
             return self.own(id);
         }
         if writing.files >= 80 && evidence.is_own() {
             return chosen("url", false, false, of(writing.files, "are addresses of pages or files"));
         }
-        let titled = || is_title(self.detector, self.names.get(id));
+        let titled = || is_title(self.detector, name);
         if !about.root && titled() {
             return Choice::keep();
         }
@@ -229,6 +233,7 @@ impl Desk<'_> {
         let parts = self.names.get(id);
         if !about.is_owned()
             || !long
+            || self.is_everywhere(id)
             || is_called(self.detector, parts)
             || self.tells_of_thing(parts)
             || self.is_technical(id)
@@ -266,10 +271,19 @@ impl Desk<'_> {
         payroll && matches!(scalar, Some(Scalar::Numeric(Some((_, 1..))) | Scalar::Float4 | Scalar::Float8))
     }
 
-    /// Whether a unique key keeps its values apart: the number of a thing that happened.
+    /// Whether a unique key keeps its values apart, in all or for one client each: the number of a thing
+    /// that happened.
     fn is_unique(&self, id: ColumnId) -> bool {
         let keys = self.schema.table(id.table).into_iter().flat_map(|table| &table.keys);
-        keys.into_iter().any(|key| key.parts == [KeyPart::Column(id.column)])
+        let numbered = |part: &KeyPart| match part {
+            KeyPart::Column(column) => {
+                let column = self.schema.column(ColumnId { table: id.table, column: *column });
+                column.is_some_and(|column| matches!(family(&column.data_type), Some("number" | "uuid")))
+            }
+            KeyPart::Expression(_) => false,
+        };
+        let own = KeyPart::Column(id.column);
+        keys.into_iter().any(|key| key.parts.contains(&own) && key.parts.iter().all(|part| *part == own || numbered(part)))
     }
 
     /// Whether a column is called after its place only, as those of an imported sheet are.
@@ -277,6 +291,13 @@ impl Desk<'_> {
         let name = self.schema.column(id).map(|column| column.name.to_lowercase()).unwrap_or_default();
         let front = name.trim_end_matches(|c: char| c.is_ascii_digit());
         front.len() < name.len() && self.detector.has("nameless", front.trim_end_matches(['_', ' ']))
+    }
+
+    /// Whether many tables have a column of this name: what an application puts into each.
+    fn is_everywhere(&self, id: ColumnId) -> bool {
+        let Some(own) = self.schema.column(id) else { return false };
+        let has = |table: &&crate::schema::Table| table.columns.iter().any(|other| other.name == own.name);
+        self.schema.tables.iter().filter(has).nth(EVERYWHERE).is_some()
     }
 
     /// Whether tables that are far from people have a column of this name, too.
@@ -287,6 +308,11 @@ impl Desk<'_> {
             table.columns.iter().any(|other| other.name == own.name && other.data_type == own.data_type)
         };
         self.schema.tables.iter().enumerate().any(|(place, table)| far(place) && has(table))
+    }
+
+    /// Whether text of this name would give access.
+    fn is_secret(&self, id: ColumnId) -> bool {
+        self.detector.named(self.names.get(id), "text").is_some_and(|kind| kind.mask == "token")
     }
 
     /// Whether the column's name is the number of a person.

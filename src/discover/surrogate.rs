@@ -20,7 +20,8 @@ pub(super) fn is_surrogate(
     if kind.is_some_and(|kind| EXPLICIT.contains(&kind.mask.as_str()) || !kind.quiet) {
         return false;
     }
-    let called = refers || is_called(detector, name);
+    // A person by what they are, in random letters: a number of theirs.
+    let called = refers || is_called(detector, name) || kind.is_some_and(|kind| kind.name == "person by role");
     match family {
         "uuid" => called,
         "number" => kind.is_none() && is_called(detector, name),

@@ -29,7 +29,7 @@ pub struct Detector {
 }
 
 /// The lists of words that a file may have.
-const LISTS: [&str; 30] = [
+const LISTS: [&str; 32] = [
     "addressees",
     "about",
     "people",
@@ -60,6 +60,8 @@ const LISTS: [&str; 30] = [
     "values",
     "carried",
     "numbers",
+    "passwords",
+    "definitions",
 ];
 
 /// The lists whose words no compound is made of.
