@@ -314,7 +314,8 @@ impl Desk<'_> {
 
     /// Whether it is the word for a name.
     fn is_name(&self, word: &String) -> bool {
-        self.detector.kind("name").is_some_and(|kind| kind.is_named(std::slice::from_ref(word)))
+        let kind = self.detector.kind("name");
+        kind.is_some_and(|kind| self.detector.is_called(kind, std::slice::from_ref(word)))
     }
 
     fn by_name(&self, id: ColumnId, about: About, kind: &Kind, evidence: &Evidence) -> Choice {

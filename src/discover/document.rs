@@ -228,7 +228,7 @@ fn alike(path: &str, members: &[(&String, &Node, Vec<Found>)]) -> bool {
 fn is_known(detector: &Detector, parts: &[String]) -> bool {
     ["text", "number"]
         .iter()
-        .any(|family| detector.named(parts, family).is_some_and(|kind| kind.is_named(parts)))
+        .any(|family| detector.named(parts, family).is_some_and(|kind| detector.is_called(kind, parts)))
 }
 
 fn is_plain(name: &str) -> bool {

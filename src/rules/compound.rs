@@ -1,7 +1,8 @@
 //! Words of names as they are meant: abbreviations written out, compounds cut where
 //! every part is a word that is known.
 
-use std::collections::{BTreeMap, HashSet};
+use super::lexicon::{GLUED, KNOWN, Lexicon, SHORT, Symbol};
+use std::collections::BTreeMap;
 
 /// A shorter word is not cut.
 const SHORTEST: usize = 6;
@@ -20,22 +21,45 @@ pub(super) struct Compounds {
     pub(super) short: BTreeMap<String, Vec<String>>,
     /// What abbreviations mean that count as parts of a longer word only.
     pub(super) glued: BTreeMap<String, Vec<String>>,
-    pub(super) known: HashSet<String>,
+    /// All words, with what is known of them.
+    pub(super) lexicon: Lexicon,
     /// Short words that end a compound.
-    pub(super) ends: HashSet<String>,
-    /// Those of the words that are the whole of a kind's name, and which kind's.
-    pub(super) sole: BTreeMap<String, usize>,
+    ends: Vec<Symbol>,
+    /// What marks them.
+    end: u64,
+    /// Those of the words that are the whole of a kind's name, in their order, and which kind's.
+    sole: Vec<(Symbol, u32)>,
 }
 
 impl Compounds {
-    /// Adds the abbreviations of another that are not known yet, as parts of words too.
-    pub(super) fn add(&mut self, other: &Self) {
-        for (part, long) in other.glued.iter().filter(|(part, _)| !self.short.contains_key(*part)) {
-            self.glued.entry(part.clone()).or_insert_with(|| long.clone());
+    /// Adds an abbreviation, unless it is known already; what is short for something is so as part of a
+    /// word, too.
+    pub(super) fn shorten(&mut self, short: &str, long: Vec<String>) {
+        if !self.short.contains_key(short) {
+            let symbol = self.lexicon.add(short);
+            self.lexicon.mark(symbol, SHORT);
+            self.short.insert(short.to_owned(), long);
         }
-        for (short, long) in &other.short {
-            self.short.entry(short.clone()).or_insert_with(|| long.clone());
+    }
+
+    /// Adds an abbreviation that counts as part of a longer word, unless it is known already.
+    pub(super) fn glue(&mut self, part: &str, long: Vec<String>) {
+        if !self.short.contains_key(part) && !self.glued.contains_key(part) {
+            let symbol = self.lexicon.add(part);
+            self.lexicon.mark(symbol, GLUED);
+            self.glued.insert(part.to_owned(), long);
         }
+    }
+
+    /// Makes the words findable, of which this mark is on those that end a compound.
+    pub(super) fn index(&mut self, end: u64, sole: impl Iterator<Item = (Symbol, u32)>) {
+        let ends = self.lexicon.iter().filter(|(_, _, marks)| marks & end != 0);
+        self.ends = ends.map(|(symbol, ..)| symbol).collect();
+        self.end = end;
+        self.sole = sole.collect();
+        self.sole.sort_unstable_by_key(|(symbol, _)| self.lexicon.text(*symbol));
+        self.sole.shrink_to_fit();
+        self.lexicon.shrink();
     }
 
     /// The word, written out or cut.
@@ -43,7 +67,7 @@ impl Compounds {
         if let Some(long) = self.short.get(word) {
             return long.clone();
         }
-        if self.known.contains(word) || self.is_plural(word) {
+        if self.lexicon.is(word, KNOWN) || self.is_plural(word) {
             return vec![word.to_owned()];
         }
         if let Some((front, end)) = self.terse(word) {
@@ -57,9 +81,13 @@ impl Compounds {
         parts.into_iter().flat_map(|part| self.long(part)).collect()
     }
 
+    /// What a part of a longer word means, where it is short for something.
+    pub(super) fn part(&self, part: &str) -> Option<&[String]> {
+        self.glued.get(part).or_else(|| self.short.get(part)).map(Vec::as_slice)
+    }
+
     fn long(&self, part: &str) -> Vec<String> {
-        let long = self.glued.get(part).or_else(|| self.short.get(part));
-        long.cloned().unwrap_or_else(|| vec![part.to_owned()])
+        self.part(part).map_or_else(|| vec![part.to_owned()], <[String]>::to_vec)
     }
 
     /// A short word as old systems have it, of an abbreviation and an end: `EMPNO`, `PSTCD`.
@@ -68,11 +96,12 @@ impl Compounds {
         if !(4..=TERSE).contains(&word.len()) || !word.is_ascii() {
             return None;
         }
-        let ends = self.ends.iter().filter_map(|end| Some((word.strip_suffix(end.as_str())?, end.len())));
+        let ends = self.ends.iter().map(|end| self.lexicon.text(*end));
+        let ends = ends.filter_map(|end| Some((word.strip_suffix(end)?, end.len())));
         // `export` is no abbreviation and an `ort`.
         let found = ends.filter(|(front, end)| {
-            front.len() >= 2 && (self.short.contains_key(*front) || self.glued.contains_key(*front))
-                || self.known.contains(*front) && (front.len() >= 4 || *end == 2)
+            front.len() >= 2 && self.lexicon.is(front, SHORT | GLUED)
+                || self.lexicon.is(front, KNOWN) && (front.len() >= 4 || *end == 2)
         });
         // The longest end leaves the least to chance.
         let (front, _) = found.max_by_key(|(_, length)| *length)?;
@@ -85,7 +114,10 @@ impl Compounds {
         if word.len() < 4 || self.is_plural(word) {
             return None;
         }
-        let front = self.sole.range(word.to_owned()..).take_while(|(known, _)| known.starts_with(word));
+        let text = |(symbol, kind): &(Symbol, u32)| (self.lexicon.text(*symbol), *kind);
+        let from = self.sole.partition_point(|sole| text(sole).0 < word);
+        let front = self.sole.get(from..).unwrap_or_default().iter().map(text);
+        let front = front.take_while(|(known, _)| known.starts_with(word));
         let cut = |known: &str| {
             let rest = known.strip_prefix(word).unwrap_or_default();
             known.len() > word.len() * 2
@@ -93,24 +125,24 @@ impl Compounds {
                     .iter()
                     .chain(&["e"])
                     .filter_map(|link| rest.strip_prefix(link))
-                    .any(|rest| rest.len() >= 4 && self.known.contains(rest))
+                    .any(|rest| rest.len() >= 4 && self.lexicon.is(rest, KNOWN))
         };
         let front: Vec<_> = front.filter(|(known, _)| known.len() >= word.len() + 2 && !cut(known)).collect();
         let bare = !word.contains(VOWELS);
         let bones = |known: &str| known.chars().filter(|c| !VOWELS.contains(c)).eq(word.chars());
         let found = match front.is_empty() || word.len() < 5 {
-            true if bare => self.sole.iter().filter(|(known, _)| bones(known)).collect(),
+            true if bare => self.sole.iter().map(text).filter(|(known, _)| bones(known)).collect(),
             true => return None,
             false => front,
         };
         let (first, kind) = found.first()?;
-        found.iter().all(|(_, other)| other == kind).then_some(first.as_str())
+        found.iter().all(|(_, other)| other == kind).then_some(*first)
     }
 
     fn is_plural(&self, word: &str) -> bool {
         ["s", "es", "n", "en"]
             .iter()
-            .any(|end| word.strip_suffix(end).is_some_and(|stem| self.known.contains(stem)))
+            .any(|end| word.strip_suffix(end).is_some_and(|stem| self.lexicon.is(stem, KNOWN)))
     }
 
     /// The fewest known words, the longest first, that make up all of it.
@@ -142,13 +174,13 @@ impl Compounds {
     }
 
     fn is_part(&self, part: &str) -> bool {
-        self.is_front(part) || self.ends.contains(part)
+        self.is_front(part) || self.lexicon.is(part, self.end)
     }
 
     /// Whether a compound may begin with it: of three letters only where it is known as short.
     fn is_front(&self, part: &str) -> bool {
-        let short = self.short.contains_key(part) || self.glued.contains_key(part);
-        part.len() >= 4 && self.known.contains(part) || part.len() >= 3 && short
+        let short = SHORT | GLUED;
+        self.lexicon.is(part, if part.len() >= 4 { KNOWN | short } else { short }) && part.len() >= 3
     }
 }
 

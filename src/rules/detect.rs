@@ -3,14 +3,16 @@
 //! A name is cut into words, and a kind is that of the longest of its names whose words
 //! stand one after the other. `check` asks by it, `discover` proposes by it.
 
+use super::asked::{self, Asked};
 use super::compound::Compounds;
 use super::family::family;
 use super::kind::{Kind, texts};
-use super::word::{is_listed, singulars, words};
+use super::lexicon::{KNOWN, NAMED, SHORT, Symbol, UNKNOWN, number};
+use super::naming::Naming;
+use super::word::{is_listed, words};
 use crate::diagnostic::Diagnostic;
 use crate::schema::Column;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 use toml_edit::{Document, Item};
 
@@ -20,17 +22,11 @@ const DETECT: &str = include_str!("../../rules/detect.toml");
 #[derive(Clone, Debug, Default)]
 pub struct Detector {
     kinds: Vec<Kind>,
-    /// The lists of words, by their names.
-    lists: BTreeMap<&'static str, HashSet<String>>,
+    /// The words, with which lists have them and what stands for them.
     compounds: Compounds,
-    /// What stands for words that mean the same.
-    same: HashMap<String, String>,
-    /// The kinds' names by their first words, in words that stand for others.
-    begins: HashMap<String, Vec<Sense>>,
+    /// What the kinds are called.
+    naming: Naming,
 }
-
-/// A kind by its place, and the words of one of its names.
-type Sense = (usize, Vec<String>);
 
 /// The lists of words that a file may have.
 const LISTS: [&str; 32] = [
@@ -82,12 +78,24 @@ const CODES: [&str; 6] = ["type", "status", "kind", "flag", "code", "category"];
 type Rank = (usize, bool, Reverse<usize>);
 
 static OWN: LazyLock<Detector> = LazyLock::new(|| {
-    let kinds = DETECT.match_indices("\n[[kind]]").map(|(at, _)| at + 1).chain([DETECT.len()]);
-    let pieces = kinds.scan(0, |from, to| DETECT.get(std::mem::replace(from, to)..to));
-    let mut own = Detector::read(pieces).unwrap_or_default();
-    own.index();
-    own
+    let mut own = Detector::default();
+    match pieces().try_for_each(|piece| own.read(piece)) {
+        Some(()) => own.indexed(),
+        None => Detector::default(),
+    }
 });
+
+/// What masque knows, in pieces: of the whole, reading would take megabytes at once.
+fn pieces() -> impl Iterator<Item = &'static str> {
+    let kinds = DETECT.match_indices("\n[[kind]]").map(|(at, _)| at + 1).chain([DETECT.len()]);
+    kinds.scan(0, |from, to| DETECT.get(std::mem::replace(from, to)..to))
+}
+
+/// The mark of the words of a list.
+fn mark(list: &str) -> u64 {
+    const { assert!(LISTS.len() < 60, "the marks above are for other things") };
+    LISTS.iter().position(|name| *name == list).map_or(0, |at| 1 << at)
+}
 
 impl Detector {
     /// What masque knows.
@@ -106,138 +114,111 @@ impl Detector {
                 "write `[[kind]]` with `name`, `mask`, `types` and `[kind.names]`, as `rules/detect.toml` does",
             )
         };
-        let mut all = Self::read(std::iter::once(text)).ok_or_else(wrong)?;
+        let mut all = Self::default();
+        all.read(text).ok_or_else(wrong)?;
         if let Some(kind) = all.kinds.iter().find(|kind| crate::transform::find(&kind.mask).is_none()) {
             let problem = format!("the kind `{}` has an unknown mask `{}`", kind.name, kind.mask);
             return Err(Diagnostic::syntax(problem).help("`masque transformers` lists what there is"));
         }
-        let own = Self::own();
-        all.kinds.extend(own.kinds.iter().cloned());
-        for (name, list) in &own.lists {
-            all.lists.entry(name).or_default().extend(list.iter().cloned());
-        }
-        all.compounds.add(&own.compounds);
-        for (word, sense) in &own.same {
-            all.same.entry(word.clone()).or_insert_with(|| sense.clone());
-        }
-        all.index();
-        Ok(all)
+        pieces().try_for_each(|piece| all.read(piece)).ok_or_else(wrong)?;
+        Ok(all.indexed())
     }
 
-    /// Reads a file, which comes in pieces: of a large one the whole would take megabytes at once. What is
-    /// read is not findable yet.
-    fn read<'t>(pieces: impl Iterator<Item = &'t str>) -> Option<Self> {
-        let mut detector = Self::default();
-        for piece in pieces {
-            let document = Document::parse(piece).ok()?;
-            if let Some(kinds) = document.get("kind") {
-                for table in kinds.as_array_of_tables()? {
-                    detector.kinds.push(Kind::read(table)?);
-                }
-            }
-            for name in LISTS {
-                detector.lists.entry(name).or_default().extend(texts(document.get(name)));
-            }
-            let table = |name: &str| document.get(name).and_then(Item::as_table_like);
-            let pairs = |name: &str| {
-                let pairs = table(name).into_iter().flat_map(|table| table.iter());
-                pairs.filter_map(|(short, long)| Some((short.to_owned(), words(long.as_str()?))))
-            };
-            detector.compounds.short.extend(pairs("short"));
-            detector.compounds.glued.extend(pairs("glued"));
-            for (word, others) in table("same").into_iter().flat_map(|table| table.iter()) {
-                detector.same.extend(texts(Some(others)).into_iter().map(|other| (other, word.to_owned())));
+    /// Adds what a file or a piece of it says, after what was read before, which wins. It is not findable yet.
+    fn read(&mut self, text: &str) -> Option<()> {
+        let document = Document::parse(text).ok()?;
+        let compounds = &mut self.compounds;
+        if let Some(kinds) = document.get("kind") {
+            for table in kinds.as_array_of_tables()? {
+                let place = self.kinds.len();
+                self.kinds.push(Kind::read(table, place, &mut compounds.lexicon, &mut self.naming)?);
             }
         }
-        Some(detector)
+        for (name, list) in document.iter() {
+            let mark = mark(name);
+            for word in texts(Some(list)).filter(|_| mark != 0) {
+                let symbol = compounds.lexicon.add(word);
+                compounds.lexicon.mark(symbol, mark);
+            }
+        }
+        let table = |name: &str| {
+            let table = document.get(name).and_then(Item::as_table_like);
+            table.into_iter().flat_map(|table| table.iter())
+        };
+        // What is short for something in both ways within one file is so: these come first.
+        for (part, long) in table("glued").filter_map(|(part, long)| Some((part, long.as_str()?))) {
+            compounds.glue(part, words(long));
+        }
+        for (short, long) in table("short").filter_map(|(short, long)| Some((short, long.as_str()?))) {
+            compounds.shorten(short, words(long));
+        }
+        let same: Vec<_> = table("same").collect();
+        for (word, others) in same.into_iter().rev() {
+            let word = compounds.lexicon.add(word);
+            for other in texts(Some(others)) {
+                let other = compounds.lexicon.add(other);
+                compounds.lexicon.let_stand(word, other);
+            }
+        }
+        Some(())
     }
 
     /// Makes the words findable.
-    fn index(&mut self) {
-        let mut begins: HashMap<String, Vec<Sense>> = HashMap::new();
-        for (place, kind) in self.kinds.iter().enumerate() {
-            for name in kind.names.iter().flat_map(|name| self.senses(name)) {
-                let first = name.first().cloned().unwrap_or_default();
-                let known = begins.entry(first).or_default();
-                // Those of one kind stand at the end, one after the other.
-                let mut own = known.iter().rev().take_while(|(other, _)| *other == place);
-                if !own.any(|(_, senses)| *senses == name) {
-                    known.push((place, name));
+    fn indexed(mut self) -> Self {
+        let lexicon = &mut self.compounds.lexicon;
+        self.naming.index(lexicon, mark("links"));
+        let lists = LISTS.iter().filter(|name| !BARE.contains(name));
+        let parts = lists.fold(NAMED, |marks, name| marks | mark(name));
+        let known = lexicon.iter().filter(|(_, stood_for, marks)| *stood_for || marks & parts != 0);
+        let known = known.map(|(symbol, ..)| symbol).collect::<Vec<_>>();
+        for symbol in known {
+            if lexicon.text(symbol).chars().count() >= 3 {
+                lexicon.mark(symbol, KNOWN);
+            }
+        }
+        let sole = self.sole();
+        let sole = (0..).zip(sole).filter(|(_, kind)| *kind != UNKNOWN);
+        self.compounds.index(mark("ends"), sole);
+        self.kinds.shrink_to_fit();
+        self
+    }
+
+    /// For each word, the place of the last kind of which it is the whole of a name that is not also
+    /// written in several words.
+    fn sole(&self) -> Vec<u32> {
+        let lexicon = &self.compounds.lexicon;
+        let mut sole = vec![UNKNOWN; lexicon.len()];
+        let mut parted = sole.clone();
+        let mut joined = String::new();
+        for kind in self.kinds.iter().filter(|kind| !kind.whole) {
+            let place = number(kind.nth);
+            for name in self.naming.of(kind.nth).filter(|name| name.len() > 1) {
+                joined.clear();
+                joined.extend(name.iter().map(|word| lexicon.text(*word)));
+                if let Some(parted) = parted.get_mut(lexicon.of(&joined) as usize) {
+                    *parted = place;
+                }
+            }
+            for name in self.naming.of(kind.nth) {
+                let [word] = name else { continue };
+                let at = *word as usize;
+                if let Some(sole) = sole.get_mut(at).filter(|_| parted.get(at) != Some(&place)) {
+                    *sole = place;
                 }
             }
         }
-        self.begins = begins;
-        let names = self.kinds.iter().flat_map(|kind| kind.names.iter().flatten());
-        self.compounds.sole.clear();
-        for (place, kind) in self.kinds.iter().enumerate() {
-            let several = kind.names.iter().filter(|name| name.len() > 1);
-            let parted: HashSet<String> = several.map(|name| name.concat()).collect();
-            let sole = kind.names.iter().filter(|name| name.len() == 1 && !kind.whole).flatten();
-            let sole = sole.filter(|word| !parted.contains(*word));
-            self.compounds.sole.extend(sole.map(|word| (word.clone(), place)));
-        }
-        let lists = LISTS.iter().filter(|name| !BARE.contains(name));
-        let lists = lists.filter_map(|name| self.lists.get(name));
-        self.compounds.ends = self.lists.get("ends").cloned().unwrap_or_default();
-        let known =
-            names.chain(lists.flatten()).chain(self.same.keys()).filter(|word| word.chars().count() >= 3);
-        self.compounds.known = known.cloned().collect();
-    }
-
-    /// A name in the words that stand for others: as it is, without the little words that
-    /// link, and of two words the other way round.
-    fn senses(&self, name: &[String]) -> Vec<Vec<String>> {
-        let sense = |name: &[String]| name.iter().map(|word| self.sense(word).to_owned()).collect::<Vec<_>>();
-        let mut all = vec![sense(name)];
-        let bare = self.unlinked(name);
-        if bare.len() > 1 {
-            all.push(sense(&bare));
-        }
-        if let [one, other] = bare.as_slice() {
-            all.push(sense(&[other.clone(), one.clone()]));
-        }
-        all
-    }
-
-    /// The word that stands for this one.
-    fn sense<'w>(&'w self, word: &'w str) -> &'w str {
-        self.same.get(word).map_or(word, String::as_str)
-    }
-
-    /// A name without the little words inside.
-    fn unlinked(&self, name: &[String]) -> Vec<String> {
-        let (first, last) = (0, name.len().saturating_sub(1));
-        let inner = |at: usize, word: &String| at != first && at != last && self.has("links", word);
-        name.iter().enumerate().filter(|(at, word)| !inner(*at, word)).map(|(_, word)| word.clone()).collect()
+        sole
     }
 
     /// Whether a list has exactly this word.
     #[must_use]
     pub fn has(&self, list: &str, word: &str) -> bool {
-        self.lists.get(list).is_some_and(|list| list.contains(word))
+        self.compounds.lexicon.is(word, mark(list))
     }
 
-    /// The ways to read a name: as it is, without numbers behind its words, without what
-    /// links them, and without what stands in front for the type.
-    fn readings(&self, name: &[String]) -> Vec<Vec<String>> {
-        let bare = |name: &[String]| {
-            let words = name.iter().map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
-            words.filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>()
-        };
-        let untyped = |name: &[String]| match name.split_first() {
-            Some((first, rest)) if self.has("prefixes", first) => rest.to_vec(),
-            _ => Vec::new(),
-        };
-        let mut all = vec![name.to_vec(), bare(name), self.unlinked(name), self.unlinked(&bare(name))];
-        let rest: Vec<_> = all.iter().map(|name| untyped(name)).collect();
-        all.extend(rest);
-        let mut told: Vec<Vec<String>> = Vec::new();
-        for name in all {
-            if !name.is_empty() && !told.contains(&name) {
-                told.push(name);
-            }
-        }
-        told
+    /// The ways to read a name.
+    fn readings<'n>(&self, name: &'n [String]) -> Vec<Vec<Asked<'n>>> {
+        asked::readings(&self.compounds.lexicon, name, mark("links"), mark("prefixes"))
     }
 
     /// The kind that a column's name and type suggest.
@@ -296,42 +277,39 @@ impl Detector {
         admits: &dyn Fn(&Kind, &[String]) -> bool,
     ) -> Option<Rank> {
         let mut best: Option<Rank> = None;
+        let lexicon = &self.compounds.lexicon;
+        let (about, asks) = (mark("about"), mark("asks"));
+        let has =
+            |word: Option<&Asked<'_>>, mark| word.is_some_and(|word| lexicon.marks(word.symbol) & mark != 0);
         for words in self.readings(words) {
             let several = words.len() > 1;
-            let about = several && words.last().is_some_and(|last| self.has("about", last));
-            let coded = words.last().is_some_and(|last| CODES.contains(&self.sense(last)));
-            let asks = strictly && several && words.first().is_some_and(|first| self.has("asks", first));
+            let about = several && has(words.last(), about);
+            let coded = about && words.last().is_some_and(|last| CODES.contains(&self.sense(last)));
+            let asks = strictly && several && has(words.first(), asks);
             for (at, word) in words.iter().enumerate() {
-                let senses = singulars(word).into_iter().map(|word| self.sense(word));
-                for (place, name) in senses.filter_map(|word| self.begins.get(word)).flatten() {
-                    let Some(kind) = self.kinds.get(*place).filter(|kind| kind.is_of(family)) else {
+                for (place, name) in word.stand_ins().flat_map(|first| self.naming.begun(first)) {
+                    let Some(kind) = self.kinds.get(place) else { continue };
+                    // Of two that fit as well, the first of the file.
+                    let rank = (name.len(), !kind.quiet, Reverse(place));
+                    if best.is_some_and(|best| rank <= best) {
                         continue;
-                    };
+                    }
                     let end = at + name.len();
-                    let meets = words.get(at..end).is_some_and(|part| {
-                        part.iter().zip(name).all(|(word, known)| self.means(word, known))
-                    });
                     let is_last = end == words.len();
                     let is_whole = at == 0 && is_last;
-                    let fits = meets
+                    let fits = words.get(at..end).is_some_and(|part| means(part, name))
+                        && kind.is_of(family)
                         && (is_whole || !(strictly && kind.whole))
                         && (is_last || !(about && !(kind.coded && coded) || strictly && kind.last))
                         && (at == 0 || !asks || kind.coded);
                     if !fits {
                         continue;
                     }
-                    let rest: Vec<String> = [words.get(..at), words.get(end..)]
-                        .into_iter()
-                        .flatten()
-                        .flatten()
-                        .cloned()
-                        .collect();
-                    if rest.iter().any(|word| kind.without.iter().any(|other| self.means(word, other))) {
+                    let rest = || [words.get(..at), words.get(end..)].into_iter().flatten().flatten();
+                    if rest().any(|word| kind.without.iter().any(|other| word.means(*other))) {
                         continue;
                     }
-                    // Of two that fit as well, the first of the file.
-                    let rank = (name.len(), !kind.quiet, Reverse(*place));
-                    if best.is_none_or(|best| rank > best) && admits(kind, &rest) {
+                    if admits(kind, &rest().map(|word| word.text.to_owned()).collect::<Vec<_>>()) {
                         best = Some(rank);
                     }
                 }
@@ -340,69 +318,104 @@ impl Detector {
         best
     }
 
-    /// Whether a word is the other, in the singular or plural, or stands for the same.
-    fn means(&self, word: &str, other: &str) -> bool {
-        singulars(word).into_iter().any(|word| word == other || self.sense(word) == other)
+    /// The word that stands for this one.
+    fn sense<'w>(&'w self, word: &Asked<'w>) -> &'w str {
+        let lexicon = &self.compounds.lexicon;
+        if word.symbol == UNKNOWN { word.text } else { lexicon.text(lexicon.stands_for(word.symbol)) }
     }
 
     /// Whether a word is one that names of columns are made of, or short for one.
     #[must_use]
     pub fn knows(&self, word: &str) -> bool {
-        self.compounds.short.contains_key(word) || self.compounds.known.contains(word)
+        self.compounds.lexicon.is(word, SHORT | KNOWN)
     }
 
     /// Whether a name, however it is read, is one of a kind's and no more.
     #[must_use]
     pub fn calls(&self, kind: &Kind, name: &[String]) -> bool {
         self.readings(name).iter().any(|name| {
-            let first = singulars(name.first().map(String::as_str).unwrap_or_default());
-            let begins = first.into_iter().flat_map(|word| [word, self.sense(word)]);
-            let mut known = begins.filter_map(|word| self.begins.get(word)).flatten();
-            known.any(|(place, known)| {
-                known.len() == name.len()
-                    && self.kinds.get(*place).is_some_and(|own| std::ptr::eq(own, kind))
-                    && name.iter().zip(known).all(|(word, other)| self.means(word, other))
+            let mut known = name.first().into_iter().flat_map(Asked::meanings);
+            known.any(|first| {
+                let mut known = self.naming.begun(first);
+                known.any(|(place, known)| {
+                    place == kind.nth && known.len() == name.len() && means(name, known)
+                })
             })
         })
+    }
+
+    /// Whether the words are one of a kind's names as it is written, and no more.
+    #[must_use]
+    pub fn is_called(&self, kind: &Kind, words: &[String]) -> bool {
+        let lexicon = &self.compounds.lexicon;
+        let words: Vec<Symbol> = words.iter().map(|word| lexicon.of(word)).collect();
+        self.naming.of(kind.nth).any(|name| name == words)
     }
 
     /// What a part of a longer word means, where it is short for something.
     #[must_use]
     pub fn part(&self, word: &str) -> Option<&[String]> {
-        let Compounds { short, glued, .. } = &self.compounds;
-        glued.get(word).or_else(|| short.get(word)).map(Vec::as_slice)
+        self.compounds.part(word)
     }
 
     /// Whether the list of this name has the word, in the singular or a plural.
     #[must_use]
     pub fn lists(&self, list: &str, word: &str) -> bool {
-        let known = |word: &str| self.lists.get(list).is_some_and(|list| is_listed(list, word));
-        known(word) || list == "roles" && known(self.sense(word))
+        let lexicon = &self.compounds.lexicon;
+        let mark = mark(list);
+        let known = |word: &str| is_listed(|word| lexicon.is(word, mark), word);
+        known(word) || list == "roles" && known(self.sense(&Asked::of(lexicon, word)))
     }
+}
+
+/// Whether words mean those of a name, one by one.
+fn means(words: &[Asked<'_>], name: &[Symbol]) -> bool {
+    words.iter().zip(name).all(|(word, known)| word.means(*known))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::schema::{DataType, Scalar};
+    use std::collections::BTreeSet;
 
     fn kind(name: &str, scalar: Scalar) -> Option<&'static str> {
         let column = Column::of(name, DataType::scalar_of("x", scalar));
         Detector::own().kind_of(&column).filter(|kind| !kind.quiet).map(|kind| kind.name.as_str())
     }
 
+    /// The words of a list.
+    fn listed<'d>(detector: &'d Detector, list: &str) -> BTreeSet<&'d str> {
+        let lexicon = &detector.compounds.lexicon;
+        let listed = lexicon.iter().filter(|(_, _, marks)| marks & mark(list) != 0);
+        listed.map(|(symbol, ..)| lexicon.text(symbol)).collect()
+    }
+
+    /// What a kind is called.
+    fn called<'d>(detector: &'d Detector, kind: &Kind) -> Vec<Vec<&'d str>> {
+        let text = |name: &[Symbol]| name.iter().map(|word| detector.compounds.lexicon.text(*word)).collect();
+        detector.naming.of(kind.nth).map(text).collect()
+    }
+
     #[test]
     fn the_file_is_read_whole_and_each_kind_speaks_eight_languages() {
-        let knowledge = Detector::read(std::iter::once(DETECT)).unwrap();
-        assert_eq!(knowledge.kinds.len(), Detector::own().kinds.len(), "in pieces it is the same");
-        assert_eq!(knowledge.lists, Detector::own().lists);
-        assert!(knowledge.kinds.len() > 15 && LISTS.iter().all(|name| !knowledge.lists[name].is_empty()));
+        let mut knowledge = Detector::default();
+        knowledge.read(DETECT).unwrap();
+        let (knowledge, own) = (knowledge.indexed(), Detector::own());
+        assert_eq!(knowledge.kinds.len(), own.kinds.len(), "in pieces it is the same");
+        for (one, other) in knowledge.kinds.iter().zip(&own.kinds) {
+            assert_eq!(called(&knowledge, one), called(own, other), "{}", one.name);
+        }
+        for name in LISTS {
+            assert_eq!(listed(&knowledge, name), listed(own, name), "{name}");
+        }
+        assert!(knowledge.kinds.len() > 15 && LISTS.iter().all(|name| !listed(own, name).is_empty()));
         let document = Document::parse(DETECT).unwrap();
         for name in LISTS {
-            let entries = texts(document.get(name));
-            assert_eq!(entries.len(), knowledge.lists[name].len(), "a word stands twice in `{name}`");
+            let entries: Vec<_> = texts(document.get(name)).collect();
+            assert_eq!(entries.len(), listed(own, name).len(), "a word stands twice in `{name}`");
             for entry in entries {
-                let read = words(&entry);
+                let read = words(entry);
                 assert_eq!(read.join(" "), entry, "a name is never cut so: `{name}`");
                 assert!(
                     read.len() == 1 || name == "tools",
@@ -430,7 +443,9 @@ mod tests {
         assert_eq!(theirs.part("kd"), Some(["phone".to_owned()].as_slice()));
         // What is short for something is so inside a longer word, too.
         assert_eq!(theirs.part("mun"), Some(["city".to_owned()].as_slice()));
-        assert_eq!((Detector::own().sense("ville"), theirs.sense("ville")), ("city", "street"));
+        for (detector, stands) in [(Detector::own(), "city"), (&theirs, "street")] {
+            assert_eq!(detector.sense(&Asked::of(&detector.compounds.lexicon, "ville")), stands);
+        }
         assert_eq!(spelled(&theirs, "custname"), "customer name", "all else is as it was");
     }
 
@@ -479,6 +494,23 @@ mod tests {
         {
             assert!(detector.named(&words(name), "text").is_none(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_kind_is_called_by_its_names_as_they_are_written_and_meant_by_more() {
+        let detector = Detector::own();
+        let kind = detector.kind("date of birth").unwrap();
+        let is = |name: &str| (detector.is_called(kind, &words(name)), detector.calls(kind, &words(name)));
+        assert_eq!(is("date_of_birth"), (true, true));
+        assert_eq!(is("dateofbirth"), (true, true));
+        assert_eq!(is("birth_dates2"), (false, true));
+        assert_eq!(is("birth_date_of_patient"), (false, false));
+        let other = detector.kind("name").unwrap();
+        assert!(
+            !detector.is_called(other, &words("date_of_birth"))
+                && !detector.calls(other, &words("birth_date"))
+        );
+        assert!(!detector.is_called(other, &[]) && !detector.calls(other, &[]));
     }
 
     #[test]

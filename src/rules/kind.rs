@@ -1,8 +1,10 @@
 //! A kind of personal data, as `rules/detect.toml` has it.
 
+use super::lexicon::{Lexicon, NAMED, Symbol};
+use super::naming::Naming;
 use super::word::{is_listed, stem, words};
 use std::collections::HashSet;
-use toml_edit::{Item, TableLike};
+use toml_edit::{Item, TableLike, Value};
 
 /// A kind of personal data.
 #[derive(Clone, Debug)]
@@ -33,15 +35,15 @@ pub struct Kind {
     /// Whether a code or type of it is it.
     pub(super) coded: bool,
     /// Words of a name that is not meant.
-    pub(super) without: Vec<String>,
+    pub(super) without: Vec<Symbol>,
     types: Vec<String>,
     tables: HashSet<String>,
     /// What is left of the words of `tables` without the vowel at their end.
     stems: HashSet<String>,
     pub(super) whole: bool,
     pub(super) last: bool,
-    /// The words of each name, in every language.
-    pub(super) names: Vec<Vec<String>>,
+    /// Where it stands among the kinds.
+    pub(super) nth: usize,
 }
 
 /// In which tables a kind counts.
@@ -71,19 +73,28 @@ pub enum Beside {
 }
 
 impl Kind {
-    /// Reads a kind as the file has it.
-    pub(super) fn read(table: &dyn TableLike) -> Option<Self> {
+    /// Reads a kind as the file has it, and what it is called in every language.
+    pub(super) fn read(
+        table: &dyn TableLike,
+        nth: usize,
+        lexicon: &mut Lexicon,
+        naming: &mut Naming,
+    ) -> Option<Self> {
         let names = table.get("names").and_then(Item::as_table_like)?;
-        let names = names.iter().flat_map(|(_, list)| texts(Some(list)));
         let text = |name: &str| table.get(name).and_then(Item::as_str);
         let truth = |name: &str| table.get(name).and_then(Item::as_bool);
         let mask = text("mask")?.to_owned();
-        let (rules, tables) = (texts(table.get("rules")), texts(table.get("tables")));
+        let texts = |name: &str| texts(table.get(name)).map(str::to_owned);
+        let (rules, tables): (Vec<_>, Vec<_>) = (texts("rules").collect(), texts("tables").collect());
+        let without = self::texts(table.get("without")).map(|word| lexicon.add(word)).collect();
+        for name in names.iter().flat_map(|(_, list)| self::texts(Some(list))) {
+            call(nth, name, lexicon, naming);
+        }
         Some(Self {
             name: text("name")?.to_owned(),
             rules: if rules.is_empty() { vec![format!("\"{mask}\"")] } else { rules },
             mask,
-            types: texts(table.get("types")),
+            types: texts("types").collect(),
             quiet: text("keep") == Some("quiet"),
             reach: match text("only") {
                 Some("people") => Reach::People,
@@ -107,8 +118,8 @@ impl Kind {
                 _ => Beside::Anything,
             },
             coded: truth("coded").unwrap_or(false),
-            without: texts(table.get("without")),
-            names: names.flat_map(|name| spaced_and_joined(&name)).collect(),
+            without,
+            nth,
         })
     }
 
@@ -122,7 +133,8 @@ impl Kind {
     #[must_use]
     pub fn is_by_table(&self, table: &[String]) -> bool {
         table.iter().any(|word| {
-            is_listed(&self.tables, word) || stem(word).is_some_and(|stem| self.stems.contains(stem))
+            is_listed(|word| self.tables.contains(word), word)
+                || stem(word).is_some_and(|stem| self.stems.contains(stem))
         })
     }
 
@@ -137,24 +149,24 @@ impl Kind {
     pub(super) fn is_of(&self, family: &str) -> bool {
         self.types.iter().any(|known| known == family)
     }
-
-    /// Whether the words are one of its names, and no more.
-    #[must_use]
-    pub fn is_named(&self, words: &[String]) -> bool {
-        self.names.iter().any(|name| name == words)
-    }
 }
 
 /// The texts of a list.
-pub(super) fn texts(item: Option<&Item>) -> Vec<String> {
-    let list = item.and_then(Item::as_array);
-    list.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
+pub(super) fn texts(item: Option<&Item>) -> impl Iterator<Item = &str> {
+    item.and_then(Item::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
-/// `phone number` is also written `phonenumber`.
-fn spaced_and_joined(name: &str) -> Vec<Vec<String>> {
+/// Calls a kind by a name: `phone number` is also written `phonenumber`.
+fn call(kind: usize, name: &str, lexicon: &mut Lexicon, naming: &mut Naming) {
     let words = words(name);
+    let mut add = |word: &str| {
+        let symbol = lexicon.add(word);
+        lexicon.mark(symbol, NAMED);
+        symbol
+    };
+    naming.add(kind, words.iter().map(|word| add(word)));
     let joined = words.concat();
-    let more = (words.len() > 1 && joined.len() > 6).then(|| vec![joined]);
-    std::iter::once(words).chain(more).collect()
+    if words.len() > 1 && joined.len() > 6 {
+        naming.add(kind, [add(&joined)]);
+    }
 }

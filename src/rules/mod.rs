@@ -6,6 +6,7 @@
 //! Reading and checking collect problems and go on: what is broken counts as
 //! decided, so one mistake is one diagnostic and none hides another.
 
+mod asked;
 mod borrow;
 mod check;
 mod compound;
@@ -33,7 +34,9 @@ mod json_schema;
 mod key;
 mod kind;
 mod large_objects;
+mod lexicon;
 mod literals;
+mod naming;
 mod parameter;
 mod pattern;
 mod personal;
