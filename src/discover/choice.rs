@@ -339,8 +339,8 @@ impl Desk<'_> {
             return Choice::keep();
         }
         let says_name = self.detector.spelled(name).iter().any(|word| self.is_name(word));
-        if kind.name == "person by role" && evidence.is_status() && evidence.likeness.is_none() && !says_name
-        {
+        let status = evidence.is_status() && evidence.writing.named < 50;
+        if kind.name == "person by role" && status && evidence.likeness.is_none() && !says_name {
             return Choice::keep();
         }
         let mut why = vec![format!("name: {}", kind.name)];

@@ -2,8 +2,8 @@
 //! what tools keep for themselves, and programs that are clients of a server.
 
 use super::person::is_number;
-use crate::rules::{Detector, words};
-use crate::schema::Table;
+use crate::rules::{Detector, family, words};
+use crate::schema::{Column, Schema, Table};
 
 /// What stands before `migrations` where they are those of a schema; of people and accounts there are others.
 const MIGRATED: [&str; 12] = [
@@ -33,6 +33,48 @@ pub(super) fn is_listing(detector: &Detector, table: &Table, names: &[Vec<String
     // `person_type_id` of `person_type` is its own.
     let whom = || names.iter().any(|column| is_number(detector, column) && !column.starts_with(&name));
     is_of_tool(detector, &name) || listed && !whom() || is_of_programs(detector, table, &name)
+}
+
+/// What stands in front of the names of tables that list kinds and places, beside others that do not:
+/// `r_commune`, `c_country`, `d_items`, `tab_comuni`.
+const SHELVES: [&str; 7] = ["r", "c", "d", "l", "n", "k", "tab"];
+
+/// Fewer tables of one front are no shelf.
+const SHELF: usize = 3;
+
+/// A list has fewer columns.
+const WIDE: usize = 12;
+
+/// Which tables stand on a shelf of lists, by place.
+pub(super) fn shelved(detector: &Detector, schema: &Schema) -> Vec<bool> {
+    let names: Vec<Vec<String>> = schema.tables.iter().map(|table| words(&table.name.name)).collect();
+    // What nearly all begin with says nothing.
+    let first = |name: &[String], at: usize| name.get(at).cloned().unwrap_or_default();
+    let alike = |word: &String, at: usize| names.iter().filter(|name| name.get(at) == Some(word)).count();
+    let shared =
+        names.iter().find(|name| name.first().is_some_and(|word| alike(word, 0) * 5 >= names.len() * 4));
+    let at = usize::from(shared.is_some() && names.len() > 1);
+    let is_list = |table: &Table| {
+        let of_person = |column: &Column| {
+            let kind = detector.named(&words(&column.name), family(&column.data_type)?);
+            kind.filter(|kind| kind.person && !kind.quiet && kind.mask != "national_id")
+        };
+        table.columns.len() < WIDE && !table.columns.iter().any(|column| of_person(column).is_some())
+    };
+    let on = |place: usize, name: &Vec<String>| {
+        let front = first(name, at);
+        let count = alike(&front, at);
+        name.len() > at + 1
+            && SHELVES.contains(&front.as_str())
+            && count >= SHELF
+            && count * 2 < names.len()
+            && schema
+                .foreign_keys
+                .from_table(place)
+                .all(|(_, key)| names.get(key.to).is_some_and(|to| first(to, at) == front))
+            && schema.tables.get(place).is_some_and(is_list)
+    };
+    names.iter().enumerate().map(|(place, name)| on(place, name)).collect()
 }
 
 fn is_of_tool(detector: &Detector, name: &[String]) -> bool {

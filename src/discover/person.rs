@@ -2,7 +2,7 @@
 
 use super::called::Names;
 use super::firm::is_of_firms;
-use super::listing::is_listing;
+use super::listing::{is_listing, shelved};
 use crate::rules::{Detector, Kind, Reach, family, words};
 use crate::schema::{Column, ColumnId, KeyKind, KeyPart, Schema};
 
@@ -81,6 +81,7 @@ pub(super) fn tables(
     kinds: &[Vec<Option<&Kind>>],
     seen: &dyn Fn(usize) -> Seen,
 ) -> Vec<About> {
+    let shelved = shelved(detector, schema);
     let about = |(place, table): (usize, &crate::schema::Table)| {
         let name = detector.spelled(&words(&table.name.name));
         let kinds = kinds.get(place).map(Vec::as_slice).unwrap_or_default();
@@ -89,7 +90,8 @@ pub(super) fn tables(
         let last = name.last().map(String::as_str).unwrap_or_default();
         let public = is("public", last);
         let is_named = name.iter().any(|word| is("people", word));
-        if is_listing(detector, table, names.table(place)) {
+        let on_shelf = shelved.get(place).copied().unwrap_or(false);
+        if on_shelf || is_listing(detector, table, names.table(place)) {
             return About { thing: true, listing: true, ..About::default() };
         }
         let seen = seen(place);

@@ -69,7 +69,7 @@ impl Desk<'_> {
                 let why = "an address of a network, about a person".to_owned();
                 Choice { rules: rule.into_iter().collect(), why: vec![why], doubt: None }
             }
-            "date" if near && !about.thing && sight.births => {
+            "date" if about.is_owned() && !about.thing && !about.above && sight.births => {
                 let rule = "{ with = \"date_shift\", within = \"30 days\" }".to_owned();
                 let why = "dates as of birth, in a table of people".to_owned();
                 Choice { rules: self.ruled(id, &[rule], true, false), why: vec![why], doubt: None }
@@ -206,7 +206,7 @@ impl Desk<'_> {
         if !about.is_near(1) {
             return Choice::keep();
         }
-        if own && !told && writing.codes >= 80 && writing.digit >= 80 {
+        if own && (!told || self.numbers(id)) && writing.codes >= 80 && writing.digit >= 80 {
             return self.own(id);
         }
         if writing.files >= 80 && evidence.is_own() {
@@ -270,7 +270,15 @@ impl Desk<'_> {
             name.iter().any(|word| self.detector.lists("payrolls", word))
         });
         let scalar = self.schema.column(id).and_then(|column| column.data_type.scalar());
-        payroll && matches!(scalar, Some(Scalar::Numeric(Some((_, 1..))) | Scalar::Float4 | Scalar::Float8))
+        let decimal =
+            matches!(scalar, Some(Scalar::Numeric(Some((_, 1..))) | Scalar::Float4 | Scalar::Float8));
+        // Money is counted in cents, too.
+        let counted = matches!(scalar, Some(Scalar::Int4 | Scalar::Int8)) && self.says_amount(id);
+        payroll && (decimal || counted)
+    }
+
+    fn says_amount(&self, id: ColumnId) -> bool {
+        self.names.get(id).iter().any(|word| self.detector.has("coins", word))
     }
 
     /// Whether a unique key keeps its values apart, in all or for one client each: the number of a thing

@@ -29,7 +29,7 @@ pub struct Detector {
 }
 
 /// The lists of words that a file may have.
-const LISTS: [&str; 32] = [
+const LISTS: [&str; 33] = [
     "addressees",
     "about",
     "people",
@@ -62,6 +62,7 @@ const LISTS: [&str; 32] = [
     "numbers",
     "passwords",
     "definitions",
+    "coins",
 ];
 
 /// The lists whose words no compound is made of.
