@@ -76,9 +76,9 @@ pub(super) fn is_of_firms(
         return false;
     }
     // A supplier has somebody to ask for, and a name of its own.
-    let named =
+    let calls_somebody =
         |kind: &&Kind| (kind.mask.ends_with("_name") || kind.mask == "username") && kind.name != "name";
-    let of_people = kinds.iter().flatten().any(named);
+    let of_people = kinds.iter().flatten().any(calls_somebody);
     let supplies = is_among(detector, "firms", last) && !is_among(detector, "roles", last);
     if supplies && (has("name") || has("company") || !of_people && !seen.whole) {
         return !seen.whole || of_people;

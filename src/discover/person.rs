@@ -120,8 +120,8 @@ pub(super) fn tables(
         let born = called && !event && (has("date of birth") || seen.births) && !leads(schema, place);
         let account =
             has("e-mail address") && names.table(place).iter().any(|name| is_password(detector, name));
-        let named = is("people", last) && !incorporated;
-        let root = !public && (both || born || named || account && !thing);
+        let of_people = is("people", last) && !incorporated;
+        let root = !public && (both || born || of_people || account && !thing);
         let firm = !root && name.iter().any(|word| is("firms", word));
         let person = |kind: &&Kind| kind.person && (kind.name != "e-mail address" || !thing && !firm);
         About {

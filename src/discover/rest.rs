@@ -111,7 +111,7 @@ impl Desk<'_> {
                     doubt: None,
                 }
             }
-            "bytes" if about.is_near(1) && !about.thing && !(harmless && !self.is_secret(id)) => {
+            "bytes" if about.is_near(1) && !about.thing && (!harmless || self.is_secret(id)) => {
                 let why = "bytes of a person, of unknown kind".to_owned();
                 Choice { rules: vec!["\"bytes\"".to_owned()], why: vec![why], doubt: None }
             }
