@@ -221,8 +221,7 @@ impl Desk<'_> {
         let admits = |kind: &Kind, rest: &[String]| {
             // The telephone of a branch's manager is the manager's.
             let theirs = || rest.iter().any(|word| detector.lists("roles", word));
-            let thing = about.thing || about.firm && kind.mask != "phone";
-            let thing = kind.things && (thing && !theirs() || !about.root && rest.iter().any(is_thing));
+            let thing = kind.things && (about.thing && !theirs() || !about.root && rest.iter().any(is_thing));
             fits(kind)
                 && (!about.listing || kind.mask == "token")
                 && about.reaches(kind.reach)

@@ -21,9 +21,10 @@ pub(super) fn contradicts(kind: &Kind, evidence: &Evidence) -> bool {
     }
     let words = evidence.is_status() && writing.lower >= 90;
     let status = words && evidence.distinct >= 2;
-    // A number of one's own is not that of many.
-    if matches!(kind.mask.as_str(), "iban" | "card" | "national_id")
+    // The number of a document is not that of many: `license` is a choice among few.
+    if kind.name == "number of a document"
         && evidence.is_list()
+        && evidence.distinct >= 2
         && evidence.distinct * 10 <= evidence.values
     {
         return true;

@@ -10,7 +10,6 @@ mod contradict;
 mod copy;
 mod document;
 mod evidence;
-mod firm;
 mod implied;
 mod kin;
 mod listing;
@@ -240,9 +239,6 @@ impl Desk<'_> {
     }
 }
 
-/// Of a hundred names of suppliers so many have a legal form.
-const FIRMS: u64 = 40;
-
 impl Looked {
     /// The table, how many of its columns are masked as only people's are, and how many
     /// values the fullest has.
@@ -265,13 +261,6 @@ impl Looked {
             last: most(|sight| sight.evidence.last >= 60),
             whole: most(|sight| sight.evidence.writing.are_people(false) || sight.kin >= 60),
             people: most(|sight| sight.evidence.is_of_people(false)),
-            firms: self
-                .sights
-                .iter()
-                .find(|(_, sight)| {
-                    sight.evidence.writing.firms >= FIRMS && sight.evidence.writing.looked >= 5
-                })
-                .map(|(column, _)| *column),
             births: most(|sight| sight.births || sight.evidence.writing.are_births()),
             rows: self.sights.values().map(|sight| sight.evidence.values).max().unwrap_or(0),
         }

@@ -1,7 +1,6 @@
 //! Which tables are about people, and which column says which person a row is about.
 
 use super::called::Names;
-use super::firm::is_of_firms;
 use super::listing::{is_listing, shelved};
 use crate::rules::{Detector, Kind, Reach, family, words};
 use crate::schema::{Column, ColumnId, KeyKind, KeyPart, Schema};
@@ -20,8 +19,6 @@ pub(super) struct About {
     pub(super) thing: bool,
     /// Whether it lists kinds or places, or is a tool's own.
     pub(super) listing: bool,
-    /// Whether its rows are firms: their addresses are nobody's.
-    pub(super) firm: bool,
     /// Whether people point at it, many at each of its rows: their study or their plan is none of them.
     pub(super) above: bool,
     /// How many foreign keys lead from it to a table of people, where any do.
@@ -66,8 +63,6 @@ pub(super) struct Seen {
     pub(super) people: bool,
     /// Whether one has dates as of birth.
     pub(super) births: bool,
-    /// The first that has names of firms.
-    pub(super) firms: Option<usize>,
     /// How many rows the sample has with a value, at most.
     pub(super) rows: u64,
 }
@@ -95,7 +90,6 @@ pub(super) fn tables(
             return About { thing: true, listing: true, ..About::default() };
         }
         let seen = seen(place);
-        let incorporated = is_of_firms(detector, &name, kinds, names.table(place), seen);
         let both = (has("first name") || seen.first) && (has("last name") || seen.last);
         let about_people = is("people", last) || is("deeds", last);
         // The devices of users are theirs.
@@ -120,8 +114,7 @@ pub(super) fn tables(
         let born = called && !event && (has("date of birth") || seen.births) && !leads(schema, place);
         let account =
             has("e-mail address") && names.table(place).iter().any(|name| is_password(detector, name));
-        let of_people = is("people", last) && !incorporated;
-        let root = !public && (both || born || of_people || account && !thing);
+        let root = !public && (both || born || is("people", last) || account && !thing);
         let firm = !root && name.iter().any(|word| is("firms", word));
         let person = |kind: &&Kind| kind.person && (kind.name != "e-mail address" || !thing && !firm);
         About {
@@ -130,7 +123,6 @@ pub(super) fn tables(
             public,
             thing,
             listing: false,
-            firm: incorporated,
             above: false,
             away: None,
         }

@@ -2,7 +2,6 @@
 //! people, lines of streets, sentences, dates, random keys. Shares of a hundred different
 //! values, never a value.
 
-use super::firm::is_firm;
 use super::record;
 use crate::transform::{is_street_line, name_word, title_word};
 
@@ -69,8 +68,6 @@ pub(super) struct Writing {
     pub(super) dialled: u64,
     /// Codes: capitals, digits and signs, short, without a space.
     pub(super) codes: u64,
-    /// Names of firms, with their legal form.
-    pub(super) firms: u64,
 }
 
 impl Writing {
@@ -131,7 +128,6 @@ impl Writing {
             short: share(&|value| value.chars().count() <= 3),
             dialled: share(&|value| value.starts_with(['+', '(', '0'])),
             codes: share(&is_code),
-            firms: share(&is_firm),
         }
     }
 
