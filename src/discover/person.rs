@@ -2,6 +2,7 @@
 
 use super::called::Names;
 use super::listing::{is_listing, shelved};
+use super::surrogate::is_called;
 use crate::rules::{Detector, Kind, Reach, family, words};
 use crate::schema::{Column, ColumnId, KeyKind, KeyPart, Schema};
 
@@ -19,6 +20,8 @@ pub(super) struct About {
     pub(super) thing: bool,
     /// Whether it lists kinds or places, or is a tool's own.
     pub(super) listing: bool,
+    /// Whether its rows say how somebody is, and more in all than who they are.
+    pub(super) health: bool,
     /// Whether people point at it, many at each of its rows: their study or their plan is none of them.
     pub(super) above: bool,
     /// How many foreign keys lead from it to a table of people, where any do.
@@ -123,6 +126,7 @@ pub(super) fn tables(
             public,
             thing,
             listing: false,
+            health: !root && !thing && is_of_health(detector, table, kinds, names.table(place)),
             above: false,
             away: None,
         }
@@ -182,6 +186,22 @@ fn raise(
             to.people = false;
         }
     }
+}
+
+/// Whether three columns and more, and one of three that are no keys and no moments, say how somebody is.
+fn is_of_health(
+    detector: &Detector,
+    table: &crate::schema::Table,
+    kinds: &[Option<&Kind>],
+    names: &[Vec<String>],
+) -> bool {
+    let content = |(column, name): (&Column, &Vec<String>)| {
+        matches!(family(&column.data_type), Some("text" | "number" | "real" | "bool" | "enum" | "json"))
+            && !is_called(detector, name)
+    };
+    let content = table.columns.iter().zip(names).filter(|pair| content(*pair)).count();
+    let told = kinds.iter().flatten().filter(|kind| kind.health).count();
+    told >= 3 && told * 3 >= content
 }
 
 /// Whether a name is that of a password, and no more: what somebody signs in by.

@@ -63,6 +63,15 @@ impl Desk<'_> {
                 rules.push("\"letters\"".to_owned());
                 Choice { rules, why: vec![why], doubt: None }
             }
+            "text" | "number" | "real" if about.health && about.is_near(1) && self.describes(id) => {
+                let why = "what is said of somebody's health, beside more of it".to_owned();
+                let first = match family {
+                    "text" if evidence.writing.prose >= 50 && !evidence.is_list() => "\"scrub\"",
+                    _ => "\"shuffle\"",
+                };
+                let rules = [first, "\"letters\""].map(str::to_owned).to_vec();
+                Choice { rules, why: vec![why], doubt: None }
+            }
             "text" => self.by_writing(id, about, evidence),
             "inet" if about.is_near(3) && !about.thing && !harmless => {
                 let rule = self.schema.column(id).and_then(|column| default_rule(&column.data_type));
@@ -111,7 +120,12 @@ impl Desk<'_> {
                     doubt: None,
                 }
             }
-            "bytes" if about.is_near(1) && !about.thing && (!harmless || self.is_secret(id)) => {
+            "bytes"
+                if about.is_near(1)
+                    && !about.thing
+                    && !is_called(self.detector, self.names.get(id))
+                    && (!harmless || self.is_secret(id)) =>
+            {
                 let why = "bytes of a person, of unknown kind".to_owned();
                 Choice { rules: vec!["\"bytes\"".to_owned()], why: vec![why], doubt: None }
             }
@@ -303,6 +317,17 @@ impl Desk<'_> {
         let name = self.schema.column(id).map(|column| column.name.to_lowercase()).unwrap_or_default();
         let front = name.trim_end_matches(|c: char| c.is_ascii_digit());
         front.len() < name.len() && self.detector.has("nameless", front.trim_end_matches(['_', ' ']))
+    }
+
+    /// Whether a column is no key, no moment, and nothing that an application notes of its rows.
+    fn describes(&self, id: ColumnId) -> bool {
+        let name = self.names.get(id);
+        let noted = |word: &String| self.detector.lists("actors", word) || self.detector.has("moments", word);
+        !is_called(self.detector, name)
+            && self.schema.referenced(id).is_none()
+            && !self.is_everywhere(id)
+            && !self.tells_of_thing(name, true)
+            && !name.iter().any(noted)
     }
 
     /// Whether many tables have a column of this name: what an application puts into each.

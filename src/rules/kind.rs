@@ -28,6 +28,8 @@ pub struct Kind {
     pub by: bool,
     /// Whether it is part of a place.
     pub place: bool,
+    /// Whether it says how somebody's body or mind is.
+    pub health: bool,
     /// Whether it is looked for inside documents.
     json: bool,
     /// What a table must have beside it.
@@ -109,6 +111,7 @@ impl Kind {
             whole: truth("whole").unwrap_or(false),
             by: truth("by").unwrap_or(false),
             place: truth("place").unwrap_or(false),
+            health: truth("health").unwrap_or(false),
             json: truth("json").unwrap_or(true),
             beside: match text("beside") {
                 Some("place") => Beside::Place,
