@@ -188,7 +188,8 @@ fn raise(
     }
 }
 
-/// Whether three columns and more, and one of three that are no keys and no moments, say how somebody is.
+/// Whether three columns and more say how somebody is, and one of four that are no keys and no moments, or
+/// very many.
 fn is_of_health(
     detector: &Detector,
     table: &crate::schema::Table,
@@ -201,7 +202,7 @@ fn is_of_health(
     };
     let content = table.columns.iter().zip(names).filter(|pair| content(*pair)).count();
     let told = kinds.iter().flatten().filter(|kind| kind.health).count();
-    told >= 3 && told * 3 >= content
+    told >= 3 && told * 4 >= content || told >= 8
 }
 
 /// Whether a name is that of a password, and no more: what somebody signs in by.

@@ -63,7 +63,7 @@ impl Desk<'_> {
                 rules.push("\"letters\"".to_owned());
                 Choice { rules, why: vec![why], doubt: None }
             }
-            "text" | "number" | "real" if about.health && about.is_near(1) && self.describes(id) => {
+            "text" | "number" | "real" if about.health && near && self.describes(id) => {
                 let why = "what is said of somebody's health, beside more of it".to_owned();
                 let first = match family {
                     "text" if evidence.writing.prose >= 50 && !evidence.is_list() => "\"scrub\"",
