@@ -83,6 +83,11 @@ impl Desk<'_> {
                 let why = "dates as of birth, in a table of people".to_owned();
                 Choice { rules: self.ruled(id, &[rule], true, false), why: vec![why], doubt: None }
             }
+            "date" if about.health && near && self.describes(id) => {
+                let rule = "{ with = \"date_shift\", within = \"30 days\" }".to_owned();
+                let why = "a day in a record of somebody's health".to_owned();
+                Choice { rules: self.ruled(id, &[rule], true, false), why: vec![why], doubt: None }
+            }
             "uuid" if about.root && !harmless && !self.is_technical(id) => {
                 let why = "a number of the person's own".to_owned();
                 Choice { rules: vec!["\"uuid\"".to_owned()], why: vec![why], doubt: None }
