@@ -72,6 +72,14 @@ impl Desk<'_> {
         if let Some(rule) = self.preset.get(&id) {
             choice.prefer(rule);
         }
+        if self.strict
+            && choice.rules.is_empty()
+            && choice.doubt.is_none()
+            && self.may_describe(id, about, sight)
+        {
+            choice.rules.push("\"shuffle\"".to_owned());
+            choice.why.push("nothing says that it is nobody's, in a table about people".to_owned());
+        }
         self.finish(column, &mut choice);
         choice
     }

@@ -6,7 +6,7 @@
 
 use super::choice::{Choice, Desk};
 use super::evidence::Evidence;
-use super::person::{About, is_number};
+use super::person::{About, is_number, primary};
 use super::sight::Sight;
 use super::surrogate::{is_called, is_measured};
 use super::vocabulary::Trait;
@@ -322,6 +322,21 @@ impl Desk<'_> {
         let name = self.schema.column(id).map(|column| column.name.to_lowercase()).unwrap_or_default();
         let front = name.trim_end_matches(|c: char| c.is_ascii_digit());
         front.len() < name.len() && self.detector.has("nameless", front.trim_end_matches(['_', ' ']))
+    }
+
+    /// Whether a column may say something of somebody, as far as its name goes and its values do: texts and
+    /// documents whose names nobody knows as harmless, and numbers that differ.
+    pub(super) fn may_describe(&self, id: ColumnId, about: About, sight: &Sight) -> bool {
+        let column = self.schema.column(id);
+        let open = match column.and_then(|column| family(&column.data_type)) {
+            Some("text" | "enum" | "json" | "hstore" | "bytes") => true,
+            Some("number" | "real") => sight.varied && !self.is_measure(id),
+            _ => false,
+        };
+        let key = column.is_some_and(|column| column.sequence.is_some())
+            || primary(self.schema, id.table) == Some(id.column)
+            || self.is_unique(id);
+        open && !key && about.is_near(1) && !about.thing && !about.listing && self.describes(id)
     }
 
     /// Whether a column is no key, no moment, and nothing that an application notes of its rows.
