@@ -1,7 +1,7 @@
 //! What becomes of one column: the rules to try, the best first, and why.
 
 use super::called::Names;
-use super::contradict::contradicts;
+use super::contradict::{contradicts, is_too_short};
 use super::document;
 use super::evidence::{Evidence, Likeness};
 use super::person::{About, identity, is_among, primary};
@@ -128,6 +128,7 @@ impl Desk<'_> {
         let evidence = &sight.evidence;
         let name = self.names.get(id);
         let kind = self.kind(id, table, column, about, family, None);
+        let kind = kind.filter(|kind| family != "number" || !is_too_short(kind, sight.digits));
         let wrong = kind.filter(|kind| family == "text" && contradicts(kind, evidence));
         // What is of a birth, and no date: a place, a name.
         if wrong.is_some_and(|kind| kind.mask == "date_shift") {

@@ -48,6 +48,15 @@ pub(super) fn contradicts(kind: &Kind, evidence: &Evidence) -> bool {
     }
 }
 
+/// Whether numbers of so many digits at most are too short to be of the kind.
+pub(super) fn is_too_short(kind: &Kind, digits: u32) -> bool {
+    match kind.mask.as_str() {
+        "phone" | "iban" | "card" | "national_id" => (1..=3).contains(&digits),
+        "postcode" => (1..=2).contains(&digits),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

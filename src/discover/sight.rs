@@ -19,6 +19,8 @@ pub(super) struct Sight {
     pub(super) documents: u64,
     /// `integer` among as many digits as the numbers have.
     pub(super) range: Option<String>,
+    /// How many digits the longest of the whole numbers has.
+    pub(super) digits: u32,
     /// Whether dates lie as dates of birth do.
     pub(super) births: bool,
     /// Whether numbers are as those of places are, and if so whether as latitudes are.
@@ -67,6 +69,7 @@ impl Sight {
             }
             Some("number") => {
                 (sight.range, sight.degrees) = (range(values), degrees(values));
+                sight.digits = longest(values);
                 sight.births = are_days_of_birth(values);
                 sight.own = are_own(values) && !are_moments(values);
                 sight.varied = are_varied(values);
@@ -87,6 +90,14 @@ fn range(values: &[Option<String>]) -> Option<String> {
     let low = if *least < 10 { i64::from(*least > 0) } else { 10_i64.checked_pow(digits(least) - 1)? };
     let high = 10_i64.checked_pow(digits(most))? - 1;
     Some(format!("{{ with = \"integer\", min = {low}, max = {high} }}"))
+}
+
+/// How many digits the longest of eight whole numbers and more has.
+fn longest(values: &[Option<String>]) -> u32 {
+    let numbers = values.iter().flatten().filter_map(|text| text.parse::<u64>().ok());
+    let lengths: Vec<u32> = numbers.map(|number| number.checked_ilog10().unwrap_or(0) + 1).collect();
+    let most = lengths.iter().copied().max().unwrap_or(0);
+    if lengths.len() < 8 { 0 } else { most }
 }
 
 /// Whether numbers are as degrees are: with three decimals and more, within the globe, and

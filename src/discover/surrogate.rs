@@ -17,6 +17,10 @@ pub(super) fn is_surrogate(
     kind: Option<&Kind>,
     evidence: &Evidence,
 ) -> bool {
+    // `id_tax_rules` is the number of a row; `id_number` is one of a document.
+    if family == "number" && is_led(detector, name) && !kind.is_some_and(|kind| detector.calls(kind, name)) {
+        return true;
+    }
     if kind.is_some_and(|kind| EXPLICIT.contains(&kind.mask.as_str()) || !kind.quiet) {
         return false;
     }
@@ -27,7 +31,7 @@ pub(super) fn is_surrogate(
     match family {
         "uuid" => called,
         "number" => kind.is_none() && is_called(detector, name),
-        "text" => called && is_drawn(evidence, kind.is_none()),
+        "text" => (called || is_glued(name)) && is_drawn(evidence, kind.is_none()),
         _ => false,
     }
 }
@@ -46,6 +50,16 @@ pub(super) fn is_called(detector: &Detector, name: &[String]) -> bool {
     }
     // `uid` is what somebody signs in by.
     name.last().is_some_and(|last| last != "uid") && (says(name) || says(&spelled))
+}
+
+/// Whether the word for a key stands in front of what it is the key of.
+fn is_led(detector: &Detector, name: &[String]) -> bool {
+    name.len() > 1 && name.first().is_some_and(|first| detector.has("keys", first))
+}
+
+/// Whether a word that ends so may be a key: `rootid`.
+fn is_glued(name: &[String]) -> bool {
+    name.last().is_some_and(|last| last.len() >= 5 && last.ends_with("id"))
 }
 
 /// Whether most values are drawn at random, or are numbers that count.
