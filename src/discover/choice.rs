@@ -4,7 +4,7 @@ use super::called::Names;
 use super::contradict::{contradicts, is_too_short};
 use super::document;
 use super::evidence::{Evidence, Likeness};
-use super::person::{About, identity, is_among, primary};
+use super::person::{About, identity, is_among, is_password, primary};
 use super::sight::Sight;
 use super::surrogate::is_surrogate;
 use super::unglued::unglued;
@@ -242,6 +242,9 @@ impl Desk<'_> {
         let found = detector.suited(name, family, &admits);
         if let Some(kind) = found.filter(|kind| !kind.quiet) {
             return Some(kind);
+        }
+        if family == "text" && is_password(detector, name) {
+            return detector.kind("secret").filter(|kind| fits(kind));
         }
         let spelled = detector.spelled(name);
         // `obs_docente` is what a teacher remarks, and no teacher; `user_agent` is no agent.

@@ -206,8 +206,21 @@ fn is_of_health(
 }
 
 /// Whether a name is that of a password, and no more: what somebody signs in by.
-fn is_password(detector: &Detector, name: &[String]) -> bool {
-    const STORED: [&str; 6] = ["hash", "digest", "encrypted", "crypted", "hashed", "user"];
+pub(super) fn is_password(detector: &Detector, name: &[String]) -> bool {
+    const STORED: [&str; 12] = [
+        "hash",
+        "digest",
+        "encrypted",
+        "crypted",
+        "hashed",
+        "user",
+        "sha1",
+        "sha256",
+        "sha512",
+        "md5",
+        "bcrypt",
+        "argon2",
+    ];
     let is = |word: &String| detector.has("passwords", word);
     let name = detector.spelled(name);
     name.iter().any(is) && name.iter().all(|word| is(word) || STORED.contains(&word.as_str()))

@@ -6,7 +6,7 @@
 
 use super::choice::{Choice, Desk};
 use super::evidence::Evidence;
-use super::person::{About, is_number, primary};
+use super::person::{About, is_among, is_number, primary};
 use super::sight::Sight;
 use super::surrogate::{is_called, is_measured};
 use super::vocabulary::Trait;
@@ -47,13 +47,28 @@ impl Desk<'_> {
             return Choice::doubt(said);
         }
         match family {
+            // The cook of a canteen, the head of a site.
+            "text"
+                if about.thing
+                    && !harmless
+                    && evidence.writing.are_surely_people()
+                    && !is_title(self.detector, &self.detector.spelled(self.names.get(id))) =>
+            {
+                let why = format!(
+                    "{} % of {} different values have a name of the dictionary",
+                    evidence.writing.named, evidence.writing.looked
+                );
+                let mut rules = self.ruled(id, &["\"full_name\"".to_owned()], true, false);
+                rules.push("\"letters\"".to_owned());
+                Choice { rules, why: vec![why], doubt: None }
+            }
             "text" if harmless || about.thing || about.public => Choice::keep(),
             "text" | "enum" if near && evidence.people.is_some() => {
                 let word = evidence.people.map(Trait::word).unwrap_or_default();
                 let rules = vec!["\"shuffle\"".to_owned(), "\"choose\"".to_owned()];
                 Choice { rules, why: vec![format!("the words are {word}")], doubt: None }
             }
-            "text" if sight.kin >= 50 && near => {
+            "text" if sight.kin >= 50 && near && !self.is_of_thing(id) => {
                 let rule = if evidence.writing.spaced >= 50 { "\"full_name\"" } else { "\"last_name\"" };
                 let why = format!(
                     "{} % of the rows have a word of it in an e-mail address or a whole name",
@@ -348,6 +363,12 @@ impl Desk<'_> {
             && !self.is_everywhere(id)
             && !self.tells_of_thing(name, true)
             && !name.iter().any(noted)
+    }
+
+    /// Whether a word of the name is one for things that have addresses: `dept_name`.
+    fn is_of_thing(&self, id: ColumnId) -> bool {
+        let name = self.detector.spelled(self.names.get(id));
+        name.iter().any(|word| is_among(self.detector, "things", word))
     }
 
     /// Whether many tables have a column of this name: what an application puts into each.

@@ -131,6 +131,11 @@ impl Writing {
         }
     }
 
+    /// Whether nearly all have a name in them, wherever they stand.
+    pub(super) fn are_surely_people(&self) -> bool {
+        self.looked >= 5 && self.named >= 85 && self.capital >= 90 && self.shaped >= 50 && self.digit <= 5
+    }
+
     /// Whether there are enough values to judge by.
     pub(super) fn is_enough(&self) -> bool {
         self.looked >= ENOUGH
