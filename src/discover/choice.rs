@@ -26,6 +26,11 @@ impl Choice {
         Self::default()
     }
 
+    /// Rules, the best first, and why.
+    pub(super) fn of(rules: impl Into<Vec<String>>, why: impl Into<String>) -> Self {
+        Self { rules: rules.into(), why: vec![why.into()], doubt: None }
+    }
+
     /// Takes the rule of a preset, unless it says the same with more.
     fn prefer(&mut self, rule: &str) {
         let mask = |rule: &str| rule.split('"').nth(1).map(str::to_owned);
@@ -88,7 +93,7 @@ impl Desk<'_> {
     pub(super) fn copy(&self, id: ColumnId, rule: &str, by: bool, why: String) -> Choice {
         let mut rules = self.ruled(id, &[rule.to_owned()], by, false);
         rules.push("\"letters\"".to_owned());
-        let mut choice = Choice { rules, why: vec![why], doubt: None };
+        let mut choice = Choice::of(rules, why);
         if let Some(column) = self.schema.column(id) {
             self.finish(column, &mut choice);
         }
@@ -186,7 +191,7 @@ impl Desk<'_> {
         if is_key {
             if about.root && evidence.values > 0 && !evidence.is_list() {
                 let why = "a key in letters of a table of people".to_owned();
-                return Choice { rules: vec!["\"letters\"".to_owned()], why: vec![why], doubt: None };
+                return Choice::of(["\"letters\"".to_owned()], why);
             }
             return Choice::keep();
         }
@@ -464,7 +469,7 @@ impl Desk<'_> {
             let unseen = about.is_near(1) && !about.thing && read == 0 && !self.is_everywhere(id);
             let why = "documents about a person, and none to sample".to_owned();
             return match default_rule(&column.data_type).filter(|_| unseen) {
-                Some(rule) => Choice { rules: vec![rule], why: vec![why], doubt: None },
+                Some(rule) => Choice::of([rule], why),
                 None => Choice::keep(),
             };
         }
@@ -492,7 +497,7 @@ impl Desk<'_> {
         kinds.sort_unstable();
         kinds.dedup();
         let why = format!("in {read} sampled documents: {}", kinds.join(", "));
-        Choice { rules: vec![rule(false), rule(true)], why: vec![why], doubt: None }
+        Choice::of([rule(false), rule(true)], why)
     }
 
     /// Types that hold anything.
@@ -506,7 +511,7 @@ impl Desk<'_> {
         if anything && about.is_near(2) && !searched {
             let why = format!("a {} about a person", column.data_type.base().name);
             return match default_rule(&column.data_type) {
-                Some(rule) => Choice { rules: vec![rule], why: vec![why], doubt: None },
+                Some(rule) => Choice::of([rule], why),
                 None => Choice::doubt(why),
             };
         }

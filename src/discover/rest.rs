@@ -16,6 +16,12 @@ use crate::schema::{ColumnId, KeyPart, Scalar};
 /// More tables than have a column of a person's by the same name.
 const EVERYWHERE: usize = 3;
 
+/// What becomes of a day in somebody's life.
+const SHIFTED: &str = "{ with = \"date_shift\", within = \"30 days\" }";
+
+/// What becomes of an amount of somebody's.
+const BLURRED: &str = "{ with = \"noise\", ratio = 0.15 }";
+
 /// Fewer different words than these are names by chance.
 const FEW: u64 = 5;
 
@@ -42,103 +48,104 @@ impl Desk<'_> {
                 format!("{share} % of {} sampled values are {what} by the dictionary", evidence.values);
             if near && !about.thing {
                 let rules = self.ruled(id, &[format!("\"{mask}\"")], true, false);
-                return Choice { rules, why: vec![said], doubt: None };
+                return Choice::of(rules, said);
             }
             return Choice::doubt(said);
         }
         match family {
-            // The cook of a canteen, the head of a site.
-            "text"
-                if about.thing
-                    && !harmless
-                    && evidence.writing.are_surely_people()
-                    && !is_title(self.detector, &self.detector.spelled(self.names.get(id))) =>
+            "text" => self.by_text(id, about, sight, harmless),
+            "enum" if near => evidence.people.map_or_else(Choice::keep, of_trait),
+            _ if about.health
+                && near
+                && matches!(family, "number" | "real" | "date")
+                && self.describes(id) =>
             {
-                let why = format!(
-                    "{} % of {} different values have a name of the dictionary",
-                    evidence.writing.named, evidence.writing.looked
-                );
-                let mut rules = self.ruled(id, &["\"full_name\"".to_owned()], true, false);
-                rules.push("\"letters\"".to_owned());
-                Choice { rules, why: vec![why], doubt: None }
+                self.of_health(id, family, evidence)
             }
-            "text" if harmless || about.thing || about.public => Choice::keep(),
-            "text" | "enum" if near && evidence.people.is_some() => {
-                let word = evidence.people.map(Trait::word).unwrap_or_default();
-                let rules = vec!["\"shuffle\"".to_owned(), "\"choose\"".to_owned()];
-                Choice { rules, why: vec![format!("the words are {word}")], doubt: None }
-            }
-            "text" if sight.kin >= 50 && near && !self.is_of_thing(id) => {
-                let rule = if evidence.writing.spaced >= 50 { "\"full_name\"" } else { "\"last_name\"" };
-                let why = format!(
-                    "{} % of the rows have a word of it in an e-mail address or a whole name",
-                    sight.kin
-                );
-                let mut rules = self.ruled(id, &[rule.to_owned()], true, false);
-                rules.push("\"letters\"".to_owned());
-                Choice { rules, why: vec![why], doubt: None }
-            }
-            "text" | "number" | "real" if about.health && near && self.describes(id) => {
-                let why = "what is said of somebody's health, beside more of it".to_owned();
-                let first = match family {
-                    "text" if evidence.writing.prose >= 50 && !evidence.is_list() => "\"scrub\"",
-                    _ => "\"shuffle\"",
-                };
-                let rules = [first, "\"letters\""].map(str::to_owned).to_vec();
-                Choice { rules, why: vec![why], doubt: None }
-            }
-            "text" => self.by_writing(id, about, evidence),
+            _ => self.by_type(id, about, family, sight, harmless),
+        }
+    }
+
+    /// What a text is that nothing names.
+    fn by_text(&self, id: ColumnId, about: About, sight: &Sight, harmless: bool) -> Choice {
+        let evidence = &sight.evidence;
+        let (writing, near) = (&evidence.writing, about.is_near(2));
+        let named = |rule: &str, why: String| {
+            let mut rules = self.ruled(id, &[rule.to_owned()], true, false);
+            rules.push("\"letters\"".to_owned());
+            Choice::of(rules, why)
+        };
+        let titled = || is_title(self.detector, &self.detector.spelled(self.names.get(id)));
+        // The cook of a canteen, the head of a site.
+        if about.thing && !harmless && writing.are_surely_people() && !titled() {
+            let said = format!(
+                "{} % of {} different values have a name of the dictionary",
+                writing.named, writing.looked
+            );
+            return named("\"full_name\"", said);
+        }
+        if harmless || about.thing || about.public {
+            return Choice::keep();
+        }
+        if let Some(what) = evidence.people.filter(|_| near) {
+            return of_trait(what);
+        }
+        if sight.kin >= 50 && near && !self.is_of_thing(id) {
+            let said = "% of the rows have a word of it in an e-mail address or a whole name";
+            let rule = if writing.spaced >= 50 { "\"full_name\"" } else { "\"last_name\"" };
+            return named(rule, format!("{} {said}", sight.kin));
+        }
+        if about.health && near && self.describes(id) {
+            return self.of_health(id, "text", evidence);
+        }
+        self.by_writing(id, about, evidence)
+    }
+
+    /// What stands in a record of somebody's health.
+    fn of_health(&self, id: ColumnId, family: &str, evidence: &Evidence) -> Choice {
+        if family == "date" {
+            let rules = self.ruled(id, &[SHIFTED.to_owned()], true, false);
+            return Choice::of(rules, "a day in a record of somebody's health");
+        }
+        let prose = evidence.writing.prose >= 50 && !evidence.is_list();
+        let first = if prose { "\"scrub\"" } else { "\"shuffle\"" };
+        let rules = [first, "\"letters\""].map(str::to_owned);
+        Choice::of(rules, "what is said of somebody's health, beside more of it")
+    }
+
+    /// What something is that is no text, and that nothing names.
+    fn by_type(&self, id: ColumnId, about: About, family: &str, sight: &Sight, harmless: bool) -> Choice {
+        let near = about.is_near(2);
+        let by_type = || {
+            let column = self.schema.column(id);
+            column.and_then(|column| default_rule(&column.data_type)).into_iter().collect::<Vec<_>>()
+        };
+        let counted = || ["\"integer\"", "\"digits\""].map(str::to_owned);
+        let own =
+            sight.own && near && !about.thing && !harmless && !self.is_unique(id) && !self.is_measure(id);
+        match family {
             "inet" if about.is_near(3) && !about.thing && !harmless => {
-                let rule = self.schema.column(id).and_then(|column| default_rule(&column.data_type));
-                let why = "an address of a network, about a person".to_owned();
-                Choice { rules: rule.into_iter().collect(), why: vec![why], doubt: None }
+                Choice::of(by_type(), "an address of a network, about a person")
             }
             "date" if about.is_owned() && !about.thing && !about.above && sight.births => {
-                let rule = "{ with = \"date_shift\", within = \"30 days\" }".to_owned();
-                let why = "dates as of birth, in a table of people".to_owned();
-                Choice { rules: self.ruled(id, &[rule], true, false), why: vec![why], doubt: None }
-            }
-            "date" if about.health && near && self.describes(id) => {
-                let rule = "{ with = \"date_shift\", within = \"30 days\" }".to_owned();
-                let why = "a day in a record of somebody's health".to_owned();
-                Choice { rules: self.ruled(id, &[rule], true, false), why: vec![why], doubt: None }
+                let rules = self.ruled(id, &[SHIFTED.to_owned()], true, false);
+                Choice::of(rules, "dates as of birth, in a table of people")
             }
             "uuid" if about.root && !harmless && !self.is_technical(id) => {
-                let why = "a number of the person's own".to_owned();
-                Choice { rules: vec!["\"uuid\"".to_owned()], why: vec![why], doubt: None }
+                Choice::of(["\"uuid\"".to_owned()], "a number of the person's own")
             }
             "number" if about.is_near(1) && sight.births && !about.thing => {
-                let why = "days as of birth, in a table about people".to_owned();
-                let rules = vec!["\"integer\"".to_owned(), "\"digits\"".to_owned()];
-                Choice { rules, why: vec![why], doubt: None }
+                Choice::of(counted(), "days as of birth, in a table about people")
             }
-            "number"
-                if sight.own
-                    && near
-                    && !about.thing
-                    && !harmless
-                    && !self.is_unique(id)
-                    && !self.is_measure(id) =>
-            {
-                let why = "long numbers that differ from row to row, about a person".to_owned();
-                let rules = vec!["\"integer\"".to_owned(), "\"digits\"".to_owned()];
-                Choice { rules, why: vec![why], doubt: None }
+            "number" if own => {
+                Choice::of(counted(), "long numbers that differ from row to row, about a person")
             }
             "number" | "real" if about.is_owned() && !harmless && self.is_paid(id) => {
-                let why = "an amount in a table of what people are paid".to_owned();
-                Choice {
-                    rules: vec!["{ with = \"noise\", ratio = 0.15 }".to_owned()],
-                    why: vec![why],
-                    doubt: None,
-                }
+                Choice::of([BLURRED.to_owned()], "an amount in a table of what people are paid")
             }
             "number" | "real" if sight.varied && about.is_owned() && !about.thing && self.is_nameless(id) => {
-                let why = "amounts under a name that says nothing, in a table about people".to_owned();
-                Choice {
-                    rules: vec!["{ with = \"noise\", ratio = 0.15 }".to_owned()],
-                    why: vec![why],
-                    doubt: None,
-                }
+                let why = "amounts under a name that says nothing, in a table about people";
+                Choice::of([BLURRED.to_owned()], why)
             }
             "bytes"
                 if about.is_near(1)
@@ -146,13 +153,10 @@ impl Desk<'_> {
                     && !is_called(self.detector, self.names.get(id))
                     && (!harmless || self.is_secret(id)) =>
             {
-                let why = "bytes of a person, of unknown kind".to_owned();
-                Choice { rules: vec!["\"bytes\"".to_owned()], why: vec![why], doubt: None }
+                Choice::of(["\"bytes\"".to_owned()], "bytes of a person, of unknown kind")
             }
             "number" | "real" if sight.degrees.is_some() && near && !about.thing => {
-                let rule = self.schema.column(id).and_then(|column| default_rule(&column.data_type));
-                let why = "numbers as those of a place on the globe, about a person".to_owned();
-                Choice { rules: rule.into_iter().collect(), why: vec![why], doubt: None }
+                Choice::of(by_type(), "numbers as those of a place on the globe, about a person")
             }
             _ => Choice::keep(),
         }
@@ -162,14 +166,10 @@ impl Desk<'_> {
     fn by_writing(&self, id: ColumnId, about: About, evidence: &Evidence) -> Choice {
         let writing = &evidence.writing;
         let near = about.is_near(2);
-        let chosen = |rule: &str, by: bool, place: bool, why: String| Choice {
-            rules: {
-                let mut rules = self.ruled(id, &[format!("\"{rule}\"")], by, place);
-                rules.push("\"letters\"".to_owned());
-                rules
-            },
-            why: vec![why],
-            doubt: None,
+        let chosen = |rule: &str, by: bool, place: bool, why: String| {
+            let mut rules = self.ruled(id, &[format!("\"{rule}\"")], by, place);
+            rules.push("\"letters\"".to_owned());
+            Choice::of(rules, why)
         };
         let of = |share: u64, what: &str| format!("{share} % of {} different values {what}", writing.looked);
         let single = writing.named >= 50 && writing.spaced < 50 && writing.digit <= 5 && writing.codes < 80;
@@ -278,7 +278,7 @@ impl Desk<'_> {
             return Choice::keep();
         }
         let why = "no value to look at, in a table about people".to_owned();
-        Choice { rules: vec!["\"letters\"".to_owned()], why: vec![why], doubt: None }
+        Choice::of(["\"letters\"".to_owned()], why)
     }
 
     /// Whether a word of the name is one for what a thing is, does or belongs to, or `choices` too.
@@ -401,12 +401,14 @@ impl Desk<'_> {
     /// What tells one person from another by being different.
     pub(super) fn own(&self, id: ColumnId) -> Choice {
         let why = "nearly every person has a value of their own".to_owned();
-        Choice {
-            rules: self.ruled(id, &["\"letters\"".to_owned()], false, false),
-            why: vec![why],
-            doubt: None,
-        }
+        Choice::of(self.ruled(id, &["\"letters\"".to_owned()], false, false), why)
     }
+}
+
+/// What becomes of words for what people are.
+fn of_trait(what: Trait) -> Choice {
+    let rules = ["\"shuffle\"", "\"choose\""].map(str::to_owned);
+    Choice::of(rules, format!("the words are {}", what.word()))
 }
 
 /// Whether the last word is one for the name of a thing.

@@ -46,7 +46,7 @@ fn choose(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, section: &Section) 
         written_text(SECRETS)
     );
     let why = format!("values of settings, and `{}` names secrets", visible(&name));
-    Some((place, Choice { rules: vec![rule, "\"letters\"".to_owned()], why: vec![why], doubt: None }))
+    Some((place, Choice::of([rule, "\"letters\"".to_owned()], why)))
 }
 
 /// Whether the column that names the settings is masked itself.
