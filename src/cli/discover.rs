@@ -33,7 +33,7 @@ pub(super) struct Discover {
     /// Give up on a table's sample after so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     sample_timeout: u64,
-    /// Mask what is in doubt, instead of leaving it to be decided
+    /// Mask what is in doubt, and in tables about people whatever nothing says is harmless
     #[arg(long)]
     strict: bool,
     /// Include a preset, and take its rules where it has one for a column; again for each

@@ -55,7 +55,7 @@ pub struct Look {
     pub rows: u32,
     /// How long one table's sample may take.
     pub patience: Duration,
-    /// Whether to mask what is in doubt.
+    /// Whether to mask what is in doubt, and what may describe somebody.
     pub strict: bool,
     /// The presets that the proposal includes, by name.
     pub presets: Vec<String>,

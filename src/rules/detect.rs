@@ -533,6 +533,7 @@ mod tests {
         assert_eq!(quiet("changed_by"), Some("name of who did it"));
         assert_eq!(quiet("tax_id"), Some("national or tax number"));
         assert_eq!(kind("email", Scalar::Bool), None);
-        assert_eq!(kind("ip", Scalar::Int4), None);
+        assert_eq!(kind("ip", Scalar::Bool), None);
+        assert_eq!(kind("ip", Scalar::Int8), Some("network address"), "as MySQL keeps them");
     }
 }
