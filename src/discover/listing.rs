@@ -4,6 +4,7 @@
 use super::person::is_number;
 use crate::rules::{Detector, family, words};
 use crate::schema::{Column, Schema, Table};
+use std::collections::HashMap;
 
 /// What stands before `migrations` where they are those of a schema; of people and accounts there are others.
 const MIGRATED: [&str; 12] = [
@@ -48,12 +49,18 @@ const WIDE: usize = 12;
 /// Which tables stand on a shelf of lists, by place.
 pub(super) fn shelved(detector: &Detector, schema: &Schema) -> Vec<bool> {
     let names: Vec<Vec<String>> = schema.tables.iter().map(|table| words(&table.name.name)).collect();
+    let fronts = |at: usize| {
+        let mut fronts: HashMap<&str, usize> = HashMap::new();
+        for name in &names {
+            *fronts.entry(name.get(at).map(String::as_str).unwrap_or_default()).or_default() += 1;
+        }
+        fronts
+    };
     // What nearly all begin with says nothing.
-    let first = |name: &[String], at: usize| name.get(at).cloned().unwrap_or_default();
-    let alike = |word: &String, at: usize| names.iter().filter(|name| name.get(at) == Some(word)).count();
-    let shared =
-        names.iter().find(|name| name.first().is_some_and(|word| alike(word, 0) * 5 >= names.len() * 4));
-    let at = usize::from(shared.is_some() && names.len() > 1);
+    let shared = names.len() > 1 && fronts(0).values().any(|count| count * 5 >= names.len() * 4);
+    let at = usize::from(shared);
+    let fronts = fronts(at);
+    let front = |name: &[String]| name.get(at).cloned().unwrap_or_default();
     let is_list = |table: &Table| {
         let of_person = |column: &Column| {
             let kind = detector.named(&words(&column.name), family(&column.data_type)?);
@@ -62,16 +69,16 @@ pub(super) fn shelved(detector: &Detector, schema: &Schema) -> Vec<bool> {
         table.columns.len() < WIDE && !table.columns.iter().any(|column| of_person(column).is_some())
     };
     let on = |place: usize, name: &Vec<String>| {
-        let front = first(name, at);
-        let count = alike(&front, at);
+        let own = front(name);
+        let count = fronts.get(own.as_str()).copied().unwrap_or(0);
         name.len() > at + 1
-            && SHELVES.contains(&front.as_str())
+            && SHELVES.contains(&own.as_str())
             && count >= SHELF
             && count * 2 < names.len()
             && schema
                 .foreign_keys
                 .from_table(place)
-                .all(|(_, key)| names.get(key.to).is_some_and(|to| first(to, at) == front))
+                .all(|(_, key)| names.get(key.to).is_some_and(|to| front(to) == own))
             && schema.tables.get(place).is_some_and(is_list)
     };
     names.iter().enumerate().map(|(place, name)| on(place, name)).collect()

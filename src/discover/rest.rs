@@ -360,9 +360,9 @@ impl Desk<'_> {
         let noted = |word: &String| self.detector.lists("actors", word) || self.detector.has("moments", word);
         !is_called(self.detector, name)
             && self.schema.referenced(id).is_none()
-            && !self.is_everywhere(id)
             && !self.tells_of_thing(name, true)
             && !name.iter().any(noted)
+            && !self.is_everywhere(id)
     }
 
     /// Whether a word of the name is one for things that have addresses: `dept_name`.
