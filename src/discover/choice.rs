@@ -1,16 +1,15 @@
 //! What becomes of one column: the rules to try, the best first, and why.
 
-use super::called::Names;
 use super::contradict::{contradicts, is_too_short};
+use super::desk::Desk;
 use super::document;
 use super::evidence::{Evidence, Likeness};
 use super::person::{About, identity, is_among, is_password, primary};
 use super::sight::Sight;
 use super::surrogate::is_surrogate;
 use super::unglued::unglued;
-use crate::rules::{Beside, Detector, Kind, default_rule, family, words, written_text};
+use crate::rules::{Beside, Kind, default_rule, family, words, written_text};
 use crate::schema::{Column, ColumnId, Form, Scalar, Schema, Table, written};
-use std::collections::BTreeMap;
 
 /// A column's line: rules to try, why, and what a person should decide.
 #[derive(Clone, Debug, Default)]
@@ -46,20 +45,6 @@ impl Choice {
     }
 }
 
-/// What all choices of a database share.
-pub(super) struct Desk<'a> {
-    pub(super) detector: &'a Detector,
-    pub(super) schema: &'a Schema,
-    /// What each column is called.
-    pub(super) names: &'a Names,
-    /// The kinds that those names suggest.
-    pub(super) kinds: &'a [Vec<Option<&'a Kind>>],
-    pub(super) about: &'a [About],
-    /// What presets decide.
-    pub(super) preset: &'a BTreeMap<ColumnId, String>,
-    pub(super) strict: bool,
-}
-
 impl Desk<'_> {
     /// Decides on a column by its name, its comment and what was seen of its values.
     pub(super) fn choose(&self, id: ColumnId, comment: Option<&str>, sight: &Sight) -> Choice {
@@ -89,11 +74,24 @@ impl Desk<'_> {
         choice
     }
 
+    /// The mask of that rule, or letters where it does not fit. `by` and `place` say whether it is decided by
+    /// the row's person, and whether it is part of their address.
+    pub(super) fn masked(
+        &self,
+        id: ColumnId,
+        rule: &str,
+        by: bool,
+        place: bool,
+        why: impl Into<String>,
+    ) -> Choice {
+        let mut rules = self.ruled(id, &[rule.to_owned()], by, place);
+        rules.push("\"letters\"".to_owned());
+        Choice::of(rules, why)
+    }
+
     /// What becomes of a copy of personal values: what becomes of them.
     pub(super) fn copy(&self, id: ColumnId, rule: &str, by: bool, why: String) -> Choice {
-        let mut rules = self.ruled(id, &[rule.to_owned()], by, false);
-        rules.push("\"letters\"".to_owned());
-        let mut choice = Choice::of(rules, why);
+        let mut choice = self.masked(id, rule, by, false, why);
         if let Some(column) = self.schema.column(id) {
             self.finish(column, &mut choice);
         }
@@ -137,8 +135,7 @@ impl Desk<'_> {
         let wrong = kind.filter(|kind| family == "text" && contradicts(kind, evidence));
         // What is of a birth, and no date: a place, a name.
         if wrong.is_some_and(|kind| kind.mask == "date_shift") {
-            let why = vec!["name: date of birth, and no dates".to_owned()];
-            return Choice { rules: vec!["\"letters\"".to_owned()], why, doubt: None };
+            return Choice::of(["\"letters\"".to_owned()], "name: date of birth, and no dates");
         }
         let kind = match wrong {
             Some(_) => self.kind(id, table, column, about, family, Some(evidence)),
@@ -182,11 +179,9 @@ impl Desk<'_> {
                 || seen.mask == "phone" && undialled
         };
         if let Some(seen) = seen.filter(|seen| !doubtful(seen) || about.is_near(2)) {
-            let said = evidence.said().into_iter().collect();
             let by = matches!(seen.mask, "full_name" | "email" | "street");
-            let mut rules = self.ruled(id, &[format!("\"{}\"", seen.mask)], by, seen.mask == "street");
-            rules.push("\"letters\"".to_owned());
-            return Choice { rules, why: said, doubt: None };
+            let said = evidence.said().unwrap_or_default();
+            return self.masked(id, &format!("\"{}\"", seen.mask), by, seen.mask == "street", said);
         }
         if is_key {
             if about.root && evidence.values > 0 && !evidence.is_list() {
@@ -383,11 +378,6 @@ impl Desk<'_> {
         self.names.get(id).iter().any(|word| self.detector.lists("harmless", word))
     }
 
-    /// The kinds of a table's columns, by their names alone.
-    fn kinds_of(&self, table: usize) -> &[Option<&Kind>] {
-        self.kinds.get(table).map(Vec::as_slice).unwrap_or_default()
-    }
-
     /// Rules with what decides on the person and the place, and without.
     pub(super) fn ruled(&self, id: ColumnId, rules: &[String], by: bool, place: bool) -> Vec<String> {
         let key = primary(self.schema, id.table);
@@ -460,8 +450,7 @@ impl Desk<'_> {
             self.kind(id, table, column, about, if is_hstore { "hstore" } else { "json" }, None)
         {
             let rules = kind.rules.iter().filter(|rule| !(column.not_null && *rule == "\"null\""));
-            let why = vec![format!("name: {}", kind.name)];
-            return Choice { rules: rules.cloned().collect(), why, doubt: None };
+            return Choice::of(rules.cloned().collect::<Vec<_>>(), format!("name: {}", kind.name));
         }
         let read = sight.documents;
         let found: Vec<_> = sight.paths.iter().filter(|found| about.reaches(found.reach)).collect();

@@ -2,7 +2,7 @@
 //! is, so that what was equal stays equal.
 
 use super::Looked;
-use super::choice::Desk;
+use super::desk::Desk;
 use super::proposal::{Line, Proposal};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};

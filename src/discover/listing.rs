@@ -6,22 +6,6 @@ use crate::rules::{Detector, family, words};
 use crate::schema::{Column, Schema, Table};
 use std::collections::HashMap;
 
-/// What stands before `migrations` where they are those of a schema; of people and accounts there are others.
-const MIGRATED: [&str; 12] = [
-    "schema",
-    "django",
-    "prisma",
-    "knex",
-    "data",
-    "db",
-    "database",
-    "doctrine",
-    "goose",
-    "typeorm",
-    "sequelize",
-    "php",
-];
-
 /// Columns that clients of a server have and customers have not.
 const OF_PROGRAMS: [&str; 9] =
     ["redirect", "grant", "protocol", "secret", "scopes", "callback", "base url", "root url", "confidential"];
@@ -36,17 +20,14 @@ pub(super) fn is_listing(detector: &Detector, table: &Table, names: &[Vec<String
     is_of_tool(detector, &name) || listed && !whom() || is_of_programs(detector, table, &name)
 }
 
-/// What stands in front of the names of tables that list kinds and places, beside others that do not:
-/// `r_commune`, `c_country`, `d_items`, `tab_comuni`.
-const SHELVES: [&str; 7] = ["r", "c", "d", "l", "n", "k", "tab"];
-
 /// Fewer tables of one front are no shelf.
 const SHELF: usize = 3;
 
 /// A list has fewer columns.
 const WIDE: usize = 12;
 
-/// Which tables stand on a shelf of lists, by place.
+/// Which tables stand on a shelf of lists, by place: those of one front among others, as `r_commune`,
+/// `c_country`, `d_items`.
 pub(super) fn shelved(detector: &Detector, schema: &Schema) -> Vec<bool> {
     let names: Vec<Vec<String>> = schema.tables.iter().map(|table| words(&table.name.name)).collect();
     let fronts = |at: usize| {
@@ -72,7 +53,7 @@ pub(super) fn shelved(detector: &Detector, schema: &Schema) -> Vec<bool> {
         let own = front(name);
         let count = fronts.get(own.as_str()).copied().unwrap_or(0);
         name.len() > at + 1
-            && SHELVES.contains(&own.as_str())
+            && detector.has("shelves", &own)
             && count >= SHELF
             && count * 2 < names.len()
             && schema
@@ -86,7 +67,7 @@ pub(super) fn shelved(detector: &Detector, schema: &Schema) -> Vec<bool> {
 
 fn is_of_tool(detector: &Detector, name: &[String]) -> bool {
     let migrations = name.last().is_some_and(|last| last.starts_with("migration"));
-    let of_schema = name.iter().rev().skip(1).all(|word| MIGRATED.contains(&word.as_str()));
+    let of_schema = name.iter().rev().skip(1).all(|word| detector.has("migrated", word));
     name.iter().any(|word| detector.lists("tools", word))
         || migrations && of_schema
         || detector.has("tools", &name.join(" "))

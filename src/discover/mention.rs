@@ -3,7 +3,7 @@
 //! needed for that, nor a language.
 
 use super::Looked;
-use super::choice::Desk;
+use super::desk::Desk;
 use super::proposal::{Line, Proposal};
 use crate::rules::family;
 use rayon::prelude::*;

@@ -8,6 +8,7 @@ mod called;
 mod choice;
 mod contradict;
 mod copy;
+mod desk;
 mod document;
 mod evidence;
 mod implied;
@@ -40,7 +41,7 @@ use crate::postgres::session::Session;
 use crate::rules::{self, Detector, Kind, RuleFile, family, words};
 use crate::schema::{Column, ColumnId, Schema, Table};
 use called::Names;
-use choice::Desk;
+use desk::Desk;
 use document::Around;
 use person::Seen;
 use rayon::prelude::*;
@@ -119,15 +120,8 @@ pub async fn propose(
     }
     // What is found first says which tables are about people, and that finds more.
     let first = about.clone();
-    let desk = Desk {
-        detector,
-        schema,
-        names: &names,
-        kinds: &kinds,
-        about: &first,
-        preset: &preset,
-        strict: look.strict,
-    };
+    let desk_of = |about| Desk::new(detector, schema, (&names, &kinds), about, &preset, look.strict);
+    let desk = desk_of(&first);
     let lines_of = |desk: &Desk<'_>| -> Vec<Vec<Line>> {
         sights.iter().map(|(place, looked)| desk.lines(*place, looked, &comments)).collect()
     };
@@ -135,7 +129,7 @@ pub async fn propose(
     let told: Vec<_> =
         sights.iter().zip(&lines).map(|((place, looked), lines)| looked.told(*place, lines)).collect();
     person::learn(detector, schema, &names, &kinds, &told, &mut about);
-    let desk = Desk { about: &about, ..desk };
+    let desk = desk_of(&about);
     if about != first {
         lines = lines_of(&desk);
     }

@@ -2,7 +2,7 @@
 //! says what they will hold.
 
 use super::Looked;
-use super::choice::Desk;
+use super::desk::Desk;
 use super::proposal::{Line, Proposal};
 use crate::schema::{Column, ColumnId, Schema};
 use std::collections::{BTreeMap, HashMap};

@@ -3,7 +3,7 @@
 //! its postcode, and the town beside, is of the address, too.
 
 use super::Looked;
-use super::choice::Desk;
+use super::desk::Desk;
 use super::proposal::{Line, Proposal, Section};
 use std::collections::BTreeMap;
 

@@ -80,6 +80,15 @@ pub(super) fn tables(
     seen: &dyn Fn(usize) -> Seen,
 ) -> Vec<About> {
     let shelved = shelved(detector, schema);
+    let seen_in: Vec<Seen> = (0..schema.tables.len()).map(seen).collect();
+    let whom: Vec<bool> = schema
+        .tables
+        .iter()
+        .enumerate()
+        .map(|(place, table)| says_whom(detector, table, names.table(place)))
+        .collect();
+    let seen = |table: usize| seen_in.get(table).copied().unwrap_or_default();
+    let whose = |table: usize| whom.get(table).copied().unwrap_or(false);
     let about = |(place, table): (usize, &crate::schema::Table)| {
         let name = detector.spelled(&words(&table.name.name));
         let kinds = kinds.get(place).map(Vec::as_slice).unwrap_or_default();
@@ -102,7 +111,7 @@ pub(super) fn tables(
                 .is_some_and(|first| is("people", first) && !is("firms", first) && !is("rows", first));
         // `product_review` is of whom its e-mail addresses are.
         let peopled = (seen.people || has("e-mail address") && has("full name")) && !is("things", last);
-        let whom = says_whom(detector, table, names.table(place));
+        let whom = whose(place);
         let defines = is("definitions", last) && !whom;
         let thing = !both
             && !about_people
@@ -132,9 +141,8 @@ pub(super) fn tables(
         }
     };
     let mut all: Vec<About> = schema.tables.iter().enumerate().map(about).collect();
-    let seen_in: Vec<Seen> = (0..all.len()).map(seen).collect();
     raise(detector, schema, kinds, &seen_in, &mut all);
-    lead(detector, schema, names, kinds, &mut all);
+    lead(detector, schema, names, kinds, &whom, &mut all);
     for (place, about) in all.iter_mut().enumerate() {
         let has =
             |wanted: &str| kinds.get(place).into_iter().flatten().flatten().any(|kind| kind.name == wanted);
@@ -164,8 +172,7 @@ fn raise(
     let seen = |table: usize| seen.get(table).copied().unwrap_or_default();
     let rows = |table: usize| seen(table).rows;
     for key in &schema.foreign_keys {
-        let place =
-            kinds.get(key.to).into_iter().flatten().flatten().any(|kind| kind.name == "street address");
+        let place = is_place(kinds, key.to);
         let people = seen(key.to).whole && rows(key.to) >= MANY;
         let theirs = all.get(key.from).is_some_and(|from| from.root) && !people;
         if let Some(to) = all
@@ -188,6 +195,11 @@ fn raise(
     }
 }
 
+/// Whether a table has addresses, by the names of its columns.
+fn is_place(kinds: &[Vec<Option<&Kind>>], table: usize) -> bool {
+    kinds.get(table).into_iter().flatten().flatten().any(|kind| kind.name == "street address")
+}
+
 /// Whether three columns and more say how somebody is, and one of four that are no keys and no moments, or
 /// very many.
 fn is_of_health(
@@ -207,23 +219,9 @@ fn is_of_health(
 
 /// Whether a name is that of a password, and no more: what somebody signs in by.
 pub(super) fn is_password(detector: &Detector, name: &[String]) -> bool {
-    const STORED: [&str; 12] = [
-        "hash",
-        "digest",
-        "encrypted",
-        "crypted",
-        "hashed",
-        "user",
-        "sha1",
-        "sha256",
-        "sha512",
-        "md5",
-        "bcrypt",
-        "argon2",
-    ];
     let is = |word: &String| detector.has("passwords", word);
     let name = detector.spelled(name);
-    name.iter().any(is) && name.iter().all(|word| is(word) || STORED.contains(&word.as_str()))
+    name.iter().any(is) && name.iter().all(|word| is(word) || detector.has("stored", word))
 }
 
 /// What many people share has so many times fewer rows, at least.
@@ -265,19 +263,20 @@ fn lead(
     schema: &Schema,
     names: &Names,
     kinds: &[Vec<Option<&Kind>>],
+    whom: &[bool],
     all: &mut [About],
 ) {
     let is_firm = |table: usize| {
         let name = schema.table(table).map(|table| detector.spelled(&words(&table.name.name)));
         name.is_some_and(|name| name.iter().any(|word| detector.lists("firms", word)))
     };
-    for (table, about) in all.iter_mut().enumerate() {
-        let said = !about.public
-            && !about.listing
-            && !about.above
-            && !is_firm(table)
-            && schema.table(table).is_some_and(|found| says_whom(detector, found, names.table(table)));
-        about.away = if about.root && !is_firm(table) { Some(0) } else { said.then_some(1) };
+    for ((table, about), whom) in all.iter_mut().enumerate().zip(whom) {
+        let said = *whom && !about.public && !about.listing && !about.above;
+        about.away = match (about.root, said) {
+            (false, false) => None,
+            _ if is_firm(table) => None,
+            (root, _) => Some(u8::from(!root)),
+        };
     }
     spread(detector, schema, names, kinds, all);
 }
@@ -339,8 +338,7 @@ fn spread(
                 from.away = Some(away + 1);
             }
             // An address that people point at is theirs.
-            let place =
-                kinds.get(key.to).into_iter().flatten().flatten().any(|kind| kind.name == "street address");
+            let place = is_place(kinds, key.to);
             let here = all.get(key.from).is_some_and(|about| about.away == Some(0));
             if let Some(to) =
                 all.get_mut(key.to).filter(|to| away == 0 && place && here && !to.thing && to.away.is_none())

@@ -236,8 +236,8 @@ mod tests {
     use super::*;
 
     fn proposal(rules: &[&str]) -> Proposal {
-        let rules = rules.iter().map(|rule| (*rule).to_owned()).collect();
-        let choice = Choice { rules, why: vec!["why".to_owned()], doubt: None };
+        let rules: Vec<_> = rules.iter().map(|rule| (*rule).to_owned()).collect();
+        let choice = Choice::of(rules, "why");
         let id = ColumnId { table: 0, column: 0 };
         let line = Line { column: "a".to_owned(), id, choice, tried: 0, doubted: None, accepted: false };
         let section = Section {

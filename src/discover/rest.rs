@@ -4,7 +4,8 @@
 //! Where a table is about people, what differs from row to row and is no code is masked:
 //! a harmless column that is masked can be taken back, a leak can't.
 
-use super::choice::{Choice, Desk};
+use super::choice::Choice;
+use super::desk::Desk;
 use super::evidence::Evidence;
 use super::person::{About, is_among, is_number, primary};
 use super::sight::Sight;
@@ -12,9 +13,6 @@ use super::surrogate::{is_called, is_measured};
 use super::vocabulary::Trait;
 use crate::rules::{Detector, default_rule, family, words};
 use crate::schema::{ColumnId, KeyPart, Scalar};
-
-/// More tables than have a column of a person's by the same name.
-const EVERYWHERE: usize = 3;
 
 /// What becomes of a day in somebody's life.
 const SHIFTED: &str = "{ with = \"date_shift\", within = \"30 days\" }";
@@ -70,11 +68,7 @@ impl Desk<'_> {
     fn by_text(&self, id: ColumnId, about: About, sight: &Sight, harmless: bool) -> Choice {
         let evidence = &sight.evidence;
         let (writing, near) = (&evidence.writing, about.is_near(2));
-        let named = |rule: &str, why: String| {
-            let mut rules = self.ruled(id, &[rule.to_owned()], true, false);
-            rules.push("\"letters\"".to_owned());
-            Choice::of(rules, why)
-        };
+        let named = |rule: &str, why: String| self.masked(id, rule, true, false, why);
         let titled = || is_title(self.detector, &self.detector.spelled(self.names.get(id)));
         // The cook of a canteen, the head of a site.
         if about.thing && !harmless && writing.are_surely_people() && !titled() {
@@ -121,8 +115,8 @@ impl Desk<'_> {
             column.and_then(|column| default_rule(&column.data_type)).into_iter().collect::<Vec<_>>()
         };
         let counted = || ["\"integer\"", "\"digits\""].map(str::to_owned);
-        let own =
-            sight.own && near && !about.thing && !harmless && !self.is_unique(id) && !self.is_measure(id);
+        let is_own =
+            || sight.own && near && !about.thing && !harmless && !self.is_unique(id) && !self.is_measure(id);
         match family {
             "inet" if about.is_near(3) && !about.thing && !harmless => {
                 Choice::of(by_type(), "an address of a network, about a person")
@@ -137,7 +131,7 @@ impl Desk<'_> {
             "number" if about.is_near(1) && sight.births && !about.thing => {
                 Choice::of(counted(), "days as of birth, in a table about people")
             }
-            "number" if own => {
+            "number" if is_own() => {
                 Choice::of(counted(), "long numbers that differ from row to row, about a person")
             }
             "number" | "real" if about.is_owned() && !harmless && self.is_paid(id) => {
@@ -167,9 +161,7 @@ impl Desk<'_> {
         let writing = &evidence.writing;
         let near = about.is_near(2);
         let chosen = |rule: &str, by: bool, place: bool, why: String| {
-            let mut rules = self.ruled(id, &[format!("\"{rule}\"")], by, place);
-            rules.push("\"letters\"".to_owned());
-            Choice::of(rules, why)
+            self.masked(id, &format!("\"{rule}\""), by, place, why)
         };
         let of = |share: u64, what: &str| format!("{share} % of {} different values {what}", writing.looked);
         let single = writing.named >= 50 && writing.spaced < 50 && writing.digit <= 5 && writing.codes < 80;
@@ -277,8 +269,7 @@ impl Desk<'_> {
         {
             return Choice::keep();
         }
-        let why = "no value to look at, in a table about people".to_owned();
-        Choice::of(["\"letters\"".to_owned()], why)
+        Choice::of(["\"letters\"".to_owned()], "no value to look at, in a table about people")
     }
 
     /// Whether a word of the name is one for what a thing is, does or belongs to, or `choices` too.
@@ -369,23 +360,6 @@ impl Desk<'_> {
     fn is_of_thing(&self, id: ColumnId) -> bool {
         let name = self.detector.spelled(self.names.get(id));
         name.iter().any(|word| is_among(self.detector, "things", word))
-    }
-
-    /// Whether many tables have a column of this name: what an application puts into each.
-    pub(super) fn is_everywhere(&self, id: ColumnId) -> bool {
-        let Some(own) = self.schema.column(id) else { return false };
-        let has = |table: &&crate::schema::Table| table.columns.iter().any(|other| other.name == own.name);
-        self.schema.tables.iter().filter(has).nth(EVERYWHERE).is_some()
-    }
-
-    /// Whether tables that are far from people have a column of this name, too.
-    fn is_technical(&self, id: ColumnId) -> bool {
-        let Some(own) = self.schema.column(id) else { return false };
-        let far = |table: usize| self.about.get(table).is_none_or(|about| !about.is_near(3) || about.thing);
-        let has = |table: &crate::schema::Table| {
-            table.columns.iter().any(|other| other.name == own.name && other.data_type == own.data_type)
-        };
-        self.schema.tables.iter().enumerate().any(|(place, table)| far(place) && has(table))
     }
 
     /// Whether text of this name would give access.

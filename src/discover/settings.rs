@@ -3,7 +3,8 @@
 //! somebody's.
 
 use super::Looked;
-use super::choice::{Choice, Desk};
+use super::choice::Choice;
+use super::desk::Desk;
 use super::proposal::{Line, Proposal, Section};
 use crate::rules::{family, written_text};
 use crate::schema::{ColumnId, visible};

@@ -178,8 +178,7 @@ mod tests {
 
     /// The file after a column `email` is new in `people`.
     fn updated(text: &str) -> Update {
-        let choice =
-            Choice { rules: vec!["\"email\"".to_owned()], why: vec!["name".to_owned()], doubt: None };
+        let choice = Choice::of(["\"email\"".to_owned()], "name");
         let lines = vec![line(0, "id", Choice::default()), line(1, "email", choice)];
         let section = Section {
             name: "public.people".to_owned(),

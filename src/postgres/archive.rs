@@ -200,7 +200,7 @@ impl SchemaArchive {
         if output.status.success() || (self.outruns_target && only_unknown_settings(&said)) {
             return Ok(());
         }
-        Err(restore_error(section, &without_unknown_settings(&said), &self.names))
+        Err(restore_error(section, &without_unknown_settings(&said), &self.names, Some(output.status)))
     }
 
     /// Tells `pg_restore` what of the archive to make.

@@ -29,7 +29,7 @@ pub struct Detector {
 }
 
 /// The lists of words that a file may have.
-const LISTS: [&str; 33] = [
+const LISTS: [&str; 36] = [
     "addressees",
     "about",
     "people",
@@ -63,12 +63,15 @@ const LISTS: [&str; 33] = [
     "passwords",
     "definitions",
     "coins",
+    "stored",
+    "shelves",
+    "migrated",
 ];
 
 /// The lists whose words no compound is made of.
-const BARE: [&str; 14] = [
+const BARE: [&str; 17] = [
     "prefixes", "links", "ends", "acts", "remarks", "choices", "titles", "nameless", "moments", "amounts",
-    "carriers", "values", "carried", "numbers",
+    "carriers", "values", "carried", "numbers", "stored", "shelves", "migrated",
 ];
 
 /// What a code of something is called.

@@ -5,6 +5,7 @@ use crate::error::{Error, Kind};
 use crate::postgres::complaint;
 use crate::postgres::snapshot::TAKEN;
 use crate::postgres::standby::CONFLICT;
+use std::process::ExitStatus;
 
 /// Reads `pg_dump`'s complaint by the few phrases that matter.
 pub(super) fn dump_error(said: &str) -> Error {
@@ -41,8 +42,8 @@ pub(super) fn dump_error(said: &str) -> Error {
 
 /// Reads `pg_restore`'s complaint: which entry failed, by its line of the table of contents.
 ///
-/// `names` are those of what the archive makes: others are not repeated.
-pub(super) fn restore_error(section: Section, said: &str, names: &str) -> Error {
+/// `names` are those of what the archive makes: others are not repeated. `status` is how the tool ended.
+pub(super) fn restore_error(section: Section, said: &str, names: &str, status: Option<ExitStatus>) -> Error {
     let entry = said
         .lines()
         .find_map(|line| line.split_once("from TOC entry ")?.1.split_once("; "))
@@ -70,7 +71,7 @@ pub(super) fn restore_error(section: Section, said: &str, names: &str) -> Error 
                         .help("pg_restore and masque must both reach the server; see pg_hba.conf")
                 }
                 None => Error::new(Kind::Target, "pg_restore could not make the schema on the target")
-                    .help("it lost its connection, or was ended from outside"),
+                    .help(format!("{}; run again, and look at the server's log", ended(said, status))),
             },
         };
     };
@@ -121,6 +122,25 @@ pub(super) fn without_unknown_settings(said: &str) -> String {
     kept
 }
 
+/// How the tool ended, where no server refused anything, and its own words where they are known.
+fn ended(said: &str, status: Option<ExitStatus>) -> String {
+    const OWN: [&str; 7] = [
+        "a worker process died unexpectedly",
+        "could not create worker process",
+        "could not create communication channels",
+        "could not write to the communication channel",
+        "unrecognized message received from worker",
+        "could not open input file",
+        "could not read from input file",
+    ];
+    let status = status.map_or_else(|| "unknown status".to_owned(), |status| status.to_string());
+    match OWN.iter().find(|words| said.contains(*words)) {
+        Some(words) => format!("it ended with {status}, and said: {words}"),
+        None if said.trim().is_empty() => format!("it ended with {status}, and said nothing"),
+        None => format!("it ended with {status}"),
+    }
+}
+
 /// What the refused statement begins with: keywords and names, up to the first
 /// parenthesis, string or operator, where a literal could stand.
 fn refused_command(said: &str) -> Option<String> {
@@ -168,7 +188,7 @@ mod tests {
     fn a_key_broken_under_several_jobs_is_named_too() {
         let said = "pg_restore: error: could not execute query: ERROR:  could not create unique index \"c_key\"\n\
                     DETAIL:  Key (email)=(ann@corp.example) is duplicated.\npg_restore: error: a worker process died unexpectedly\n";
-        let error = restore_error(Section::PostData, said, " INDEX public c_key postgres\n");
+        let error = restore_error(Section::PostData, said, " INDEX public c_key postgres\n", None);
         assert_eq!(
             (error.kind(), error.to_string().as_str()),
             (Kind::Verify, "the masked rows break `c_key`")
@@ -183,7 +203,7 @@ mod tests {
             "column \"x\" of relation \"ann@corp.example\" contains null values",
         ] {
             let said = format!("pg_restore: error: could not execute query: ERROR:  {raised}\n");
-            let error = restore_error(Section::PostData, &said, " INDEX public c_key postgres\n");
+            let error = restore_error(Section::PostData, &said, " INDEX public c_key postgres\n", None);
             assert!(!format!("{error:?} {error}").contains("ann@"), "{error}");
         }
     }
@@ -193,7 +213,7 @@ mod tests {
         let said = "pg_restore: error: could not execute query: ERROR:  could not create unique index \"c_key\"\n\
                     DETAIL:  Key (email)=(ann@corp.example) is duplicated.\n\
                     pg_restore: from TOC entry 3371; 2606 16450 CONSTRAINT customers c_key postgres\n";
-        let error = restore_error(Section::PostData, said, "");
+        let error = restore_error(Section::PostData, said, "", None);
         assert_eq!(error.kind(), Kind::Verify);
         assert_eq!(error.to_string(), "the masked rows break `CONSTRAINT customers c_key`");
         assert!(!format!("{error:?}{:?}", error.help_text()).contains("ann@"));
@@ -210,15 +230,31 @@ mod tests {
         );
         assert!(!only_unknown_settings(&real));
         assert!(!only_unknown_settings("pg_restore: error: connection to server was lost\n"));
-        let error = restore_error(Section::PreData, &without_unknown_settings(&real), "");
+        let error = restore_error(Section::PreData, &without_unknown_settings(&real), "", None);
         assert_eq!(error.to_string(), "the target refuses `CREATE TABLE public.t …`");
+    }
+
+    #[test]
+    fn a_tool_that_was_killed_says_by_which_signal_and_no_more_than_it_may() {
+        let killed = std::process::Command::new("sh").args(["-c", "kill -9 $$"]).status().unwrap();
+        let help = |said: &str| {
+            let error = restore_error(Section::PostData, said, "", Some(killed));
+            error.help_text().unwrap_or_default().to_owned()
+        };
+        assert_eq!(
+            help(""),
+            "it ended with signal: 9 (SIGKILL), and said nothing; run again, and look at the server's log"
+        );
+        let told =
+            help("pg_restore: error: a worker process died unexpectedly\nWARNING:  ann@corp.example\n");
+        assert!(told.contains("SIGKILL") && told.contains("a worker process died") && !told.contains("ann@"));
     }
 
     #[test]
     fn an_extension_the_target_lacks_says_what_to_install() {
         let said = "pg_restore: from TOC entry 2; 3079 16385 EXTENSION - postgis \n\
                     pg_restore: error: could not execute query: ERROR:  extension \"postgis\" is not available\n";
-        let error = restore_error(Section::PreData, said, "");
+        let error = restore_error(Section::PreData, said, "", None);
         assert_eq!(error.kind(), Kind::Target);
         assert!(error.help_text().is_some_and(|help| help.contains("extension")));
     }

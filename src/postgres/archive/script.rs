@@ -90,7 +90,8 @@ impl SchemaArchive {
         self.choose(&mut command, section, &self.list(pass));
         let output = run(command).await?;
         if !output.status.success() {
-            return Err(restore_error(section, &String::from_utf8_lossy(&output.stderr), &self.names));
+            let said = String::from_utf8_lossy(&output.stderr);
+            return Err(restore_error(section, &said, &self.names, Some(output.status)));
         }
         String::from_utf8(output.stdout).map_err(|_| {
             Error::new(Kind::Source, "the schema has names or texts that are no UTF-8").help(
@@ -113,7 +114,7 @@ async fn make(section: Section, entry: &Entry<'_>, session: &Session, names: &st
         entry.name,
         refused.message()
     );
-    Err(restore_error(section, &said, names))
+    Err(restore_error(section, &said, names, None))
 }
 
 /// What begins an entry, and what follows the last one.
