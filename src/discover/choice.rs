@@ -62,16 +62,7 @@ impl Desk<'_> {
         if let Some(rule) = self.preset.get(&id) {
             choice.prefer(rule);
         }
-        if self.strict
-            && choice.rules.is_empty()
-            && choice.doubt.is_none()
-            && self.may_describe(id, about, sight)
-        {
-            choice.rules.push("\"shuffle\"".to_owned());
-            choice.why.push("nothing says that it is nobody's, in a table about people".to_owned());
-        }
-        self.finish(column, &mut choice);
-        choice
+        self.finished(column, choice)
     }
 
     /// The mask of that rule, or letters where it does not fit. `by` and `place` say whether it is decided by
@@ -91,16 +82,16 @@ impl Desk<'_> {
 
     /// What becomes of a copy of personal values: what becomes of them.
     pub(super) fn copy(&self, id: ColumnId, rule: &str, by: bool, why: String) -> Choice {
-        let mut choice = self.masked(id, rule, by, false, why);
-        if let Some(column) = self.schema.column(id) {
-            self.finish(column, &mut choice);
+        let choice = self.masked(id, rule, by, false, why);
+        match self.schema.column(id) {
+            Some(column) => self.finished(column, choice),
+            None => choice,
         }
-        choice
     }
 
     /// Masks what is in doubt where that is asked for, elements one by one, and whatever
     /// else fails by the mask of the type.
-    fn finish(&self, column: &Column, choice: &mut Choice) {
+    pub(super) fn finished(&self, column: &Column, mut choice: Choice) -> Choice {
         if self.strict && choice.doubt.is_some() && choice.rules.is_empty() {
             choice.rules.extend(default_rule(&column.data_type));
             choice.why.extend(choice.doubt.take_if(|_| !choice.rules.is_empty()));
@@ -112,6 +103,7 @@ impl Desk<'_> {
         if !choice.rules.is_empty() {
             choice.rules.extend(default_rule(&column.data_type));
         }
+        choice
     }
 
     fn judge(
@@ -212,7 +204,7 @@ impl Desk<'_> {
 
     /// The kind that the name suggests, in a table of this sort; of those that the values
     /// do not speak against, where they are given.
-    fn kind(
+    pub(super) fn kind(
         &self,
         id: ColumnId,
         table: &Table,
@@ -366,6 +358,11 @@ impl Desk<'_> {
         }
         rules.extend(self.ruled(id, &kind.rules, kind.by, kind.place));
         Choice { rules, why, doubt: None }
+    }
+
+    /// The mask of a kind.
+    pub(super) fn masked_by(&self, id: ColumnId, kind: &Kind) -> Choice {
+        Choice::of(self.ruled(id, &kind.rules, kind.by, kind.place), format!("name: {}", kind.name))
     }
 
     /// Whether a column of the table is somebody's by its name.

@@ -21,6 +21,7 @@ mod person;
 mod proposal;
 mod prove;
 mod record;
+mod remainder;
 mod rest;
 mod settings;
 mod sight;
@@ -151,6 +152,7 @@ pub async fn propose(
     mention::find(&desk, &sights, &mut proposal);
     namesake::find(&desk, &sights, &mut proposal);
     settings::find(&desk, &sights, &mut proposal);
+    remainder::find(&desk, &sights, &mut proposal);
     prove::prove(session, schema, &mut proposal).await?;
     Ok(proposal)
 }

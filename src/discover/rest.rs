@@ -215,9 +215,9 @@ impl Desk<'_> {
         }
         let technical = self.is_technical(id);
         let name = self.names.get(id);
-        let told = self.tells_of_thing(name, true);
+        let told = self.tells_of_thing(id);
         // What one chooses among is no one's own.
-        let thing = self.tells_of_thing(name, false);
+        let thing = self.tells(id, false);
         if about.root && !technical && (evidence.is_own() && !thing || self.numbers(id)) {
             return self.own(id);
         }
@@ -263,7 +263,7 @@ impl Desk<'_> {
             || !long
             || self.is_everywhere(id)
             || is_called(self.detector, parts)
-            || self.tells_of_thing(parts, true)
+            || self.tells_of_thing(id)
             || self.is_technical(id)
             || self.is_unique(id)
         {
@@ -272,13 +272,18 @@ impl Desk<'_> {
         Choice::of(["\"letters\"".to_owned()], "no value to look at, in a table about people")
     }
 
+    /// Whether a word of the name is one for what a thing is, does or belongs to, or one chooses among.
+    pub(super) fn tells_of_thing(&self, id: ColumnId) -> bool {
+        self.tells(id, true)
+    }
+
     /// Whether a word of the name is one for what a thing is, does or belongs to, or `choices` too.
-    fn tells_of_thing(&self, name: &[String], choices: bool) -> bool {
+    fn tells(&self, id: ColumnId, choices: bool) -> bool {
         let told = |word: &String| {
             ["about", "asks", "harmless", "things"].iter().any(|list| self.detector.lists(list, word))
                 || choices && self.detector.has("choices", word)
         };
-        name.iter().any(told)
+        self.names.get(id).iter().any(told)
     }
 
     /// Whether a number is that of a row, a moment or an amount, by its name.
@@ -308,7 +313,7 @@ impl Desk<'_> {
 
     /// Whether a unique key keeps its values apart, in all or for one client each: the number of a thing
     /// that happened.
-    fn is_unique(&self, id: ColumnId) -> bool {
+    pub(super) fn is_unique(&self, id: ColumnId) -> bool {
         let keys = self.schema.table(id.table).into_iter().flat_map(|table| &table.keys);
         let numbered = |part: &KeyPart| match part {
             KeyPart::Column(column) => {
@@ -351,7 +356,7 @@ impl Desk<'_> {
         let noted = |word: &String| self.detector.lists("actors", word) || self.detector.has("moments", word);
         !is_called(self.detector, name)
             && self.schema.referenced(id).is_none()
-            && !self.tells_of_thing(name, true)
+            && !self.tells_of_thing(id)
             && !name.iter().any(noted)
             && !self.is_everywhere(id)
     }

@@ -1,0 +1,108 @@
+//! What is still kept when all else has been asked: documents about people in which nothing was
+//! recognised, values that vary under a name that says whose they are, names strewn among other
+//! signs, numbers written in groups.
+//!
+//! Each of these was right in seven of ten columns or more, on databases with labels of others;
+//! that documents are somebody's in more than half.
+
+use super::Looked;
+use super::choice::Choice;
+use super::desk::Desk;
+use super::person::{About, primary};
+use super::proposal::{Line, Proposal};
+use super::sight::Sight;
+use crate::rules::{Kind, default_rule, family};
+use crate::schema::{Column, ColumnId, Table};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Fewer values of a column say nothing here.
+const ENOUGH: u64 = 30;
+
+/// Fewer different values are words to choose from.
+const SOME: u64 = 5;
+
+/// Gives what is kept, and may be somebody's nevertheless, a mask.
+pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: &mut Proposal) {
+    let lines = proposal.tables.iter().flat_map(|section| &section.lines);
+    let kept: Vec<&Line> = lines.filter(|line| !line.is_masked() && line.choice.doubt.is_none()).collect();
+    let unseen = Sight::default();
+    let found: Vec<_> = kept
+        .par_iter()
+        .filter_map(|line| {
+            let sight = sights.get(&line.id.table)?.sights.get(&line.id.column).unwrap_or(&unseen);
+            Some((line.id, desk.left(line.id, sight)?))
+        })
+        .collect();
+    proposal.take(found);
+}
+
+impl Desk<'_> {
+    /// What becomes of a column that nothing else decided on, where it is masked.
+    fn left(&self, id: ColumnId, sight: &Sight) -> Option<Choice> {
+        let (table, column) = (self.schema.table(id.table)?, self.schema.column(id)?);
+        let about = self.about.get(id.table).copied().unwrap_or_default();
+        let family = family(&column.data_type)?;
+        let is_key = primary(self.schema, id.table) == Some(id.column);
+        let choice = match family {
+            _ if is_key || self.schema.referenced(id).is_some() => None,
+            "json" | "hstore" => self.of_unknown_documents(id, about, column, sight),
+            "text" => self.called(id, table, column, about, sight).or_else(|| self.strewn(id, about, sight)),
+            _ => None,
+        };
+        let in_doubt = || self.strict && self.may_describe(id, about, sight);
+        let why = "nothing says that it is nobody's, in a table about people";
+        let choice = choice.or_else(|| in_doubt().then(|| Choice::of(["\"shuffle\"".to_owned()], why)));
+        choice.map(|choice| self.finished(column, choice))
+    }
+
+    /// Documents about a person, in which nothing was recognised.
+    fn of_unknown_documents(
+        &self,
+        id: ColumnId,
+        about: About,
+        column: &Column,
+        sight: &Sight,
+    ) -> Option<Choice> {
+        let theirs = about.is_near(1) && !about.thing && !about.listing && !about.public;
+        let harmless = self.is_harmless(id) || self.is_everywhere(id) || self.tells_of_thing(id);
+        let rule = default_rule(&column.data_type).filter(|_| theirs && !harmless && sight.documents > 0)?;
+        Some(Choice::of([rule], "documents about a person, in which nothing is known as harmless"))
+    }
+
+    /// What its name says, where its values vary as those of a code or a status do not.
+    fn called(&self, id: ColumnId, table: &Table, column: &Column, about: About, sight: &Sight) -> Option<Choice> {
+        let evidence = &sight.evidence;
+        let writing = &evidence.writing;
+        let varied =
+            evidence.values >= ENOUGH && evidence.distinct >= SOME && writing.random < 30;
+        let written = writing.spaced >= 10 && writing.codes < 30 && !self.is_technical(id);
+        let kind: &Kind = self.kind(id, table, column, about, "text", None).filter(|_| varied || written)?;
+        let mut choice = self.masked_by(id, kind);
+        choice.why.push("its values are no codes".to_owned());
+        Some(choice)
+    }
+
+    /// Names of people among other signs, and what is written in groups that differ from row to row.
+    fn strewn(&self, id: ColumnId, about: About, sight: &Sight) -> Option<Choice> {
+        let evidence = &sight.evidence;
+        let writing = &evidence.writing;
+        let many = evidence.distinct >= ENOUGH && evidence.values >= ENOUGH;
+        let here_and_there = writing.named >= 10 && evidence.values >= ENOUGH;
+        let near = about.is_near(2) && evidence.distinct >= SOME && writing.shaped < 5;
+        let anywhere = many
+            && !self.is_unique(id)
+            && writing.prose < 5
+            && writing.streets < 5
+            && writing.shaped < 30;
+        let grouped = many && !about.thing && writing.spaced >= 10 && writing.small < 30 && writing.capital < 5;
+        let said = if here_and_there && (near || anywhere) {
+            format!("{} % of {} different values have a name of the dictionary in them", writing.named, writing.looked)
+        } else if grouped {
+            "written in groups that differ from row to row".to_owned()
+        } else {
+            return None;
+        };
+        Some(Choice::of(["\"letters\"".to_owned()], said))
+    }
+}
