@@ -115,7 +115,7 @@ impl Desk<'_> {
         comment: Option<&str>,
         sight: &Sight,
     ) -> Choice {
-        let Some(family) = family(&column.data_type) else { return Self::unknown(about, column) };
+        let Some(family) = family(&column.data_type) else { return Self::unknown(about, column, sight) };
         let is_array = column.data_type.element().is_some();
         if matches!(family, "json" | "hstore") && !is_array {
             return self.document(id, about, table, column, sight);
@@ -449,10 +449,9 @@ impl Desk<'_> {
             let rules = kind.rules.iter().filter(|rule| !(column.not_null && *rule == "\"null\""));
             return Choice::of(rules.cloned().collect::<Vec<_>>(), format!("name: {}", kind.name));
         }
-        let read = sight.documents;
         let found: Vec<_> = sight.paths.iter().filter(|found| about.reaches(found.reach)).collect();
         if found.is_empty() {
-            let unseen = about.is_near(1) && !about.thing && read == 0 && !self.is_everywhere(id);
+            let unseen = about.is_near(1) && !about.thing && sight.documents == 0 && !self.is_everywhere(id);
             let why = "documents about a person, and none to sample".to_owned();
             return match default_rule(&column.data_type).filter(|_| unseen) {
                 Some(rule) => Choice::of([rule], why),
@@ -479,23 +478,21 @@ impl Desk<'_> {
             let (with, what) = if is_hstore { ("each", "members") } else { ("json", "paths") };
             format!("{{ with = \"{with}\", default = \"keep\", {what} = {{ {} }} }}", paths.join(", "))
         };
-        let mut kinds: Vec<_> = found.iter().map(|found| found.why.as_str()).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
-        let why = format!("in {read} sampled documents: {}", kinds.join(", "));
+        let why = known(about, sight).unwrap_or_default();
         Choice::of([rule(false), rule(true)], why)
     }
 
     /// Types that hold anything.
-    fn unknown(about: About, column: &Column) -> Choice {
+    fn unknown(about: About, column: &Column, sight: &Sight) -> Choice {
         let anything = match &column.data_type.base().form {
             Form::Composite(_) => true,
             Form::Scalar(scalar) => matches!(scalar, Scalar::Xml | Scalar::Other),
             _ => false,
         };
         let searched = column.data_type.base().name == "tsvector";
-        if anything && about.is_near(2) && !searched {
-            let why = format!("a {} about a person", column.data_type.base().name);
+        let said = known(about, sight);
+        if anything && !searched && (about.is_near(2) || said.is_some()) {
+            let why = said.unwrap_or_else(|| format!("a {} about a person", column.data_type.base().name));
             return match default_rule(&column.data_type) {
                 Some(rule) => Choice::of([rule], why),
                 None => Choice::doubt(why),
@@ -503,6 +500,15 @@ impl Desk<'_> {
         }
         Choice::keep()
     }
+}
+
+/// What is known of the paths in documents, where they count in a table of this sort.
+fn known(about: About, sight: &Sight) -> Option<String> {
+    let found = sight.paths.iter().filter(|found| about.reaches(found.reach));
+    let mut kinds: Vec<_> = found.map(|found| found.why.as_str()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    (!kinds.is_empty()).then(|| format!("in {} sampled documents: {}", sight.documents, kinds.join(", ")))
 }
 
 /// Whether a table of this name has what gives access.

@@ -28,6 +28,12 @@ pub(super) struct Found {
     pub(super) reach: Reach,
 }
 
+/// Of a hundred different texts of one path so many have names of people in them by chance.
+const STREWN: u64 = 20;
+
+/// Fewer different texts say nothing of that.
+const DIFFERENT: u64 = 5;
+
 /// So many texts of one path are looked at.
 const MOST: usize = 2000;
 
@@ -251,6 +257,17 @@ fn judge(around: &Around<'_>, path: &str, name: &[String], texts: &[String], num
         let rules: Vec<_> = kind.rules.iter().filter(|rule| !rule.contains("shuffle")).cloned().collect();
         let why = kind.name.clone();
         return (!rules.is_empty()).then_some(Found { path, rules, by: kind.by, why, reach: kind.reach });
+    }
+    let writing = &evidence.writing;
+    if evidence.likeness.is_none() && writing.named >= STREWN && evidence.distinct >= DIFFERENT {
+        let why = "names of people".to_owned();
+        return Some(Found {
+            path,
+            rules: vec!["\"letters\"".to_owned()],
+            by: false,
+            why,
+            reach: Reach::About,
+        });
     }
     let likeness = evidence.likeness?;
     let rule = format!("\"{}\"", likeness.mask);

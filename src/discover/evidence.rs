@@ -3,7 +3,7 @@
 use super::mention::Parts;
 use super::vocabulary::{self, Trait};
 use super::writing::Writing;
-use crate::rules::{find_credential, is_setting};
+use crate::rules::{find_credential, gives_access, is_setting};
 use crate::transform::{Trace, is_street_line, name_word, title_word, trace};
 use std::collections::{BTreeMap, HashMap};
 
@@ -29,13 +29,19 @@ pub(super) struct Likeness {
 /// What is taken for a secret by how it looks, or what it begins with.
 const GUESSED: &str = "passwords or tokens";
 
+/// What leaves no doubt that it gives access.
+const ACCESS: &str = "keys of services, or addresses with a password";
+
+/// What one address among many other texts is enough for.
+const ADDRESSES: &str = "e-mail addresses";
+
 /// What long numbers in base 16 are called, which may be hashes of anything.
 const DIGESTS: &str = "numbers as hashes are";
 
 impl Likeness {
     /// Whether a thing may have it as well as a person, or its numbers only look so.
     pub(super) fn is_common(&self) -> bool {
-        !matches!(self.mask, "email" | "full_name" | "iban" | "user_agent")
+        !matches!(self.mask, "email" | "full_name" | "iban" | "user_agent") && self.what != ACCESS
     }
 
     /// Whether it may be the hash of anything.
@@ -208,9 +214,15 @@ fn likeness(is: &Counts, has: &Counts, all: u64, words: u64) -> Option<Likeness>
             return Some(Likeness { mask, what, percent: count * 100 / all, within: false });
         }
     }
-    let ((_, what), count) = most(has)?;
+    // One is enough of what can be nothing else.
+    let sure = |counts: &Counts| {
+        let found = counts.iter().filter(|((_, what), _)| [ACCESS, ADDRESSES].contains(what));
+        found.max_by_key(|(_, count)| **count).map(|(key, count)| (*key, *count))
+    };
+    let certain = sure(has).or_else(|| sure(is));
+    let ((_, what), count) = certain.or_else(|| most(has))?;
     // Prose that has any will have more; short codes meet a pattern by chance.
-    let enough = if words >= 4 { count > 0 } else { count * 10 >= all };
+    let enough = certain.is_some() || words >= 4 || count * 10 >= all;
     enough.then_some(Likeness { mask: "scrub", what, percent: count * 100 / all, within: true })
 }
 
@@ -222,6 +234,10 @@ fn look(value: &str) -> Option<(&'static str, &'static str, bool)> {
     if value.starts_with("Mozilla/") || value.starts_with("Opera/") {
         return Some(("user_agent", "names of browsers", false));
     }
+    let whole = !value.contains(char::is_whitespace);
+    if gives_access(value) {
+        return Some(("token", ACCESS, !whole));
+    }
     match trace(value) {
         Some(Trace::Is { what, mask }) => return Some((mask, what, false)),
         Some(Trace::Has { what }) => return Some(("scrub", what, true)),
@@ -230,7 +246,6 @@ fn look(value: &str) -> Option<(&'static str, &'static str, bool)> {
     if is_street_line(value) {
         return Some(("street", "lines of street addresses", false));
     }
-    let whole = !value.contains(char::is_whitespace);
     if matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128)
         && value.bytes().all(|byte| byte.is_ascii_hexdigit())
     {

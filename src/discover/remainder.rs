@@ -71,11 +71,17 @@ impl Desk<'_> {
     }
 
     /// What its name says, where its values vary as those of a code or a status do not.
-    fn called(&self, id: ColumnId, table: &Table, column: &Column, about: About, sight: &Sight) -> Option<Choice> {
+    fn called(
+        &self,
+        id: ColumnId,
+        table: &Table,
+        column: &Column,
+        about: About,
+        sight: &Sight,
+    ) -> Option<Choice> {
         let evidence = &sight.evidence;
         let writing = &evidence.writing;
-        let varied =
-            evidence.values >= ENOUGH && evidence.distinct >= SOME && writing.random < 30;
+        let varied = evidence.values >= ENOUGH && evidence.distinct >= SOME && writing.random < 30;
         let written = writing.spaced >= 10 && writing.codes < 30 && !self.is_technical(id);
         let kind: &Kind = self.kind(id, table, column, about, "text", None).filter(|_| varied || written)?;
         let mut choice = self.masked_by(id, kind);
@@ -90,14 +96,15 @@ impl Desk<'_> {
         let many = evidence.distinct >= ENOUGH && evidence.values >= ENOUGH;
         let here_and_there = writing.named >= 10 && evidence.values >= ENOUGH;
         let near = about.is_near(2) && evidence.distinct >= SOME && writing.shaped < 5;
-        let anywhere = many
-            && !self.is_unique(id)
-            && writing.prose < 5
-            && writing.streets < 5
-            && writing.shaped < 30;
-        let grouped = many && !about.thing && writing.spaced >= 10 && writing.small < 30 && writing.capital < 5;
+        let anywhere =
+            many && !self.is_unique(id) && writing.prose < 5 && writing.streets < 5 && writing.shaped < 30;
+        let grouped =
+            many && !about.thing && writing.spaced >= 10 && writing.small < 30 && writing.capital < 5;
         let said = if here_and_there && (near || anywhere) {
-            format!("{} % of {} different values have a name of the dictionary in them", writing.named, writing.looked)
+            format!(
+                "{} % of {} different values have a name of the dictionary in them",
+                writing.named, writing.looked
+            )
         } else if grouped {
             "written in groups that differ from row to row".to_owned()
         } else {

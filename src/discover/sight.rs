@@ -6,7 +6,8 @@ use super::sketch::Sketch;
 use super::writing;
 use crate::postgres::sample::Values;
 use crate::rules::family;
-use crate::schema::DataType;
+use crate::schema::{DataType, Scalar};
+use crate::transform::said_in_xml;
 use serde_json::Value;
 
 /// What was seen of one column.
@@ -41,7 +42,7 @@ impl Sight {
         match family(data_type) {
             Some("text" | "enum" | "number" | "real" | "date") => true,
             Some("json" | "hstore") => data_type.element().is_none(),
-            _ => false,
+            _ => is_xml(data_type),
         }
     }
 
@@ -67,6 +68,9 @@ impl Sight {
             Some("hstore") if !is_array => {
                 (sight.paths, sight.documents) = document::paths(around, texts().filter_map(members));
             }
+            _ if is_xml(data_type) => {
+                (sight.paths, sight.documents) = document::paths(around, texts().map(elements_of));
+            }
             Some("number") => {
                 (sight.range, sight.degrees) = (range(values), degrees(values));
                 sight.digits = longest(values);
@@ -80,6 +84,22 @@ impl Sight {
         }
         sight
     }
+}
+
+fn is_xml(data_type: &DataType) -> bool {
+    data_type.element().is_none() && data_type.scalar() == Some(Scalar::Xml)
+}
+
+/// An XML document as one of the names of its elements and their texts.
+fn elements_of(text: &str) -> Value {
+    let mut members = serde_json::Map::new();
+    for (name, said) in said_in_xml(text) {
+        let name = name.rsplit_once(':').map_or(name, |(_, name)| name);
+        if let Value::Array(all) = members.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
+            all.push(Value::String(said));
+        }
+    }
+    Value::Object(members)
 }
 
 /// As many digits as the sample's numbers have: `integer` stays among them.
@@ -242,6 +262,14 @@ mod tests {
         let read = members(r#""a"=>"1", "b\"c"=>NULL, "d"=>"x, \"y\"""#).unwrap();
         assert_eq!(read, serde_json::json!({"a": "1", "d": "x, \"y\""}));
         assert_eq!(members("\"a\"=>"), None);
+    }
+
+    #[test]
+    fn an_xml_document_is_read_element_by_element() {
+        let read = elements_of("<a><n:nome x=\"1\">Ann &amp; Bob</n:nome><b> </b><nome>C</nome><c/>tail</a>");
+        assert_eq!(read, serde_json::json!({"nome": ["Ann & Bob", "C"]}));
+        assert_eq!(elements_of("<a><b>x"), serde_json::json!({"b": ["x"]}));
+        assert_eq!(elements_of("<a <b"), serde_json::json!({}));
     }
 
     #[test]

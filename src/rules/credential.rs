@@ -54,9 +54,28 @@ pub fn find(text: &str) -> Option<&'static str> {
     if in_address(text) || assigned(text) {
         return Some("a password or token");
     }
-    text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '+' | '/' | '_' | '-' | '=' | '.' | '$')))
-        .filter(|token| token.len() >= 16)
-        .find_map(of_token)
+    tokens(text).find_map(of_token)
+}
+
+/// Whether a text leaves no doubt that it gives access: a password in an address, a private key, a token
+/// that begins as those of a known service do.
+#[must_use]
+pub fn gives_access(text: &str) -> bool {
+    in_address(text)
+        || text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----")
+        || tokens(text).any(|token| begins(PREFIXES, token))
+}
+
+/// The parts of a text that may be tokens.
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    let parts =
+        text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '+' | '/' | '_' | '-' | '=' | '.' | '$')));
+    parts.filter(|token| token.len() >= 16)
+}
+
+/// Whether a token begins as one of those does, and is as long.
+fn begins(known: &[(&str, usize)], token: &str) -> bool {
+    known.iter().any(|(front, least)| token.starts_with(front) && token.len() >= *least)
 }
 
 /// The password of `scheme://user:password@host`.
@@ -147,19 +166,16 @@ const HASHES: &[(&str, usize)] = &[
 ];
 
 fn of_token(token: &str) -> Option<&'static str> {
-    let begins = |known: &[(&str, usize)]| {
-        known.iter().any(|(front, least)| token.starts_with(front) && token.len() >= *least)
-    };
     let md5 = token
         .strip_prefix("md5")
         .is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_hexdigit()));
-    if begins(HASHES) || md5 {
+    if begins(HASHES, token) || md5 {
         return Some("the hash of a password");
     }
     let web = token.starts_with("eyJ") && token.len() > 40 && token.matches('.').count() == 2;
     // Between dots and `=` stand names and values of their own.
     let random = || token.split(['.', '=', '$']).any(|part| is_random(part.as_bytes()));
-    (begins(PREFIXES) || web || random()).then_some("a password or token")
+    (begins(PREFIXES, token) || web || random()).then_some("a password or token")
 }
 
 /// Whether characters look drawn at random, not written.
@@ -261,6 +277,22 @@ mod tests {
             "ISO8601WithTimezoneAndFractionOfSeconds3",
         ] {
             assert_eq!(find(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_service_drew_or_stands_in_an_address_leaves_no_doubt() {
+        let token = ["ghp_", "75a14aff519a93cfd2410aae01076fde7503"].concat();
+        for text in [
+            token.as_str(),
+            &format!("https://oauth2:{token}@git.corp.com/a/b.git"),
+            "amqp://app:hunter2@mq.corp.com",
+        ] {
+            assert!(gives_access(text), "{text}");
+        }
+        for text in ["https://git.corp.com/a/b.git", "a8f5f167f44f4964e6c998dee827110c", "http://user@host/"]
+        {
+            assert!(!gives_access(text), "{text}");
         }
     }
 

@@ -63,7 +63,7 @@ mod tests;
 
 pub use check::{CheckedRules, Decided, TableRules, check};
 pub use content::KeptText;
-pub use credential::{find as find_credential, is_setting};
+pub use credential::{find as find_credential, gives_access, is_setting};
 pub use default_mask::default_rule;
 pub use detect::Detector;
 pub use drift::{Drift, decided, drift};

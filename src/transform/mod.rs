@@ -128,6 +128,7 @@ pub use relative::{Relation, Relative};
 pub use rule::{Decision, Rule};
 pub use scrub::{Names, Trace, is_street_line, name_word, sightings, title_word, trace};
 pub use seed::{Folding, Seed};
+pub use xml_text::said as said_in_xml;
 
 use crate::diagnostic::Diagnostic;
 use crate::format::{Output, Row, Unreadable, Value};

@@ -169,6 +169,30 @@ impl<'a> Iterator for Attributes<'a> {
     }
 }
 
+/// What the elements of a document say, by name: those that hold a text; none where it can't be read.
+#[must_use]
+pub fn said(text: &str) -> Vec<(&str, String)> {
+    let mut xml = XmlText::new(text);
+    let (mut open, mut found) = ("", Vec::new());
+    loop {
+        let from = xml.at();
+        match xml.next() {
+            Ok(Some(Piece::Open(name, _, closed))) => open = if closed { "" } else { name },
+            Ok(Some(Piece::Text | Piece::Cdata)) if !open.is_empty() => {
+                let mut said = String::new();
+                let run = text.get(from..xml.at()).unwrap_or_default();
+                if decode(run, &mut said).is_ok() && !said.trim().is_empty() {
+                    found.push((open, said));
+                }
+            }
+            Ok(Some(Piece::Close(_))) => open = "",
+            Ok(Some(_)) => {}
+            Ok(None) => return found,
+            Err(_) => return Vec::new(),
+        }
+    }
+}
+
 /// Appends what a run of texts and CDATA sections says.
 pub(super) fn decode(run: &str, out: &mut String) -> Result<(), Unreadable> {
     let mut rest = run;
