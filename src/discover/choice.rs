@@ -122,7 +122,11 @@ impl Desk<'_> {
         }
         let evidence = &sight.evidence;
         let name = self.names.get(id);
-        let kind = self.kind(id, table, column, about, family, None);
+        // Numbers are written as text, too.
+        let kind = self.kind(id, table, column, about, family, None).or_else(|| {
+            let numbers = family == "text" && evidence.writing.are_numbers() && !evidence.is_list();
+            numbers.then(|| self.kind(id, table, column, about, "number", None)).flatten()
+        });
         let kind = kind.filter(|kind| family != "number" || !is_too_short(kind, sight.digits));
         let wrong = kind.filter(|kind| family == "text" && contradicts(kind, evidence));
         // What is of a birth, and no date: a place, a name.

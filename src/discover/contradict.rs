@@ -41,7 +41,7 @@ pub(super) fn contradicts(kind: &Kind, evidence: &Evidence) -> bool {
         "city" | "street" | "country" => status,
         // Codes of countries and the like; few names are as short, and not all of them.
         "full_name" | "last_name" if writing.short >= 90 && writing.codes >= 90 && writing.named < 5 => true,
-        "full_name" | "first_name" | "last_name" | "letters" if kind.quiet => {
+        "full_name" | "first_name" | "last_name" if kind.quiet => {
             status || writing.named < 5 && (writing.numbered >= 80 || writing.technical >= 80)
         }
         _ => false,

@@ -259,7 +259,8 @@ fn judge(around: &Around<'_>, path: &str, name: &[String], texts: &[String], num
         return (!rules.is_empty()).then_some(Found { path, rules, by: kind.by, why, reach: kind.reach });
     }
     let writing = &evidence.writing;
-    if evidence.likeness.is_none() && writing.named >= STREWN && evidence.distinct >= DIFFERENT {
+    let named = writing.named >= STREWN && evidence.distinct >= DIFFERENT && !name.is_empty();
+    if named && evidence.likeness.is_none() {
         let why = "names of people".to_owned();
         return Some(Found {
             path,

@@ -2,15 +2,16 @@
 //! recognised, values that vary under a name that says whose they are, names strewn among other
 //! signs, numbers written in groups.
 //!
-//! Each of these was right in seven of ten columns or more, on databases with labels of others;
-//! that documents are somebody's in more than half.
+//! On databases that others labelled each of these was right in seven of ten columns or more;
+//! documents were somebody's in four of ten.
 
 use super::Looked;
 use super::choice::Choice;
 use super::desk::Desk;
-use super::person::{About, primary};
+use super::person::{About, is_password, primary};
 use super::proposal::{Line, Proposal};
 use super::sight::Sight;
+use super::surrogate::is_called;
 use crate::rules::{Kind, default_rule, family};
 use crate::schema::{Column, ColumnId, Table};
 use rayon::prelude::*;
@@ -47,7 +48,10 @@ impl Desk<'_> {
         let choice = match family {
             _ if is_key || self.schema.referenced(id).is_some() => None,
             "json" | "hstore" => self.of_unknown_documents(id, about, column, sight),
-            "text" => self.called(id, table, column, about, sight).or_else(|| self.strewn(id, about, sight)),
+            "text" => self
+                .called(id, table, column, about, sight)
+                .or_else(|| self.opening(id, sight))
+                .or_else(|| self.strewn(id, about, sight)),
             _ => None,
         };
         let in_doubt = || self.strict && self.may_describe(id, about, sight);
@@ -83,10 +87,32 @@ impl Desk<'_> {
         let writing = &evidence.writing;
         let varied = evidence.values >= ENOUGH && evidence.distinct >= SOME && writing.random < 30;
         let written = writing.spaced >= 10 && writing.codes < 30 && !self.is_technical(id);
-        let kind: &Kind = self.kind(id, table, column, about, "text", None).filter(|_| varied || written)?;
+        let kind: &Kind =
+            self.kind(id, table, column, about, "text", Some(evidence)).filter(|_| varied || written)?;
         let mut choice = self.masked_by(id, kind);
         choice.why.push("its values are no codes".to_owned());
         Some(choice)
+    }
+
+    /// What opens something, drawn at random or beside the name of whom it is for, and that name.
+    fn opening(&self, id: ColumnId, sight: &Sight) -> Option<Choice> {
+        let evidence = &sight.evidence;
+        let locks = self.names.get(id).iter().any(|word| self.detector.has("locks", word));
+        if locks && evidence.writing.random >= 50 && evidence.is_varied() {
+            let said =
+                format!("drawn at random under a name of what opens something, {} values", evidence.values);
+            return Some(self.masked(id, "\"token\"", false, false, said));
+        }
+        let signs_in =
+            self.detector.named(self.names.get(id), "text").is_some_and(|kind| kind.mask == "username");
+        let beside = || {
+            let mut kinds = self.kinds_of(id.table).iter().flatten();
+            let mut names = self.names.table(id.table).iter();
+            kinds.any(|kind| kind.name == "secret") || names.any(|name| is_password(self.detector, name))
+        };
+        let is_key = is_called(self.detector, self.names.get(id));
+        (signs_in && !is_key && evidence.values > 0 && beside())
+            .then(|| self.masked(id, "\"username\"", false, false, "a name to sign in by, beside a password"))
     }
 
     /// Names of people among other signs, and what is written in groups that differ from row to row.

@@ -218,21 +218,24 @@ impl Desk<'_> {
         let told = self.tells_of_thing(id);
         // What one chooses among is no one's own.
         let thing = self.tells(id, false);
-        if about.root && !technical && (evidence.is_own() && !thing || self.numbers(id)) {
+        // `person_source_value` of a hospital's record is the person's, wherever it came from.
+        let whose = evidence.is_own() && self.says_person(id);
+        if about.root && !technical && (evidence.is_own() && !thing || whose || self.numbers(id)) {
             return self.own(id);
         }
         if technical || !near || self.is_unique(id) {
             return Choice::keep();
         }
-        // `ref` and no more is the number of the row.
-        let own = evidence.is_own() && !matches!(name, [only] if self.detector.has("numbers", only));
+        // `ref` and no more is the number of the row, unless it is a long one.
+        let bare = writing.digits < 80 && matches!(name, [only] if self.detector.has("numbers", only));
+        let own = evidence.is_own() && !bare;
         if own && (!told || self.numbers(id)) && writing.lettered < 20 && writing.digits >= 80 {
             return self.own(id);
         }
         if !about.is_near(1) {
             return Choice::keep();
         }
-        if own && (!told || self.numbers(id)) && writing.codes >= 80 && writing.digit >= 80 {
+        if own && (!told || whose || self.numbers(id)) && writing.codes >= 80 && writing.digit >= 80 {
             return self.own(id);
         }
         if writing.files >= 80 && evidence.is_own() {
@@ -290,6 +293,16 @@ impl Desk<'_> {
     fn is_measure(&self, id: ColumnId) -> bool {
         let name = self.names.get(id);
         is_called(self.detector, name) || is_measured(self.detector, name)
+    }
+
+    /// Whether a word of the name is one for a person.
+    fn says_person(&self, id: ColumnId) -> bool {
+        let name = self.detector.spelled(self.names.get(id));
+        let person = |word: &String| {
+            ["people", "roles"].iter().any(|list| self.detector.lists(list, word))
+                && !self.detector.lists("firms", word)
+        };
+        name.iter().any(person)
     }
 
     /// Whether it is an amount, with decimals, in a table of what people are paid.

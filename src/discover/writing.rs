@@ -141,6 +141,11 @@ impl Writing {
         self.looked >= ENOUGH
     }
 
+    /// Whether all are numbers.
+    pub(super) fn are_numbers(&self) -> bool {
+        self.is_enough() && self.digit == 100 && self.lettered == 0
+    }
+
     /// Whether they are days, as of birth.
     pub(super) fn are_births(&self) -> bool {
         self.days >= 90 && self.births

@@ -29,7 +29,7 @@ pub struct Detector {
 }
 
 /// The lists of words that a file may have.
-const LISTS: [&str; 36] = [
+const LISTS: [&str; 37] = [
     "addressees",
     "about",
     "people",
@@ -66,12 +66,13 @@ const LISTS: [&str; 36] = [
     "stored",
     "shelves",
     "migrated",
+    "locks",
 ];
 
 /// The lists whose words no compound is made of.
-const BARE: [&str; 17] = [
+const BARE: [&str; 18] = [
     "prefixes", "links", "ends", "acts", "remarks", "choices", "titles", "nameless", "moments", "amounts",
-    "carriers", "values", "carried", "numbers", "stored", "shelves", "migrated",
+    "carriers", "values", "carried", "numbers", "stored", "shelves", "migrated", "locks",
 ];
 
 /// What a code of something is called.
