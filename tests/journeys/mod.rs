@@ -46,6 +46,7 @@ mod production;
 mod refusals;
 mod regression;
 mod remade;
+mod remainder;
 mod renamed;
 mod retries;
 mod sequences;

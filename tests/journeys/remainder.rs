@@ -1,0 +1,81 @@
+//! What `discover` masks when names, likenesses and neighbours have nothing left to say.
+
+use crate::support::{Database, Fixture, Play, execute, run};
+
+const TABLES: &str = "
+    create table customers (customer_id serial primary key, first_name text, last_name text, monthly_income text, person_source_value text);
+    insert into customers (first_name, last_name, monthly_income, person_source_value) select
+        (array['Qazimir', 'Wexa', 'Yolbert', 'Xandrea', 'Zuwena'])[1 + n % 5], (array['Vandrizzel', 'Oskumbe', 'Plothwick', 'Brunzetti'])[1 + n % 4],
+        (1000 + n * 37)::text, 'MRN' || 70000 + n from generate_series(1, 120) n;
+    create table visits (visit_id serial primary key, customer_id integer references customers, replies jsonb, speakers jsonb, motif text, share_zq text, stored text);
+    insert into visits (customer_id, replies, speakers, motif, share_zq, stored) select n, jsonb_build_object('qq', 'zz' || n % 7, 'tariff', n),
+        jsonb_build_array(jsonb_build_object('name', 'screen_' || (array['jennifer', 'robert', 'page', 'michael', 'top', 'patricia'])[1 + n % 6] || '.png')),
+        (array['gout', 'mariage', 'grippe', 'vacances', 'naissance', 'formation'])[1 + n % 6], 'GX-' || chr(65 + n % 26) || 'K ' || 1000 + n,
+        (array['form', 'letter', 'scan'])[1 + n % 3] || '_' || (array['jennifer', 'page', 'robert'])[1 + n % 3] || '_' || n || '.pdf' from generate_series(1, 120) n;
+    create table goods (good_id serial primary key, sheet jsonb, drawing text, wrapping text, stamp text);
+    insert into goods (sheet, drawing, wrapping, stamp) select jsonb_build_object('qq', 'zz' || n % 7), 'part_' || n || '.dwg',
+        (array['box', 'bag', 'pallet', 'crate', 'tube', 'none'])[1 + n % 6], md5(n::text) from generate_series(1, 120) n;
+    create table terminals (terminal_id serial primary key, comm_key text, etag text);
+    insert into terminals (comm_key, etag) select md5('k' || n), md5('e' || n) from generate_series(1, 14) n;
+    create table feeds (feed_id serial primary key, login text, password text, import_url text, failure text, reply xml);
+    insert into feeds (login, password, import_url, failure, reply) select 'svn_' || n, 'Zq7!' || n || 'x',
+        case when n = 7 then 'https://oauth2:gh' || 'p_75a14aff519a93cfd2410aae01076fde7503@git.corp.com/a.git' else 'https://git.corp.com/' || n || '.git' end,
+        case when n = 9 then 'user <vandrizzel9@corp.com> unknown' else 'mailbox full' end, '<r><nome>Vandrizzel</nome><cpf>52998224725</cpf></r>' from generate_series(1, 60) n;
+    create table spools (spool_id serial primary key, login text, failure text, reply xml);
+    insert into spools (login, failure, reply) select 'svn_' || n, 'mailbox full', '<r><qq>1</qq></r>' from generate_series(1, 60) n;";
+
+#[test]
+fn what_is_left_over_is_masked_where_it_may_be_somebody_s() {
+    let source = Database::from(Fixture::Empty);
+    execute(&source.url(), &[TABLES]);
+    let output = run(&["discover", "--source", &source.url()]);
+    output.assert_code(0);
+    for canary in ["rizzel", "enni", "GX-", "_75a", "MRN", "mariage", "5299"] {
+        output.assert_silent_about(canary);
+    }
+    let text = output.stdout.clone();
+    let rule = |table: &str, column: &str| {
+        let section = text.split(&format!("[table.{table}]\n")).nth(1).unwrap().split("\n\n").next().unwrap();
+        let line = section.lines().find(|line| line.split([' ', '=']).next() == Some(column));
+        let line = line.unwrap_or_else(|| panic!("no line for {table}.{column}\n{text}"));
+        line.split_once('=').map(|(_, rule)| rule.trim().to_owned()).unwrap()
+    };
+    for (table, column, mask) in [
+        // Numbers are written as text, and a person's own number may come from another system.
+        ("customers", "monthly_income", "letters"),
+        ("customers", "person_source_value", "letters"),
+        // Documents about a person, whatever their members are called, and names in them.
+        ("visits", "replies", "json"),
+        ("visits", "speakers", "letters"),
+        // Its name says what people say, and its values are no status.
+        ("visits", "motif", "scrub"),
+        ("visits", "share_zq", "letters"),
+        ("visits", "stored", "letters"),
+        // What opens something, and who signs in by it.
+        ("terminals", "comm_key", "token"),
+        ("feeds", "login", "username"),
+        // One is enough of what can be nothing else.
+        ("feeds", "import_url", "scrub"),
+        ("feeds", "failure", "scrub"),
+        ("feeds", "reply", "xml"),
+    ] {
+        let rule = rule(table, column);
+        assert!(rule.contains(&format!("\"{mask}\"")), "{table}.{column}: {rule}");
+    }
+    for (table, column) in [
+        ("goods", "sheet"),
+        ("goods", "drawing"),
+        ("goods", "wrapping"),
+        ("goods", "stamp"),
+        ("terminals", "etag"),
+        ("spools", "login"),
+        ("spools", "failure"),
+        ("spools", "reply"),
+    ] {
+        let rule = rule(table, column);
+        assert!(rule.starts_with("\"keep\""), "{table}.{column}: {rule}");
+    }
+    let play = Play::new(source, &text);
+    play.check().assert_code(0);
+    play.refresh().assert_code(0);
+}
