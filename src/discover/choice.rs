@@ -4,7 +4,7 @@ use super::contradict::{contradicts, is_too_short};
 use super::desk::Desk;
 use super::document;
 use super::evidence::{Evidence, Likeness};
-use super::person::{About, identity, is_among, is_password, primary};
+use super::person::{About, is_among, is_password, primary};
 use super::sight::Sight;
 use super::surrogate::is_surrogate;
 use super::unglued::unglued;
@@ -164,7 +164,10 @@ impl Desk<'_> {
         if let Some(kind) = kind {
             return self.by_name(id, about, kind, evidence);
         }
-        let harmless = self.is_excused(name, about, evidence);
+        // `port` of somebody is a telephone they carry, where it is dialled.
+        let dialled = about.root && evidence.writing.dialled >= 90 && evidence.is_varied();
+        let dialled = dialled && evidence.likeness.as_ref().is_some_and(|seen| seen.mask == "phone");
+        let harmless = !dialled && self.is_excused(name, about, evidence);
         let seen = evidence.likeness.clone();
         let seen = seen.filter(|seen| !about.thing && !harmless || !seen.is_common());
         // What counts accounts and parts has as many digits as a telephone.
@@ -172,7 +175,7 @@ impl Desk<'_> {
         let doubtful = |seen: &Likeness| {
             seen.is_digest()
                 || seen.is_guessed() && !keeps_secrets(table)
-                || seen.mask == "phone" && undialled
+                || seen.is_dialled() && undialled
         };
         if let Some(seen) = seen.filter(|seen| !doubtful(seen) || about.is_near(2)) {
             let by = matches!(seen.mask, "full_name" | "email" | "street");
@@ -382,7 +385,7 @@ impl Desk<'_> {
     /// Rules with what decides on the person and the place, and without.
     pub(super) fn ruled(&self, id: ColumnId, rules: &[String], by: bool, place: bool) -> Vec<String> {
         let key = primary(self.schema, id.table);
-        let own = identity(self.schema, self.about, id.table);
+        let own = self.identity(id.table);
         let table = self.schema.table(id.table);
         let column = if place {
             // One person has more than one address, in a table of addresses.
@@ -462,7 +465,7 @@ impl Desk<'_> {
                 None => Choice::keep(),
             };
         }
-        let own = identity(self.schema, self.about, id.table);
+        let own = self.identity(id.table);
         let own = own.and_then(|own| self.schema.table(id.table)?.columns.get(own));
         let path = |found: &document::Found, simple: bool| {
             let rule = if simple {

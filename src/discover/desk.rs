@@ -2,7 +2,7 @@
 //! how many of them have a column of one name.
 
 use super::called::Names;
-use super::person::About;
+use super::person::{About, identity};
 use crate::rules::{Detector, Kind};
 use crate::schema::{ColumnId, DataType, Schema};
 use std::collections::{BTreeMap, HashMap};
@@ -64,6 +64,11 @@ impl<'a> Desk<'a> {
     /// The kinds of a table's columns, by their names alone.
     pub(super) fn kinds_of(&self, table: usize) -> &[Option<&Kind>] {
         self.kinds.get(table).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The column that tells which person a row is about.
+    pub(super) fn identity(&self, table: usize) -> Option<usize> {
+        identity(self.detector, self.schema, self.names, self.about, table)
     }
 
     /// Whether many tables have a column of this name: what an application puts into each.

@@ -1,6 +1,7 @@
 //! What the sampled values of a column say: counts only, never a value.
 
 use super::mention::Parts;
+use super::mobile;
 use super::vocabulary::{self, Trait};
 use super::writing::Writing;
 use crate::rules::{find_credential, gives_access, is_setting};
@@ -35,13 +36,16 @@ const ACCESS: &str = "keys of services, or addresses with a password";
 /// What one address among many other texts is enough for.
 const ADDRESSES: &str = "e-mail addresses";
 
+/// Telephones that nobody else has.
+const MOBILES: &str = "mobile telephone numbers";
+
 /// What long numbers in base 16 are called, which may be hashes of anything.
 const DIGESTS: &str = "numbers as hashes are";
 
 impl Likeness {
     /// Whether a thing may have it as well as a person, or its numbers only look so.
     pub(super) fn is_common(&self) -> bool {
-        !matches!(self.mask, "email" | "full_name" | "iban" | "user_agent") && self.what != ACCESS
+        !matches!(self.mask, "email" | "full_name" | "iban" | "user_agent") && ![ACCESS, MOBILES].contains(&self.what)
     }
 
     /// Whether it may be the hash of anything.
@@ -52,6 +56,11 @@ impl Likeness {
     /// Whether it may be any key that was drawn at random.
     pub(super) fn is_guessed(&self) -> bool {
         self.what == GUESSED
+    }
+
+    /// Whether it is a number that may count anything.
+    pub(super) fn is_dialled(&self) -> bool {
+        self.mask == "phone" && self.what != MOBILES
     }
 
     /// Whether the values leave no doubt, whatever the name says.
@@ -237,6 +246,9 @@ fn look(value: &str) -> Option<(&'static str, &'static str, bool)> {
     let whole = !value.contains(char::is_whitespace);
     if gives_access(value) {
         return Some(("token", ACCESS, !whole));
+    }
+    if mobile::is_whole(value) {
+        return Some(("phone", MOBILES, false));
     }
     match trace(value) {
         Some(Trace::Is { what, mask }) => return Some((mask, what, false)),

@@ -15,6 +15,7 @@ mod implied;
 mod kin;
 mod listing;
 mod mention;
+mod mobile;
 mod namesake;
 mod neighbour;
 mod person;

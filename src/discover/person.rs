@@ -171,6 +171,12 @@ fn raise(
 ) {
     let seen = |table: usize| seen.get(table).copied().unwrap_or_default();
     let rows = |table: usize| seen(table).rows;
+    // An office has a name and a telephone, an address of somebody's has neither.
+    let reached = |table: usize| {
+        let kinds = || kinds.get(table).into_iter().flatten().flatten().filter(|kind| !kind.quiet);
+        let has = |mask: &str| kinds().any(|kind| kind.mask == mask);
+        has("phone") && !has("first_name") && !has("last_name")
+    };
     for key in &schema.foreign_keys {
         let place = is_place(kinds, key.to);
         let people = seen(key.to).whole && rows(key.to) >= MANY;
@@ -186,7 +192,8 @@ fn raise(
             continue;
         };
         let people = |word: &String| is_among(detector, "people", word);
-        if let Some(to) = all.get_mut(key.to).filter(|to| theirs && rows(key.to) > 0 && !to.root && !place)
+        if let Some(to) = all.get_mut(key.to).filter(|to| theirs && rows(key.to) > 0 && !to.root)
+            && (!place || reached(key.to))
             && !name.iter().any(people)
         {
             to.above = true;
@@ -327,9 +334,9 @@ fn spread(
             }
         }
         for key in &schema.foreign_keys {
-            let name =
-                key.columns.first().map(|column| names.get(ColumnId { table: key.from, column: *column }));
-            let acts = name.is_some_and(|name| name.iter().any(|word| detector.lists("actors", word)));
+            let first = key.columns.first();
+            let name = first.map(|column| names.get(ColumnId { table: key.from, column: *column }));
+            let acts = name.is_some_and(|name| says_who_acts(detector, name));
             let there = all.get(key.to).and_then(|about| about.away) == Some(away);
             if let Some(from) = all
                 .get_mut(key.from)
@@ -341,12 +348,18 @@ fn spread(
             let place = is_place(kinds, key.to);
             let here = all.get(key.from).is_some_and(|about| about.away == Some(0));
             if let Some(to) =
-                all.get_mut(key.to).filter(|to| away == 0 && place && here && !to.thing && to.away.is_none())
+                all.get_mut(key.to).filter(|to| away == 0 && place && here && !to.thing && !to.above && to.away.is_none())
             {
                 to.away = Some(1);
             }
         }
     }
+}
+
+/// Whether a foreign key of this name says who did something, and not whom the row is about: `acc_mgr`.
+fn says_who_acts(detector: &Detector, name: &[String]) -> bool {
+    let acts = |word: &String| detector.lists("actors", word);
+    name.iter().any(acts) || detector.spelled(name).iter().any(acts)
 }
 
 /// Whether a column of the table names a person by number, where no key is declared.
@@ -394,7 +407,13 @@ pub(super) fn single(word: &str) -> String {
 
 /// The column that tells which person a row is about: the key of a table of people,
 /// else the first foreign key to one.
-pub(super) fn identity(schema: &Schema, about: &[About], table: usize) -> Option<usize> {
+pub(super) fn identity(
+    detector: &Detector,
+    schema: &Schema,
+    names: &Names,
+    about: &[About],
+    table: usize,
+) -> Option<usize> {
     let own = about.get(table).copied().unwrap_or_default();
     if own.root {
         return primary(schema, table);
@@ -404,7 +423,9 @@ pub(super) fn identity(schema: &Schema, about: &[About], table: usize) -> Option
         .filter(|column| {
             let to = schema.referenced(ColumnId { table, column: *column });
             to.is_some_and(|to| {
-                about.get(to.table).is_some_and(|about| about.root) && is_single(schema, table, *column)
+                about.get(to.table).is_some_and(|about| about.root)
+                    && is_single(schema, table, *column)
+                    && !says_who_acts(detector, names.get(ColumnId { table, column: *column }))
             })
         })
         .collect();

@@ -22,8 +22,8 @@ impl Trait {
     }
 }
 
-/// Sexes and genders, in words; two of them make a list.
-const SEXES: [&str; 44] = [
+/// Sexes and genders, in words and in how people are addressed; two of them make a list.
+const SEXES: [&str; 65] = [
     "male",
     "female",
     "man",
@@ -68,6 +68,27 @@ const SEXES: [&str; 44] = [
     "mezczyzna",
     "m",
     "f",
+    "herr",
+    "herrn",
+    "mr",
+    "mr.",
+    "mrs",
+    "mrs.",
+    "ms",
+    "ms.",
+    "miss",
+    "m.",
+    "mme",
+    "mlle",
+    "monsieur",
+    "madame",
+    "sr.",
+    "sra.",
+    "sig.",
+    "sig.ra",
+    "dhr.",
+    "mevr.",
+    "mw.",
 ];
 
 /// Pairs of letters for the sexes, by language; more letters may stand beside.
@@ -154,6 +175,7 @@ mod tests {
         assert_eq!(find(&["M", "F"]), Some(Trait::Sex));
         assert_eq!(find(&["weiblich", "männlich", "divers"]), Some(Trait::Sex));
         assert_eq!(find(&["Casado(a)", "Soltero(a)", "Unión libre"]), Some(Trait::Marriage));
+        assert_eq!(find(&["Frau", "Herr"]), Some(Trait::Sex));
         assert_eq!(find(&["A+", "O-", "AB+", ""]), Some(Trait::Blood));
         assert_eq!(find(&["Y", "N"]), None);
         assert_eq!(find(&["draft", "posted"]), None);
