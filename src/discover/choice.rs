@@ -173,9 +173,7 @@ impl Desk<'_> {
         // What counts accounts and parts has as many digits as a telephone.
         let undialled = evidence.writing.dialled < 50;
         let doubtful = |seen: &Likeness| {
-            seen.is_digest()
-                || seen.is_guessed() && !keeps_secrets(table)
-                || seen.is_dialled() && undialled
+            seen.is_digest() || seen.is_guessed() && !keeps_secrets(table) || seen.is_dialled() && undialled
         };
         if let Some(seen) = seen.filter(|seen| !doubtful(seen) || about.is_near(2)) {
             let by = matches!(seen.mask, "full_name" | "email" | "street");

@@ -168,6 +168,8 @@ impl Reader<'_> {
                 None => {
                     paths.insert(one.path.clone(), one);
                 }
+                // What one of them has as a whole, all of them have somewhere.
+                Some(_) if one.rules.first().is_some_and(|rule| rule == "\"scrub\"") => {}
                 Some(other) if other.rules.first() != one.rules.first() => {
                     other.rules = vec!["\"letters\"".to_owned()];
                     other.by = false;

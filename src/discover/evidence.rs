@@ -45,7 +45,8 @@ const DIGESTS: &str = "numbers as hashes are";
 impl Likeness {
     /// Whether a thing may have it as well as a person, or its numbers only look so.
     pub(super) fn is_common(&self) -> bool {
-        !matches!(self.mask, "email" | "full_name" | "iban" | "user_agent") && ![ACCESS, MOBILES].contains(&self.what)
+        !matches!(self.mask, "email" | "full_name" | "iban" | "user_agent")
+            && ![ACCESS, MOBILES].contains(&self.what)
     }
 
     /// Whether it may be the hash of anything.

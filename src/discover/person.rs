@@ -347,8 +347,9 @@ fn spread(
             // An address that people point at is theirs.
             let place = is_place(kinds, key.to);
             let here = all.get(key.from).is_some_and(|about| about.away == Some(0));
-            if let Some(to) =
-                all.get_mut(key.to).filter(|to| away == 0 && place && here && !to.thing && !to.above && to.away.is_none())
+            if let Some(to) = all
+                .get_mut(key.to)
+                .filter(|to| away == 0 && place && here && !to.thing && !to.above && to.away.is_none())
             {
                 to.away = Some(1);
             }
