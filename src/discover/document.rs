@@ -137,25 +137,26 @@ impl Reader<'_> {
                 below(&mut own);
                 unknown.push((member, inner, own));
             } else {
-                rest.push(inner);
+                rest.push((parts, inner));
             }
         }
         // Two that hold the same are names of whom it is about, rather than of what it is.
         if alike(path, &unknown) {
-            rest.extend(unknown.iter().map(|(_, inner, _)| *inner));
+            rest.extend(unknown.iter().map(|(member, inner, _)| (words(member), *inner)));
         } else {
             found.extend(unknown.into_iter().flat_map(|(_, _, own)| own));
         }
         self.rest(&rest, &format!("{path}.*"), crowded, found);
     }
 
-    /// Members whose names are not written, as one: by what they hold together, and by what one of them holds.
-    fn rest(&self, rest: &[&Node], path: &str, crowded: bool, found: &mut Vec<Found>) {
+    /// Members whose names are not written, as one: by what they hold together, and by what one of them is called
+    /// and holds.
+    fn rest(&self, rest: &[(Vec<String>, &Node)], path: &str, crowded: bool, found: &mut Vec<Found>) {
         let mut all = Node::default();
         let mut own = Vec::new();
-        for node in rest {
+        for (name, node) in rest {
             if !crowded {
-                self.leaves(node, path, &mut own);
+                self.leaves(node, path, name, &mut own);
             }
             all.merge((*node).clone());
         }
@@ -184,11 +185,11 @@ impl Reader<'_> {
     }
 
     /// What a member itself holds, or the elements of its list; what is further below is for the whole.
-    fn leaves(&self, node: &Node, path: &str, found: &mut Vec<Found>) {
+    fn leaves(&self, node: &Node, path: &str, name: &[String], found: &mut Vec<Found>) {
         let (mut at, mut path) = (Some(node), path.to_owned());
         while let Some(node) = at {
             if !node.texts.is_empty() || node.numbers {
-                found.extend(judge(self.around, &path, &[], &node.texts, node.numbers));
+                found.extend(judge(self.around, &path, name, &node.texts, node.numbers));
             }
             at = node.elements.as_deref();
             path.push_str("[*]");
@@ -375,6 +376,11 @@ mod tests {
         // One document is one, however often a name stands in it.
         let often = format!("[{}]", vec![named("annmiller"); 100].join(","));
         assert_eq!(of(&[often])[0].0, "$[*].*.phone");
+        // What can't be written in a path says what it holds, all the same.
+        assert_eq!(
+            of(&[r#"{"x-api-key": "03ce"}"#.to_owned()]),
+            [("$.*".to_owned(), "\"token\"".to_owned())]
+        );
         // Nobody's name is said, whoever has it.
         for name in ["jennifer", "Robert", "jennifer_m", "contactJennifer"] {
             assert_eq!(of(&vec![named(name); 50])[0].0, "$.*.phone", "{name}");

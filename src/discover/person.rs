@@ -141,7 +141,7 @@ pub(super) fn tables(
         }
     };
     let mut all: Vec<About> = schema.tables.iter().enumerate().map(about).collect();
-    raise(detector, schema, kinds, &seen_in, &mut all);
+    raise(detector, schema, names, kinds, &seen_in, &mut all);
     lead(detector, schema, names, kinds, &whom, &mut all);
     for (place, about) in all.iter_mut().enumerate() {
         let has =
@@ -160,11 +160,13 @@ pub(super) fn tables(
     all
 }
 
-/// Finds what stands above people: tables that they point at, with a few rows for many of them.
+/// Finds what stands above people: tables that they point at, with a few rows for many of them, and short
+/// lists that others choose among.
 /// Places of which nearly everybody has one are theirs.
 fn raise(
     detector: &Detector,
     schema: &Schema,
+    names: &Names,
     kinds: &[Vec<Option<&Kind>>],
     seen: &[Seen],
     all: &mut [About],
@@ -177,6 +179,13 @@ fn raise(
         let has = |mask: &str| kinds().any(|kind| kind.mask == mask);
         has("phone") && !has("first_name") && !has("last_name")
     };
+    let points = |table: usize, all: &[About]| {
+        schema.foreign_keys.from_table(table).any(|(_, key)| {
+            let first = key.columns.first().map(|column| names.get(ColumnId { table, column: *column }));
+            let acts = first.is_some_and(|name| says_who_acts(detector, name));
+            !acts && all.get(key.to).is_some_and(|about| about.root)
+        })
+    };
     for key in &schema.foreign_keys {
         let place = is_place(kinds, key.to);
         let people = seen(key.to).whole && rows(key.to) >= MANY;
@@ -187,12 +196,14 @@ fn raise(
         {
             (to.thing, to.listing) = (false, false);
         }
-        let theirs = theirs && rows(key.to) * FEWER <= rows(key.from);
+        let shared = theirs && rows(key.to) * FEWER <= rows(key.from);
+        // Few rows that a whole table points at are a list of offices or firms, unless they are of people.
+        let listed = (1..=LIST).contains(&rows(key.to)) && rows(key.from) >= MANY && !points(key.to, all);
         let Some(name) = schema.table(key.to).map(|table| detector.spelled(&words(&table.name.name))) else {
             continue;
         };
         let people = |word: &String| is_among(detector, "people", word);
-        if let Some(to) = all.get_mut(key.to).filter(|to| theirs && rows(key.to) > 0 && !to.root)
+        if let Some(to) = all.get_mut(key.to).filter(|to| (shared || listed) && rows(key.to) > 0 && !to.root)
             && (!place || reached(key.to))
             && !name.iter().any(people)
         {
@@ -230,6 +241,9 @@ pub(super) fn is_password(detector: &Detector, name: &[String]) -> bool {
     let name = detector.spelled(name);
     name.iter().any(is) && name.iter().all(|word| is(word) || detector.has("stored", word))
 }
+
+/// Longer lists are more than what others choose among.
+const LIST: u64 = 12;
 
 /// What many people share has so many times fewer rows, at least.
 const FEWER: u64 = 3;

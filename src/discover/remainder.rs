@@ -2,8 +2,7 @@
 //! recognised, values that vary under a name that says whose they are, names strewn among other
 //! signs, numbers written in groups.
 //!
-//! On databases that others labelled each of these was right in seven of ten columns or more;
-//! documents were somebody's in four of ten.
+//! On databases that others labelled each of these was right in seven of ten columns or more.
 
 use super::Looked;
 use super::choice::Choice;
@@ -19,6 +18,9 @@ use std::collections::BTreeMap;
 
 /// Fewer values of a column say nothing here.
 const ENOUGH: u64 = 30;
+
+/// Fewer different documents are settings that many share.
+const CHOICES: usize = 12;
 
 /// Fewer different values are words to choose from.
 const SOME: u64 = 5;
@@ -70,8 +72,10 @@ impl Desk<'_> {
     ) -> Option<Choice> {
         let theirs = about.is_near(1) && !about.thing && !about.listing && !about.public;
         let harmless = self.is_harmless(id) || self.is_everywhere(id) || self.tells_of_thing(id);
-        let rule = default_rule(&column.data_type).filter(|_| theirs && !harmless && sight.documents > 0)?;
-        Some(Choice::of([rule], "documents about a person, in which nothing is known as harmless"))
+        let rule =
+            default_rule(&column.data_type).filter(|_| theirs && !harmless && sight.different > CHOICES)?;
+        let why = format!("{} different documents about a person, of unknown kind", sight.different);
+        Some(Choice::of([rule], why))
     }
 
     /// What its name says, where its values vary as those of a code or a status do not.

@@ -9,6 +9,7 @@ use crate::rules::family;
 use crate::schema::{DataType, Scalar};
 use crate::transform::said_in_xml;
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// What was seen of one column.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,8 @@ pub(super) struct Sight {
     /// Paths in documents, and how many documents were read.
     pub(super) paths: Vec<Found>,
     pub(super) documents: u64,
+    /// How many of those differ.
+    pub(super) different: usize,
     /// `integer` among as many digits as the numbers have.
     pub(super) range: Option<String>,
     /// How many digits the longest of the whole numbers has.
@@ -51,6 +54,7 @@ impl Sight {
         let texts = || values.iter().flatten().map(String::as_str);
         let is_array = data_type.element().is_some();
         let mut sight = Self::default();
+        let different = || texts().collect::<HashSet<_>>().len();
         match family(data_type) {
             Some("text") if is_array => {
                 let elements: Vec<String> = texts().flat_map(elements).collect();
@@ -64,9 +68,11 @@ impl Sight {
             Some("json") if !is_array => {
                 let documents = texts().filter_map(|text| serde_json::from_str(text).ok());
                 (sight.paths, sight.documents) = document::paths(around, documents);
+                sight.different = different();
             }
             Some("hstore") if !is_array => {
                 (sight.paths, sight.documents) = document::paths(around, texts().filter_map(members));
+                sight.different = different();
             }
             _ if is_xml(data_type) => {
                 (sight.paths, sight.documents) = document::paths(around, texts().map(elements_of));
@@ -204,7 +210,7 @@ fn are_own(values: &[Option<String>]) -> bool {
     let texts: Vec<&str> = values.iter().flatten().map(String::as_str).collect();
     let long =
         texts.iter().filter(|text| text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit())).count();
-    let different = texts.iter().collect::<std::collections::HashSet<_>>().len();
+    let different = texts.iter().collect::<HashSet<_>>().len();
     // Sizes and amounts have lengths of all kinds.
     let most = (5..=20).map(|length| texts.iter().filter(|text| text.len() == length).count()).max();
     texts.len() >= 20
@@ -228,7 +234,7 @@ fn are_moments(values: &[Option<String>]) -> bool {
 /// Whether numbers of three digits and more seldom come twice.
 fn are_varied(values: &[Option<String>]) -> bool {
     let texts: Vec<&str> = values.iter().flatten().map(String::as_str).collect();
-    let different = texts.iter().collect::<std::collections::HashSet<_>>().len();
+    let different = texts.iter().collect::<HashSet<_>>().len();
     let long = texts.iter().filter(|text| text.bytes().filter(u8::is_ascii_digit).count() >= 3).count();
     texts.len() >= 8 && different * 10 >= texts.len() * 7 && long * 10 >= texts.len() * 9
 }

@@ -10,12 +10,18 @@ const TABLES: &str = "
         (array['Qazimir', 'Wexa', 'Yolbert', 'Xandrea', 'Zuwena'])[1 + n % 5], (array['Vandrizzel', 'Oskumbe', 'Plothwick', 'Brunzetti'])[1 + n % 4],
         (1000 + n % 60 * 37)::text, case when n % 2 = 0 then 'MRN' || 70000 + n else upper(left(md5(n::text), 16)) end,
         '06 98 ' || 10 + n % 80 || ' ' || 10 + n % 70 || ' ' || 10 + n % 60, (array['Herr', 'Frau'])[1 + n % 2], 1 + n % 6 from generate_series(1, 120) n;
+    create table zhome (zhome_id serial primary key, customer_id integer references customers, city text, phone text);
+    insert into zhome (customer_id, city, phone) select n, 'Xtown', '020 7946 00' || 10 + n from generate_series(1, 8) n;
+    create table zcalls (zcall_id serial primary key, zhome_id integer references zhome, minutes integer);
+    insert into zcalls (zhome_id, minutes) select 1 + n % 8, n from generate_series(1, 60) n;
     create table deals (deal_id serial primary key, acc_mgr integer references customers, contact_email text);
     insert into deals (acc_mgr, contact_email) select n, 'vandrizzel' || n || '@corp.com' from generate_series(1, 60) n;
     create table zpost (zpost_id serial primary key, nr text, batch text, slip_zq text);
     insert into zpost (nr, batch, slip_zq) select (447700900000 + n * 7)::text, (400638100000 + n * 7)::text, 'GX-' || chr(65 + n % 26) || 'K ' || 1000 + n from generate_series(1, 60) n;
-    create table visits (visit_id serial primary key, customer_id integer references customers, replies jsonb, speakers jsonb, motif text, stored text);
-    insert into visits (customer_id, replies, speakers, motif, stored) select n, jsonb_build_object('qq', 'zz' || n % 7, 'tariff', n),
+    create table zfirm (zfirm_id serial primary key, name text, city text, postcode text, leader text);
+    insert into zfirm (name, city, postcode, leader) select 'House ' || n, 'Xtown', 'LS' || n || ' 9BZ', (array['Jennifer Miller', 'Robert Smith', 'Patricia Johnson', 'Michael Baker'])[1 + n % 4] from generate_series(1, 8) n;
+    create table visits (visit_id serial primary key, customer_id integer references customers, zfirm_id integer references zfirm, zlay jsonb, replies jsonb, speakers jsonb, motif text, stored text);
+    insert into visits (customer_id, zfirm_id, zlay, replies, speakers, motif, stored) select n, 1 + n % 8, jsonb_build_object('qq', n % 9), jsonb_build_object('qq', 'zz' || n % 7, 'tariff', n),
         jsonb_build_array(jsonb_build_object('name', 'screen_' || (array['jennifer', 'robert', 'page', 'michael', 'top', 'patricia'])[1 + n % 6] || '.png')),
         (array['gout', 'mariage', 'grippe', 'vacances', 'naissance', 'formation'])[1 + n % 6],
         (array['form', 'letter', 'scan'])[1 + n % 3] || '_' || (array['jennifer', 'page', 'robert'])[1 + n % 3] || '_' || n || '.pdf' from generate_series(1, 120) n;
@@ -56,6 +62,9 @@ fn what_is_left_over_is_masked_where_it_may_be_somebody_s() {
         ("customers", "form", "shuffle"),
         ("zpost", "nr", "phone"),
         ("deals", "contact_email", "email"),
+        ("zfirm", "leader", "full_name"),
+        // A short list of what people have is theirs.
+        ("zhome", "city", "city"),
         // Documents about a person, whatever their members are called, and names in them.
         ("visits", "replies", "json"),
         ("visits", "speakers", "letters"),
@@ -76,8 +85,12 @@ fn what_is_left_over_is_masked_where_it_may_be_somebody_s() {
     }
     for (table, column) in [
         ("zpost", "batch"),
-        // An office that many share is none of them.
+        // An office that many share is none of them, nor is a short list that others choose among.
         ("zwq", "city"),
+        ("zfirm", "city"),
+        ("zfirm", "postcode"),
+        // A few documents are settings.
+        ("visits", "zlay"),
         ("goods", "sheet"),
         ("goods", "drawing"),
         ("goods", "wrapping"),
