@@ -259,7 +259,7 @@ impl Looked {
             whole: most(|sight| sight.evidence.writing.are_people(false) || sight.kin >= 60),
             people: most(|sight| sight.evidence.is_of_people(false)),
             births: most(|sight| sight.births || sight.evidence.writing.are_births()),
-            rows: self.sights.values().map(|sight| sight.evidence.values).max().unwrap_or(0),
+            rows: self.sights.values().map(|sight| sight.values).max().unwrap_or(0),
         }
     }
 }

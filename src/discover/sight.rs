@@ -14,6 +14,8 @@ use std::collections::HashSet;
 /// What was seen of one column.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sight {
+    /// Sampled values that are not NULL.
+    pub(super) values: u64,
     /// Of texts, and of the elements of arrays.
     pub(super) evidence: Evidence,
     /// Paths in documents, and how many documents were read.
@@ -53,7 +55,7 @@ impl Sight {
     pub(super) fn of(around: &Around<'_>, data_type: &DataType, values: &Values) -> Self {
         let texts = || values.iter().flatten().map(String::as_str);
         let is_array = data_type.element().is_some();
-        let mut sight = Self::default();
+        let mut sight = Self { values: texts().count() as u64, ..Self::default() };
         let different = || texts().collect::<HashSet<_>>().len();
         match family(data_type) {
             Some("text") if is_array => {
