@@ -164,16 +164,13 @@ impl Desk<'_> {
         if let Some(kind) = kind {
             return self.by_name(id, about, kind, evidence);
         }
-        // `port` of somebody is a telephone they carry, where it is dialled.
-        let dialled = about.root && evidence.writing.dialled >= 90 && evidence.is_varied();
-        let dialled = dialled && evidence.likeness.as_ref().is_some_and(|seen| seen.mask == "phone");
-        let harmless = !dialled && self.is_excused(name, about, evidence);
+        let harmless = self.is_excused(name, about, evidence);
         let seen = evidence.likeness.clone();
         let seen = seen.filter(|seen| !about.thing && !harmless || !seen.is_common());
         // What counts accounts and parts has as many digits as a telephone.
         let undialled = evidence.writing.dialled < 50;
         let doubtful = |seen: &Likeness| {
-            seen.is_digest() || seen.is_guessed() && !keeps_secrets(table) || seen.is_dialled() && undialled
+            seen.is_digest() || seen.is_guessed() && !keeps_secrets(table) || seen.may_count() && undialled
         };
         if let Some(seen) = seen.filter(|seen| !doubtful(seen) || about.is_near(2)) {
             let by = matches!(seen.mask, "full_name" | "email" | "street");
@@ -198,13 +195,20 @@ impl Desk<'_> {
     }
 
     /// Whether a word of the name says that what looks like somebody's is not: `file_path`.
-    /// An address of one's own is somebody's, though: `endpoint`, `image`.
+    /// An address of one's own is somebody's, though: `endpoint`, `image`; and `port` is a telephone that
+    /// somebody carries, where it is dialled.
     fn is_excused(&self, name: &[String], about: About, evidence: &Evidence) -> bool {
         const PAGES: [&str; 5] = ["uri", "endpoint", "image", "path", "domain"];
         let page =
             about.is_owned() && !about.thing && evidence.writing.addresses >= 80 && evidence.is_varied();
-        name.iter()
-            .any(|word| self.detector.lists("harmless", word) && !(page && PAGES.contains(&word.as_str())))
+        let dialled = about.root
+            && evidence.is_varied()
+            && evidence.writing.dialled >= 90
+            && evidence.likeness.as_ref().is_some_and(|seen| seen.mask == "phone");
+        let excuses = |word: &String| {
+            self.detector.lists("harmless", word) && !(page && PAGES.contains(&word.as_str()))
+        };
+        !dialled && name.iter().any(excuses)
     }
 
     /// The kind that the name suggests, in a table of this sort; of those that the values
@@ -298,10 +302,7 @@ impl Desk<'_> {
     /// it is them.
     fn by_role(&self, name: &[String]) -> Option<&Kind> {
         let detector = self.detector;
-        let is_person = |word: &String| {
-            (detector.lists("people", word) || detector.lists("roles", word))
-                && !detector.lists("firms", word)
-        };
+        let is_person = |word: &String| self.is_person(word);
         let is_row = |word: &String| detector.lists("rows", word);
         let last = name.last()?;
         let is_meant = |word: &String| is_person(word) || detector.lists("addressees", word);
@@ -318,6 +319,12 @@ impl Desk<'_> {
         (is_person(last) && !is_row(last) && !detector.lists("asks", name.first()?))
             .then(|| detector.kind("person by role"))
             .flatten()
+    }
+
+    /// Whether it is a word for a person, and for no firm.
+    pub(super) fn is_person(&self, word: &str) -> bool {
+        ["people", "roles"].iter().any(|list| self.detector.lists(list, word))
+            && !self.detector.lists("firms", word)
     }
 
     /// Whether it is the word for a name.
@@ -351,18 +358,16 @@ impl Desk<'_> {
         if kind.name == "person by role" && status && evidence.likeness.is_none() && !says_name {
             return Choice::keep();
         }
-        let mut why = vec![format!("name: {}", kind.name)];
-        let mut rules = Vec::new();
+        let mut choice = self.masked_by(id, kind);
         // A name that fits many things says less than the values.
         if let Some(seen) = evidence.likeness.as_ref().filter(|seen| !seen.within) {
-            why.extend(evidence.said());
+            choice.why.extend(evidence.said());
             if (kind.quiet && !kind.place || seen.is_sure()) && seen.mask != kind.mask {
                 let by = matches!(seen.mask, "full_name" | "email");
-                rules.extend(self.ruled(id, &[format!("\"{}\"", seen.mask)], by, false));
+                choice.rules.splice(0..0, self.ruled(id, &[format!("\"{}\"", seen.mask)], by, false));
             }
         }
-        rules.extend(self.ruled(id, &kind.rules, kind.by, kind.place));
-        Choice { rules, why, doubt: None }
+        choice
     }
 
     /// The mask of a kind.
@@ -454,7 +459,7 @@ impl Desk<'_> {
             let rules = kind.rules.iter().filter(|rule| !(column.not_null && *rule == "\"null\""));
             return Choice::of(rules.cloned().collect::<Vec<_>>(), format!("name: {}", kind.name));
         }
-        let found: Vec<_> = sight.paths.iter().filter(|found| about.reaches(found.reach)).collect();
+        let found = reached(about, sight);
         if found.is_empty() {
             let unseen = about.is_near(1) && !about.thing && sight.documents == 0 && !self.is_everywhere(id);
             let why = "documents about a person, and none to sample".to_owned();
@@ -483,8 +488,7 @@ impl Desk<'_> {
             let (with, what) = if is_hstore { ("each", "members") } else { ("json", "paths") };
             format!("{{ with = \"{with}\", default = \"keep\", {what} = {{ {} }} }}", paths.join(", "))
         };
-        let why = known(about, sight).unwrap_or_default();
-        Choice::of([rule(false), rule(true)], why)
+        Choice::of([rule(false), rule(true)], told(&found, sight.documents))
     }
 
     /// Types that hold anything.
@@ -495,9 +499,12 @@ impl Desk<'_> {
             _ => false,
         };
         let searched = column.data_type.base().name == "tsvector";
-        let said = known(about, sight);
-        if anything && !searched && (about.is_near(2) || said.is_some()) {
-            let why = said.unwrap_or_else(|| format!("a {} about a person", column.data_type.base().name));
+        let found = reached(about, sight);
+        if anything && !searched && (about.is_near(2) || !found.is_empty()) {
+            let why = match found.as_slice() {
+                [] => format!("a {} about a person", column.data_type.base().name),
+                found => told(found, sight.documents),
+            };
             return match default_rule(&column.data_type) {
                 Some(rule) => Choice::of([rule], why),
                 None => Choice::doubt(why),
@@ -507,13 +514,17 @@ impl Desk<'_> {
     }
 }
 
-/// What is known of the paths in documents, where they count in a table of this sort.
-fn known(about: About, sight: &Sight) -> Option<String> {
-    let found = sight.paths.iter().filter(|found| about.reaches(found.reach));
-    let mut kinds: Vec<_> = found.map(|found| found.why.as_str()).collect();
+/// The paths in documents that count in a table of this sort.
+fn reached(about: About, sight: &Sight) -> Vec<&document::Found> {
+    sight.paths.iter().filter(|found| about.reaches(found.reach)).collect()
+}
+
+/// What those are, each once.
+fn told(found: &[&document::Found], documents: u64) -> String {
+    let mut kinds: Vec<_> = found.iter().map(|found| found.why.as_str()).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    (!kinds.is_empty()).then(|| format!("in {} sampled documents: {}", sight.documents, kinds.join(", ")))
+    format!("in {documents} sampled documents: {}", kinds.join(", "))
 }
 
 /// Whether a table of this name has what gives access.

@@ -5,7 +5,7 @@ use super::mobile;
 use super::vocabulary::{self, Trait};
 use super::writing::Writing;
 use crate::rules::{find_credential, gives_access, is_setting};
-use crate::transform::{Trace, is_street_line, name_word, title_word, trace};
+use crate::transform::{ADDRESSES, Trace, is_street_line, name_word, title_word, trace};
 use std::collections::{BTreeMap, HashMap};
 
 /// How many values there must be to say anything.
@@ -33,9 +33,6 @@ const GUESSED: &str = "passwords or tokens";
 /// What leaves no doubt that it gives access.
 const ACCESS: &str = "keys of services, or addresses with a password";
 
-/// What one address among many other texts is enough for.
-const ADDRESSES: &str = "e-mail addresses";
-
 /// Telephones that nobody else has.
 const MOBILES: &str = "mobile telephone numbers";
 
@@ -59,8 +56,8 @@ impl Likeness {
         self.what == GUESSED
     }
 
-    /// Whether it is a number that may count anything.
-    pub(super) fn is_dialled(&self) -> bool {
+    /// Whether it is a telephone's number, as far as its digits go, that may count anything.
+    pub(super) fn may_count(&self) -> bool {
         self.mask == "phone" && self.what != MOBILES
     }
 

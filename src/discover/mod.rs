@@ -111,7 +111,9 @@ pub async fn propose(
     let tables = schema.tables.iter().enumerate();
     let kinds: Vec<Vec<Option<&Kind>>> =
         tables.map(|(place, table)| named(detector, table, names.table(place))).collect();
-    let seen_in = |place: usize| sights.get(&place).map(Looked::seen).unwrap_or_default();
+    let seen_in: Vec<Seen> = (0..schema.tables.len())
+        .map(|place| sights.get(&place).map(Looked::seen).unwrap_or_default())
+        .collect();
     let mut about = person::tables(detector, schema, &names, &kinds, &seen_in);
     let mut schema = schema.clone();
     proposal.references = implied::find(session, &mut schema, detector, &about, look).await?;

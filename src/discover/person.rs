@@ -4,7 +4,7 @@ use super::called::Names;
 use super::listing::{is_listing, shelved};
 use super::surrogate::is_called;
 use crate::rules::{Detector, Kind, Reach, family, words};
-use crate::schema::{Column, ColumnId, KeyKind, KeyPart, Schema};
+use crate::schema::{Column, ColumnId, ForeignKey, KeyKind, KeyPart, Schema};
 
 /// What a table is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,16 +77,12 @@ pub(super) fn tables(
     schema: &Schema,
     names: &Names,
     kinds: &[Vec<Option<&Kind>>],
-    seen: &dyn Fn(usize) -> Seen,
+    seen_in: &[Seen],
 ) -> Vec<About> {
     let shelved = shelved(detector, schema);
-    let seen_in: Vec<Seen> = (0..schema.tables.len()).map(seen).collect();
-    let whom: Vec<bool> = schema
-        .tables
-        .iter()
-        .enumerate()
-        .map(|(place, table)| says_whom(detector, table, names.table(place)))
-        .collect();
+    let places = schema.tables.iter().enumerate();
+    let whom: Vec<bool> =
+        places.map(|(place, table)| says_whom(detector, table, names.table(place))).collect();
     let seen = |table: usize| seen_in.get(table).copied().unwrap_or_default();
     let whose = |table: usize| whom.get(table).copied().unwrap_or(false);
     let about = |(place, table): (usize, &crate::schema::Table)| {
@@ -141,7 +137,7 @@ pub(super) fn tables(
         }
     };
     let mut all: Vec<About> = schema.tables.iter().enumerate().map(about).collect();
-    raise(detector, schema, names, kinds, &seen_in, &mut all);
+    raise(detector, schema, names, kinds, seen_in, &mut all);
     lead(detector, schema, names, kinds, &whom, &mut all);
     for (place, about) in all.iter_mut().enumerate() {
         let has =
@@ -180,10 +176,9 @@ fn raise(
         has("phone") && !has("first_name") && !has("last_name")
     };
     let points = |table: usize, all: &[About]| {
-        schema.foreign_keys.from_table(table).any(|(_, key)| {
-            let first = key.columns.first().map(|column| names.get(ColumnId { table, column: *column }));
-            let acts = first.is_some_and(|name| says_who_acts(detector, name));
-            !acts && all.get(key.to).is_some_and(|about| about.root)
+        let mut keys = schema.foreign_keys.from_table(table);
+        keys.any(|(_, key)| {
+            all.get(key.to).is_some_and(|about| about.root) && !says_who_acts(detector, names, key)
         })
     };
     for key in &schema.foreign_keys {
@@ -293,11 +288,7 @@ fn lead(
     };
     for ((table, about), whom) in all.iter_mut().enumerate().zip(whom) {
         let said = *whom && !about.public && !about.listing && !about.above;
-        about.away = match (about.root, said) {
-            (false, false) => None,
-            _ if is_firm(table) => None,
-            (root, _) => Some(u8::from(!root)),
-        };
+        about.away = (about.root || said).then_some(u8::from(!about.root)).filter(|_| !is_firm(table));
     }
     spread(detector, schema, names, kinds, all);
 }
@@ -338,6 +329,8 @@ fn spread(
     all: &mut [About],
 ) {
     let namesakes = namesakes(schema);
+    let acting: Vec<bool> =
+        schema.foreign_keys.iter().map(|key| says_who_acts(detector, names, key)).collect();
     for away in 0..FAR {
         for (from, to) in &namesakes {
             let there = all.get(*to).and_then(|about| about.away) == Some(away);
@@ -347,14 +340,11 @@ fn spread(
                 from.away = Some(away + 1);
             }
         }
-        for key in &schema.foreign_keys {
-            let first = key.columns.first();
-            let name = first.map(|column| names.get(ColumnId { table: key.from, column: *column }));
-            let acts = name.is_some_and(|name| says_who_acts(detector, name));
+        for (key, acts) in schema.foreign_keys.iter().zip(&acting) {
             let there = all.get(key.to).and_then(|about| about.away) == Some(away);
             if let Some(from) = all
                 .get_mut(key.from)
-                .filter(|from| there && !acts && !from.thing && !from.above && from.away.is_none())
+                .filter(|from| there && !*acts && !from.thing && !from.above && from.away.is_none())
             {
                 from.away = Some(away + 1);
             }
@@ -371,9 +361,11 @@ fn spread(
     }
 }
 
-/// Whether a foreign key of this name says who did something, and not whom the row is about: `acc_mgr`.
-fn says_who_acts(detector: &Detector, name: &[String]) -> bool {
+/// Whether a foreign key says who did something, and not whom the row is about: `acc_mgr`.
+fn says_who_acts(detector: &Detector, names: &Names, key: &ForeignKey) -> bool {
     let acts = |word: &String| detector.lists("actors", word);
+    let Some(column) = key.columns.first() else { return false };
+    let name = names.get(ColumnId { table: key.from, column: *column });
     name.iter().any(acts) || detector.spelled(name).iter().any(acts)
 }
 
@@ -434,23 +426,21 @@ pub(super) fn identity(
         return primary(schema, table);
     }
     let found = schema.table(table)?;
-    let mut keys: Vec<usize> = (0..found.columns.len())
-        .filter(|column| {
-            let to = schema.referenced(ColumnId { table, column: *column });
-            to.is_some_and(|to| {
-                about.get(to.table).is_some_and(|about| about.root)
-                    && is_single(schema, table, *column)
-                    && !says_who_acts(detector, names.get(ColumnId { table, column: *column }))
-            })
-        })
-        .collect();
+    let is_root = |to: usize| about.get(to).is_some_and(|about| about.root);
+    let leads = |column: &usize| {
+        let to = schema.referenced(ColumnId { table, column: *column });
+        to.is_some_and(|to| is_root(to.table)) && is_whose(detector, schema, names, table, *column)
+    };
+    let mut keys: Vec<usize> = (0..found.columns.len()).filter(leads).collect();
     // A row is about whom it can't be without.
     keys.sort_by_key(|column| !found.columns.get(*column).is_some_and(|column| column.not_null));
     keys.first().copied()
 }
 
-fn is_single(schema: &Schema, table: usize, column: usize) -> bool {
-    schema.foreign_keys.from_table(table).any(|(_, key)| key.columns == [column])
+/// Whether a foreign key of this column alone says whom a row is about.
+fn is_whose(detector: &Detector, schema: &Schema, names: &Names, table: usize, column: usize) -> bool {
+    let mut keys = schema.foreign_keys.from_table(table);
+    keys.any(|(_, key)| key.columns == [column] && !says_who_acts(detector, names, key))
 }
 
 /// The table's primary key, where it is one column.

@@ -53,6 +53,7 @@ impl Desk<'_> {
             "text" => self
                 .called(id, table, column, about, sight)
                 .or_else(|| self.opening(id, sight))
+                .or_else(|| self.signing_in(id, sight))
                 .or_else(|| self.strewn(id, about, sight)),
             _ => None,
         };
@@ -98,24 +99,28 @@ impl Desk<'_> {
         Some(choice)
     }
 
-    /// What opens something, drawn at random or beside the name of whom it is for, and that name.
+    /// What opens something: drawn at random under a word for it.
     fn opening(&self, id: ColumnId, sight: &Sight) -> Option<Choice> {
         let evidence = &sight.evidence;
-        let locks = self.names.get(id).iter().any(|word| self.detector.has("locks", word));
-        if locks && evidence.writing.random >= 50 && evidence.is_varied() {
+        let opens = |word: &String| self.detector.has("locks", word);
+        let drawn = evidence.writing.random >= 50 && evidence.is_varied();
+        (drawn && self.names.get(id).iter().any(opens)).then(|| {
             let said =
                 format!("drawn at random under a name of what opens something, {} values", evidence.values);
-            return Some(self.masked(id, "\"token\"", false, false, said));
-        }
-        let signs_in =
-            self.detector.named(self.names.get(id), "text").is_some_and(|kind| kind.mask == "username");
+            self.masked(id, "\"token\"", false, false, said)
+        })
+    }
+
+    /// A name to sign in by, wherever a password stands beside it.
+    fn signing_in(&self, id: ColumnId, sight: &Sight) -> Option<Choice> {
+        let name = self.names.get(id);
+        let kind = self.detector.named(name, "text").filter(|_| sight.evidence.values > 0)?;
         let beside = || {
             let mut kinds = self.kinds_of(id.table).iter().flatten();
             let mut names = self.names.table(id.table).iter();
             kinds.any(|kind| kind.name == "secret") || names.any(|name| is_password(self.detector, name))
         };
-        let is_key = is_called(self.detector, self.names.get(id));
-        (signs_in && !is_key && evidence.values > 0 && beside())
+        (kind.mask == "username" && !is_called(self.detector, name) && beside())
             .then(|| self.masked(id, "\"username\"", false, false, "a name to sign in by, beside a password"))
     }
 

@@ -298,11 +298,7 @@ impl Desk<'_> {
     /// Whether a word of the name is one for a person.
     fn says_person(&self, id: ColumnId) -> bool {
         let name = self.detector.spelled(self.names.get(id));
-        let person = |word: &String| {
-            ["people", "roles"].iter().any(|list| self.detector.lists(list, word))
-                && !self.detector.lists("firms", word)
-        };
-        name.iter().any(person)
+        name.iter().any(|word| self.is_person(word))
     }
 
     /// Whether it is an amount, with decimals, in a table of what people are paid.

@@ -48,7 +48,7 @@ pub fn find(text: &str) -> Option<&'static str> {
     if text.len() < 8 {
         return None;
     }
-    if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----") {
+    if has_private_key(text) {
         return Some("a private key");
     }
     if in_address(text) || assigned(text) {
@@ -61,9 +61,11 @@ pub fn find(text: &str) -> Option<&'static str> {
 /// that begins as those of a known service do.
 #[must_use]
 pub fn gives_access(text: &str) -> bool {
-    in_address(text)
-        || text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----")
-        || tokens(text).any(|token| begins(PREFIXES, token))
+    in_address(text) || has_private_key(text) || tokens(text).any(|token| begins(PREFIXES, token))
+}
+
+fn has_private_key(text: &str) -> bool {
+    text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----")
 }
 
 /// The parts of a text that may be tokens.

@@ -126,7 +126,7 @@ pub use locale::{LISTS, LOCALES, Locale, borrowed};
 pub use param::{Param, ParamKind, ParamValue, Params};
 pub use relative::{Relation, Relative};
 pub use rule::{Decision, Rule};
-pub use scrub::{Names, Trace, is_street_line, name_word, sightings, title_word, trace};
+pub use scrub::{ADDRESSES, Names, Trace, is_street_line, name_word, sightings, title_word, trace};
 pub use seed::{Folding, Seed};
 pub use xml_text::said as said_in_xml;
 

@@ -54,7 +54,7 @@ mod trace;
 mod vocabulary;
 mod word;
 
-pub use self::trace::{Names, Trace, is_street_line, name_word, sightings, title_word, trace};
+pub use self::trace::{ADDRESSES, Names, Trace, is_street_line, name_word, sightings, title_word, trace};
 
 use self::known::Known;
 use self::rewrite::Pseudonyms;

@@ -1,6 +1,6 @@
 //! What `discover` masks when names, likenesses and neighbours have nothing left to say.
 
-use crate::support::{Database, Fixture, Play, execute, run};
+use crate::support::{Database, Fixture, Play, execute, proposed, run};
 
 const TABLES: &str = "
     create table zwq (zwq_id serial primary key, name text, street text, city text, phone text);
@@ -47,12 +47,7 @@ fn what_is_left_over_is_masked_where_it_may_be_somebody_s() {
         output.assert_silent_about(canary);
     }
     let text = output.stdout.clone();
-    let rule = |table: &str, column: &str| {
-        let section = text.split(&format!("[table.{table}]\n")).nth(1).unwrap().split("\n\n").next().unwrap();
-        let line = section.lines().find(|line| line.split([' ', '=']).next() == Some(column));
-        let line = line.unwrap_or_else(|| panic!("no line for {table}.{column}\n{text}"));
-        line.split_once('=').map(|(_, rule)| rule.trim().to_owned()).unwrap()
-    };
+    let rule = |table: &str, column: &str| proposed(&text, table, column);
     for (table, column, mask) in [
         // Numbers are written as text, and a person's own number may come from another system.
         ("customers", "monthly_income", "letters"),

@@ -24,6 +24,9 @@ pub enum Trace {
     },
 }
 
+/// What e-mail addresses are called.
+pub const ADDRESSES: &str = "e-mail addresses";
+
 /// What looks personal about a value; names count only where they are all of it.
 #[must_use]
 pub fn trace(value: &str) -> Option<Trace> {
@@ -75,7 +78,7 @@ pub fn is_street_line(text: &str) -> bool {
 
 fn describe(kind: Kind) -> (&'static str, &'static str) {
     match kind {
-        Kind::Email => ("e-mail addresses", "email"),
+        Kind::Email => (ADDRESSES, "email"),
         Kind::Phone => ("telephone numbers", "phone"),
         Kind::Card => ("card numbers", "card"),
         Kind::Iban => ("IBANs", "iban"),
