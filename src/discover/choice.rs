@@ -53,12 +53,6 @@ impl Desk<'_> {
         };
         let about = self.about.get(id.table).copied().unwrap_or_default();
         let mut choice = self.judge(id, table, column, about, comment, sight);
-        if !choice.rules.is_empty() && family(&column.data_type) == Some("number") {
-            // As long as they are, before any number of the type.
-            let plain = choice.rules.iter().position(|rule| rule == "\"integer\"");
-            let at = plain.unwrap_or(choice.rules.len());
-            choice.rules.splice(at..at, sight.range.clone());
-        }
         if let Some(rule) = self.preset.get(&id) {
             choice.prefer(rule);
         }
@@ -95,6 +89,13 @@ impl Desk<'_> {
         if self.strict && choice.doubt.is_some() && choice.rules.is_empty() {
             choice.rules.extend(default_rule(&column.data_type));
             choice.why.extend(choice.doubt.take_if(|_| !choice.rules.is_empty()));
+        }
+        if !choice.rules.is_empty() && family(&column.data_type) == Some("number") {
+            // As long as they are: a range taken from a sample would end a refresh at the first number beyond it.
+            const EACH: &str = "\"digits\"";
+            choice.rules.retain(|rule| rule != EACH);
+            let plain = choice.rules.iter().position(|rule| rule == "\"integer\"");
+            choice.rules.insert(plain.unwrap_or(choice.rules.len()), EACH.to_owned());
         }
         if choice.rules.iter().any(|rule| rule != "\"null\"") && column.data_type.element().is_some() {
             let each = |rule: &String| format!("{{ with = \"each\", element = {rule} }}");

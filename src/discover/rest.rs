@@ -114,7 +114,7 @@ impl Desk<'_> {
             let column = self.schema.column(id);
             column.and_then(|column| default_rule(&column.data_type)).into_iter().collect::<Vec<_>>()
         };
-        let counted = || ["\"integer\"", "\"digits\""].map(str::to_owned);
+        let counted = || ["\"digits\"".to_owned()];
         let is_own =
             || sight.own && near && !about.thing && !harmless && !self.is_unique(id) && !self.is_measure(id);
         match family {

@@ -23,8 +23,6 @@ pub(super) struct Sight {
     pub(super) documents: u64,
     /// How many of those differ.
     pub(super) different: usize,
-    /// `integer` among as many digits as the numbers have.
-    pub(super) range: Option<String>,
     /// How many digits the longest of the whole numbers has.
     pub(super) digits: u32,
     /// Whether dates lie as dates of birth do.
@@ -80,7 +78,7 @@ impl Sight {
                 (sight.paths, sight.documents) = document::paths(around, texts().map(elements_of));
             }
             Some("number") => {
-                (sight.range, sight.degrees) = (range(values), degrees(values));
+                sight.degrees = degrees(values);
                 sight.digits = longest(values);
                 sight.births = are_days_of_birth(values);
                 sight.own = are_own(values) && !are_moments(values);
@@ -108,16 +106,6 @@ fn elements_of(text: &str) -> Value {
         }
     }
     Value::Object(members)
-}
-
-/// As many digits as the sample's numbers have: `integer` stays among them.
-fn range(values: &[Option<String>]) -> Option<String> {
-    let numbers: Vec<u64> = values.iter().flatten().filter_map(|text| text.parse().ok()).collect();
-    let (least, most) = numbers.iter().min().zip(numbers.iter().max())?;
-    let digits = |number: &u64| u32::try_from(number.to_string().len()).unwrap_or(20);
-    let low = if *least < 10 { i64::from(*least > 0) } else { 10_i64.checked_pow(digits(least) - 1)? };
-    let high = 10_i64.checked_pow(digits(most))? - 1;
-    Some(format!("{{ with = \"integer\", min = {low}, max = {high} }}"))
 }
 
 /// How many digits the longest of eight whole numbers and more has.

@@ -1,8 +1,10 @@
 //! `digits`: digits permuted, everything else in place.
 //!
 //! One keyed permutation over all the digits, so distinct stays distinct. A
-//! `numeric` keeps its sign, its scale and its number of digits: a leading digit
-//! other than 0 stays so, as does the last digit of a fraction. Letters and marks
+//! number keeps its sign, its scale and its number of digits: a leading digit
+//! other than 0 stays so, as does the last digit of a fraction. A whole number that
+//! fits `int2`, `int4` or `int8` is permuted until it fits the same of them again, so
+//! every number of a type has an answer, the same in each type. Letters and marks
 //! of a text are kept: use `letters` where they say something. `check` recomputes
 //! the check digits at the end of a text: `luhn` one (ISO/IEC 7812-1 annex B),
 //! `mod97` two (ISO 7064 MOD 97-10); a wrong one stays as wrong as it was. Being a
@@ -49,7 +51,9 @@ impl Transformer for Digits {
     }
 
     fn accepts(&self, data_type: &DataType) -> bool {
-        data_type.is_text() || matches!(data_type.scalar(), Some(Scalar::Numeric(_)))
+        data_type.is_text()
+            || data_type.is_integer()
+            || matches!(data_type.scalar(), Some(Scalar::Numeric(_)))
     }
 
     fn promises(&self) -> Promises {
@@ -99,7 +103,16 @@ impl Masker for Scramble {
             out.keep(value);
             return Ok(());
         }
-        out.decimal(self.number(value.decimal()?).ok_or(Unreadable("more than 38 digits"))?)
+        let number = value.decimal()?;
+        let start = number.integer();
+        let mut masked = number;
+        loop {
+            masked = self.number(masked).ok_or(Unreadable("more than 38 digits"))?;
+            // Round the numbers of as many digits it comes back to where it began, at the latest.
+            if start.is_none_or(|start| masked.integer().is_some_and(|n| widths(n) == widths(start))) {
+                return out.decimal(masked);
+            }
+        }
     }
 }
 
@@ -177,8 +190,16 @@ impl Scramble {
     }
 }
 
+/// Which types of whole numbers it fits.
+fn widths(number: i128) -> [bool; 3] {
+    [i16::try_from(number).is_ok(), i32::try_from(number).is_ok(), i64::try_from(number).is_ok()]
+}
+
 /// NaN or an infinity.
 fn is_special(value: Value<'_>) -> bool {
+    if !matches!(value.data_type.scalar(), Some(Scalar::Numeric(_))) {
+        return false;
+    }
     match value.wire {
         Wire::Binary => matches!(value.raw, [_, _, _, _, 0xc0 | 0xd0 | 0xf0, 0, ..]),
         Wire::Text => value.raw == b"NaN" || value.raw.ends_with(b"Infinity"),
@@ -236,6 +257,30 @@ mod tests {
         }
         assert_eq!(seen.len(), 19_999);
         assert_eq!(ready.text("0.00"), "0.00");
+    }
+
+    #[test]
+    fn every_number_of_a_type_has_an_answer_of_its_own_and_the_same_in_each_type() {
+        let of = |data_type: &str| Trial::of(r#""digits""#).on(data_type).bind().unwrap();
+        let (small, plain, large, any) = (of("int2"), of("int4"), of("int8"), of("numeric"));
+        let mut seen = HashSet::new();
+        for number in i16::MIN..=i16::MAX {
+            let text = number.to_string();
+            let masked = small.text(&text);
+            assert_eq!(masked.len(), text.len(), "{text} {masked}");
+            assert!([&plain, &large, &any].iter().all(|other| other.text(&text) == masked), "{text}");
+            assert!(seen.insert(masked));
+        }
+        for number in [32_768, 99_999, i64::from(i32::MIN), i32::MAX.into(), 1_000_000_007, -2_147_480_000] {
+            let masked = plain.text(&number.to_string());
+            assert!(masked.parse::<i32>().is_ok() && masked.len() == number.to_string().len(), "{masked}");
+            assert!([&large, &any].iter().all(|other| other.text(&number.to_string()) == masked));
+        }
+        for number in [i64::MAX, i64::MIN, 1_000_000_000_000_000_000, 2_147_483_648, 9_999_999_999] {
+            let masked = large.text(&number.to_string());
+            assert!(masked.parse::<i64>().is_ok() && masked == any.text(&number.to_string()), "{masked}");
+        }
+        assert!(any.text(&"9".repeat(30)).len() == 30 && small.text("0") == "0");
     }
 
     #[test]

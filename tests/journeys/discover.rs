@@ -559,3 +559,31 @@ fn what_no_line_can_mend_does_not_end_the_trial_of_the_masks() {
     let text = discover(&source, &[]).assert_code(0).stdout.clone();
     assert!(line(&text, "data").contains("default = \"null\""), "{text}");
 }
+
+#[test]
+fn a_number_longer_than_those_of_the_sample_is_masked_and_ends_no_refresh() {
+    let source = Database::from(Fixture::Empty);
+    let people = "create table staff (id serial primary key, first_name text, last_name text, badge_no int, tax_id int8);
+        insert into staff (first_name, last_name, badge_no, tax_id)
+          select (array['Anna','Paul','Maria'])[1 + n % 3], (array['Meyer','Huber','Kraus'])[1 + n % 3], 40000 + n * 37, 300400000 + n * 7919
+          from generate_series(1, 300) n";
+    execute(&source.url(), &[people]);
+    let output = discover(&source, &[]);
+    output.assert_code(0);
+    for column in ["badge_no", "tax_id"] {
+        let rule = proposed(&output.stdout, "staff", column);
+        assert!(rule.starts_with("\"digits\""), "{column}: {rule}");
+    }
+    execute(
+        &source.url(),
+        &[
+            "insert into staff values (900, 'Eva', 'Lang', 2147483647, 9223372036854775807), (901, 'Ute', 'Lang', -7, 0)",
+        ],
+    );
+    let play = Play::new(source, &output.stdout);
+    play.refresh().assert_code(0);
+    let rows = "select count(*)::text from staff where badge_no between 10000 and 99999 and tax_id between 100000000 and 999999999";
+    assert_eq!(query(&play.target.url(), rows)[0][0].as_deref(), Some("300"));
+    let moved = "select (badge_no <> 2147483647 and badge_no > 999999999)::text from staff where id = 900";
+    assert_eq!(query(&play.target.url(), moved)[0][0].as_deref(), Some("true"));
+}
