@@ -1,5 +1,5 @@
 //! Foreign keys that nobody declared: the column is named after a table about people,
-//! or as its key, and every sampled value occurs there.
+//! as its key, or as others are that point at it, and every sampled value occurs there.
 
 use super::Look;
 use super::person::{About, primary, single};
@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::postgres::session::Session;
 use crate::rules::{self, Detector, words, written_text};
 use crate::schema::{ColumnId, ForeignKey, Schema, identifier, written};
+use std::collections::HashMap;
 
 /// So many different values are looked up.
 const LOOKED_UP: u32 = 200;
@@ -103,9 +104,10 @@ fn candidates(
             Some((id, Named::of(detector, &theirs.name.name, &schema.column(id)?.name)))
         })
         .collect();
+    let pointers = pointers(schema);
     let mut found: Vec<(ColumnId, ColumnId)> = Vec::new();
     for (table, own) in schema.tables.iter().enumerate() {
-        if schema.partition_root(table) != table || !rules::needs_decisions(own) || !own.is_streamed() {
+        if schema.partition_root(table) != table || !rules::needs_decisions(own) {
             continue;
         }
         let key = primary(schema, table);
@@ -119,13 +121,38 @@ fn candidates(
                 continue;
             }
             let name = detector.spelled(&words(&column.name));
-            let fits = |(end, named): &&(ColumnId, Named)| {
+            let fits = |end: ColumnId| {
                 let same_type = schema
-                    .column(*end)
+                    .column(end)
                     .is_some_and(|key| key.data_type.base().name == column.data_type.base().name);
-                end.table != table && same_type && named.is_meant_by(&name)
+                end.table != table && same_type
             };
-            found.extend(ends.iter().find(fits).map(|(end, _)| (id, *end)));
+            let pointer = pointers.get(column.name.as_str()).copied().flatten();
+            let pointer = pointer.filter(|to| ends.iter().any(|(end, _)| end == to) && fits(*to));
+            let meant = || ends.iter().find(|(end, named)| fits(*end) && named.is_meant_by(&name));
+            // A key that is somebody's points on at them.
+            let to =
+                pointer.or_else(|| meant().map(|(end, _)| schema.root(*end))).filter(|to| to.table != table);
+            found.extend(to.map(|to| (id, to)));
+        }
+    }
+    found
+}
+
+/// What the columns of one name point at, where two and more do and all at one key.
+fn pointers(schema: &Schema) -> HashMap<&str, Option<ColumnId>> {
+    let mut first: HashMap<&str, (ColumnId, usize)> = HashMap::new();
+    let mut found = HashMap::new();
+    for key in schema.foreign_keys.iter().filter(|key| schema.partition_root(key.from) == key.from) {
+        let ([from], [to]) = (key.columns.as_slice(), key.to_columns.as_slice()) else { continue };
+        let Some(column) = schema.column(ColumnId { table: key.from, column: *from }) else { continue };
+        let to = ColumnId { table: key.to, column: *to };
+        let (end, count) = first.entry(&column.name).or_insert((to, 0));
+        *count += 1;
+        if *end != to {
+            found.insert(column.name.as_str(), None);
+        } else if *count >= 2 {
+            found.entry(column.name.as_str()).or_insert(Some(to));
         }
     }
     found
@@ -176,8 +203,9 @@ fn statement(schema: &Schema, from: ColumnId, to: ColumnId) -> Option<String> {
     let (column, key) = (identifier(&schema.column(from)?.name), identifier(&schema.column(to)?.name));
     Some(format!(
         "SELECT count(*), count(k.{key}) FROM (SELECT DISTINCT {column} AS value FROM \
-         (SELECT {column} FROM ONLY {} WHERE {column} IS NOT NULL LIMIT 2000) AS sampled LIMIT {LOOKED_UP}) AS v \
+         (SELECT {column} FROM {}{} WHERE {column} IS NOT NULL LIMIT 2000) AS sampled LIMIT {LOOKED_UP}) AS v \
          LEFT JOIN {} AS k ON k.{key} = v.value",
+        if own.is_streamed() { "ONLY " } else { "" },
         own.name.sql(),
         other.name.sql(),
     ))

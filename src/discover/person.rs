@@ -270,6 +270,34 @@ fn namesakes(schema: &Schema) -> Vec<(usize, usize)> {
             );
         }
     }
+    edges.extend(shortened(schema));
+    edges
+}
+
+/// Tables that a column is short for: `abr_id` leads to `abrechnung`, where no other table beside it begins so.
+fn shortened(schema: &Schema) -> Vec<(usize, usize)> {
+    let mut begun: Vec<(&str, &str, usize)> = (schema.tables.iter().enumerate())
+        .filter(|(place, _)| schema.partition_root(*place) == *place)
+        .map(|(place, table)| (table.name.schema.as_str(), table.name.name.as_str(), place))
+        .collect();
+    begun.sort_unstable();
+    let mut edges = Vec::new();
+    for (place, table) in schema.tables.iter().enumerate() {
+        let own = table.name.schema.as_str();
+        for front in table.columns.iter().filter_map(|column| column.name.strip_suffix("_id")) {
+            let from = begun.partition_point(|(schema, name, _)| (*schema, *name) < (own, front));
+            let mut after = begun
+                .iter()
+                .skip(from)
+                .take_while(|(schema, name, _)| *schema == own && name.starts_with(front));
+            if let (Some((.., to)), None) = (after.next(), after.next())
+                && front.len() >= 3
+                && *to != place
+            {
+                edges.push((place, *to));
+            }
+        }
+    }
     edges
 }
 
