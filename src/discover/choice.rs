@@ -152,7 +152,7 @@ impl Desk<'_> {
         // `name` of a thing is no person's, however its words look.
         // Who wrote a comment is not, and has a name in the file, or an e-mail address beside.
         let told = kind.is_some_and(|kind| name.len() > 1 && self.detector.calls(kind, name));
-        let by_word = !told && name.iter().any(|word| self.detector.lists("public", word));
+        let by_word = !told && self.has_works && name.iter().any(|word| self.detector.lists("public", word));
         if sight.kin < 50 && (about.public || by_word) {
             // An address of theirs is no part of their work.
             let reached = |kind: &&Kind| matches!(kind.mask.as_str(), "email" | "phone");
@@ -226,7 +226,8 @@ impl Desk<'_> {
         let detector = self.detector;
         let name = self.names.get(id);
         let own = words(&table.name.name);
-        let home = detector.spelled(&own);
+        // `exam.result` is of exams.
+        let home = detector.spelled(&[words(&table.name.schema), own.clone()].concat());
         let is_thing = |word: &String| is_among(detector, "things", word);
         let fits = |kind: &Kind| evidence.is_none_or(|evidence| !contradicts(kind, evidence));
         let admits = |kind: &Kind, rest: &[String]| {

@@ -2,8 +2,8 @@
 //! how many of them have a column of one name.
 
 use super::called::Names;
-use super::person::{About, identity};
-use crate::rules::{Detector, Kind};
+use super::person::{About, identity, is_among};
+use crate::rules::{Detector, Kind, words};
 use crate::schema::{ColumnId, DataType, Schema};
 use std::collections::{BTreeMap, HashMap};
 
@@ -22,6 +22,8 @@ pub(super) struct Desk<'a> {
     /// What presets decide.
     pub(super) preset: &'a BTreeMap<ColumnId, String>,
     pub(super) strict: bool,
+    /// Whether a table is of what people make whose names are public: films, books.
+    pub(super) has_works: bool,
     /// How many tables have a column of that name.
     tables_with: HashMap<&'a str, usize>,
     /// Of what types columns of that name are, in tables that are far from people.
@@ -45,6 +47,10 @@ impl<'a> Desk<'a> {
             about,
             preset,
             strict,
+            has_works: schema.tables.iter().any(|table| {
+                let name = detector.spelled(&words(&table.name.name));
+                name.last().is_some_and(|last| is_among(detector, "works", last))
+            }),
             tables_with: HashMap::new(),
             far: HashMap::new(),
         };

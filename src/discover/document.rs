@@ -270,7 +270,7 @@ fn judge(around: &Around<'_>, path: &str, name: &[String], texts: &[String], num
             rules: vec!["\"letters\"".to_owned()],
             by: false,
             why,
-            reach: Reach::About,
+            reach: if writing.are_people(false) { Reach::All } else { Reach::About },
         });
     }
     let likeness = evidence.likeness?;

@@ -21,6 +21,9 @@ const SHORT: usize = 4;
 const ENOUGH: usize = 10;
 const NAMES: usize = 4;
 
+/// Fewer different names are those of streets and firms.
+const MANY: usize = 20;
+
 /// The words of a column's values, as numbers that nobody can read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parts(Vec<Vec<u32>>);
@@ -90,18 +93,24 @@ pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: 
             let writing = &sights.get(&line.id.table)?.sights.get(&line.id.column)?.evidence.writing;
             let near = about.is_near(2) && !about.thing;
             let harmless = desk.is_harmless(line.id);
-            // Addresses of machines and names of firms have names in them that are nobody's any more.
+            // Addresses of machines and names of firms have names in them that are nobody's any more. A first and
+            // a last name are somebody's.
             let other = writing.random >= 50 || writing.addresses >= 80 || harmless || !near;
-            if other && writing.prose < 30 {
+            let several = other && writing.prose < 30;
+            if several && (harmless || writing.random >= 50) || !near && writing.streets >= 30 {
                 return None;
             }
             let parts = parts(line)?;
-            let met = |value: &&Vec<u32>| value.iter().any(|word| names.contains(word));
+            let met = |value: &&Vec<u32>| {
+                let mut words = value.iter().filter(|word| names.contains(word));
+                words.next().is_some_and(|first| !several || words.any(|other| other != first))
+            };
             let share = parts.iter().filter(met).count() * 100 / parts.len().max(1);
             let different: HashSet<&u32> =
                 parts.iter().flatten().filter(|word| names.contains(word)).collect();
             let least = if near { 25 } else { 50 };
-            if parts.len() < ENOUGH || share < least || different.len() < NAMES {
+            let least_different = if several { MANY } else { NAMES };
+            if parts.len() < ENOUGH || share < least || different.len() < least_different {
                 return None;
             }
             let why = format!(

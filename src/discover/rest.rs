@@ -78,6 +78,20 @@ impl Desk<'_> {
             );
             return named("\"full_name\"", said);
         }
+        // Whoever does it, `worker`: names are written as nothing else is.
+        if harmless
+            && near
+            && !about.thing
+            && !about.public
+            && writing.shaped >= 90
+            && writing.are_people(true)
+        {
+            let said = format!(
+                "{} % of {} different values have a name of the dictionary",
+                writing.named, writing.looked
+            );
+            return named("\"full_name\"", said);
+        }
         if harmless || about.thing || about.public {
             return Choice::keep();
         }
@@ -134,7 +148,7 @@ impl Desk<'_> {
             "number" if is_own() => {
                 Choice::of(counted(), "long numbers that differ from row to row, about a person")
             }
-            "number" | "real" if about.is_owned() && !harmless && self.is_paid(id) => {
+            "number" | "real" if near && !about.thing && !about.above && !harmless && self.is_paid(id) => {
                 Choice::of([BLURRED.to_owned()], "an amount in a table of what people are paid")
             }
             "number" | "real" if sight.varied && about.is_owned() && !about.thing && self.is_nameless(id) => {
@@ -301,19 +315,38 @@ impl Desk<'_> {
         name.iter().any(|word| self.is_person(word))
     }
 
-    /// Whether it is an amount, with decimals, in a table of what people are paid.
+    /// Whether it is an amount, with decimals, in a table of what people are paid, or one that points at such a table.
     fn is_paid(&self, id: ColumnId) -> bool {
-        let payroll = self.schema.table(id.table).is_some_and(|table| {
-            let name = [words(&table.name.schema), words(&table.name.name)].concat();
-            let name = self.detector.spelled(&name);
-            name.iter().any(|word| self.detector.lists("payrolls", word))
-        });
         let scalar = self.schema.column(id).and_then(|column| column.data_type.scalar());
         let decimal =
             matches!(scalar, Some(Scalar::Numeric(Some((_, 1..))) | Scalar::Float4 | Scalar::Float8));
         // Money is counted in cents, too.
         let counted = matches!(scalar, Some(Scalar::Int4 | Scalar::Int8)) && self.says_amount(id);
-        payroll && (decimal || counted)
+        let to = || self.schema.foreign_keys.from_table(id.table).map(|(_, key)| key.to);
+        (decimal || counted)
+            && (self.is_payroll(id.table) || self.is_payslip(id.table) || to().any(|to| self.is_payroll(to)))
+    }
+
+    /// Whether the name of a table, or of its schema, is one for what people are paid.
+    fn is_payroll(&self, table: usize) -> bool {
+        self.schema.table(table).is_some_and(|table| {
+            let name = [words(&table.name.schema), words(&table.name.name)].concat();
+            self.detector.spelled(&name).iter().any(|word| self.detector.lists("payrolls", word))
+        })
+    }
+
+    /// Whether a table has what is owed to people who are paid, gross and net.
+    fn is_payslip(&self, table: usize) -> bool {
+        let has =
+            |list: &str| self.names.table(table).iter().flatten().any(|word| self.detector.has(list, word));
+        let whose = || {
+            let column = self.identity(table)?;
+            let to = self.schema.root(ColumnId { table, column });
+            self.schema.table(to.table).map(|table| self.detector.spelled(&words(&table.name.name)))
+        };
+        has("gross")
+            && has("nets")
+            && whose().is_some_and(|name| name.iter().any(|word| self.detector.lists("workers", word)))
     }
 
     fn says_amount(&self, id: ColumnId) -> bool {

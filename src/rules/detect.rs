@@ -29,7 +29,7 @@ pub struct Detector {
 }
 
 /// The lists of words that a file may have.
-const LISTS: [&str; 37] = [
+const LISTS: [&str; 41] = [
     "addressees",
     "about",
     "people",
@@ -67,12 +67,17 @@ const LISTS: [&str; 37] = [
     "shelves",
     "migrated",
     "locks",
+    "workers",
+    "gross",
+    "nets",
+    "works",
 ];
 
 /// The lists whose words no compound is made of.
-const BARE: [&str; 18] = [
+const BARE: [&str; 21] = [
     "prefixes", "links", "ends", "acts", "remarks", "choices", "titles", "nameless", "moments", "amounts",
-    "carriers", "values", "carried", "numbers", "stored", "shelves", "migrated", "locks",
+    "carriers", "values", "carried", "numbers", "stored", "shelves", "migrated", "locks", "gross", "nets",
+    "works",
 ];
 
 /// What a code of something is called.
