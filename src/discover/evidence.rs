@@ -245,6 +245,9 @@ fn look(value: &str) -> Option<(&'static str, &'static str, bool)> {
     if gives_access(value) {
         return Some(("token", ACCESS, !whole));
     }
+    if is_hidden(value) {
+        return Some(("letters", "numbers of cards or accounts, most of them hidden", false));
+    }
     if mobile::is_whole(value) {
         return Some(("phone", MOBILES, false));
     }
@@ -281,6 +284,20 @@ fn is_named(value: &str) -> bool {
     let titled = value.split_whitespace().next().is_some_and(title_word)
         && value.split_whitespace().nth(1).is_some_and(|word| word.starts_with(char::is_uppercase));
     titled || handle && parts.next().is_none() || value.split_whitespace().any(word)
+}
+
+/// Whether all but the first and last digits of a long number are hidden: `**** **** **** 4711`.
+fn is_hidden(value: &str) -> bool {
+    let hidden = value.chars().filter(|c| matches!(c, '*' | 'x' | 'X' | '•' | '#')).count();
+    let digits = value.chars().filter(char::is_ascii_digit).count();
+    let end = value.chars().rev().take_while(char::is_ascii_digit).count();
+    let plain = |c: char| c.is_ascii_digit() || matches!(c, '*' | 'x' | 'X' | '•' | '#' | ' ' | '-');
+    let rest = value.trim_start_matches(|c: char| c.is_ascii_uppercase() && c != 'X');
+    hidden >= 4
+        && (2..=5).contains(&end)
+        && digits <= 12
+        && value.len() - rest.len() <= 2
+        && rest.chars().all(plain)
 }
 
 fn is_octet(part: &str) -> bool {
@@ -329,6 +346,16 @@ mod tests {
     fn single_names_are_counted() {
         let evidence = of(&["Jennifer", "Robert", "Patricia", "Michael", "Susan"]);
         assert!(evidence.first >= 80, "{}", evidence.first);
+    }
+
+    #[test]
+    fn numbers_of_which_most_is_hidden_are_somebody_s() {
+        for value in ["**** **** **** 4711", "411111******1111", "xxxx-xxxx-xxxx-0005", "DE** **** **** 12"] {
+            assert!(is_hidden(value), "{value}");
+        }
+        for value in ["4711", "xx-12", "***", "***** 5 stars", "########", "Xxxx 2024"] {
+            assert!(!is_hidden(value), "{value}");
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod mobile;
 mod namesake;
 mod neighbour;
 mod person;
+mod plate;
 mod proposal;
 mod prove;
 mod record;

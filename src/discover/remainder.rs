@@ -1,17 +1,17 @@
 //! What is still kept when all else has been asked: documents about people in which nothing was
 //! recognised, values that vary under a name that says whose they are, names strewn among other
-//! signs, numbers written in groups.
+//! signs, numbers written in groups, plates of vehicles, and what opens something.
 //!
 //! On databases that others labelled each of these was right in seven of ten columns or more.
 
 use super::Looked;
 use super::choice::Choice;
 use super::desk::Desk;
-use super::person::{About, is_password, primary};
+use super::person::{About, is_among, is_password, primary};
 use super::proposal::{Line, Proposal};
 use super::sight::Sight;
 use super::surrogate::is_called;
-use crate::rules::{Kind, default_rule, family};
+use crate::rules::{Kind, default_rule, family, words};
 use crate::schema::{Column, ColumnId, Table};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -48,12 +48,15 @@ impl Desk<'_> {
         let family = family(&column.data_type)?;
         let is_key = primary(self.schema, id.table) == Some(id.column);
         let choice = match family {
+            "text" if is_key => self.session(id, sight),
             _ if is_key || self.schema.referenced(id).is_some() => None,
+            "bytes" => self.of_locked_bytes(id),
             "json" | "hstore" => self.of_unknown_documents(id, about, column, sight),
             "text" => self
                 .called(id, table, column, about, sight)
                 .or_else(|| self.opening(id, sight))
                 .or_else(|| self.signing_in(id, sight))
+                .or_else(|| self.plated(id, about, sight))
                 .or_else(|| self.strewn(id, about, sight)),
             _ => None,
         };
@@ -109,6 +112,43 @@ impl Desk<'_> {
                 format!("drawn at random under a name of what opens something, {} values", evidence.values);
             self.masked(id, "\"token\"", false, false, said)
         })
+    }
+
+    /// What a session is known by is as good as a password, a key of its table or not.
+    fn session(&self, id: ColumnId, sight: &Sight) -> Option<Choice> {
+        let drawn = sight.evidence.writing.random >= 90 && !self.schema.is_pointed_at(id);
+        (drawn && self.keeps_sessions(id.table)).then(|| {
+            self.masked(id, "\"token\"", false, false, "drawn at random, the key of a table of sessions")
+        })
+    }
+
+    /// Bytes that open something, or that a session keeps.
+    fn of_locked_bytes(&self, id: ColumnId) -> Option<Choice> {
+        let opens = self.names.get(id).iter().any(|word| self.detector.has("locks", word));
+        (opens || self.keeps_sessions(id.table))
+            .then(|| Choice::of(["\"bytes\"".to_owned()], "bytes of what opens something, by the name"))
+    }
+
+    fn keeps_sessions(&self, table: usize) -> bool {
+        let last = self.schema.table(table).and_then(|table| words(&table.name.name).pop());
+        last.is_some_and(|last| is_among(self.detector, "sessions", &last))
+    }
+
+    /// Plates, about a person or where something says that they are of vehicles.
+    fn plated(&self, id: ColumnId, about: About, sight: &Sight) -> Option<Choice> {
+        let writing = &sight.evidence.writing;
+        let table = self.schema.table(id.table)?;
+        let own = [words(&table.name.schema), words(&table.name.name)].concat();
+        let driven = |word: &String| is_among(self.detector, "driven", word);
+        let told = || own.iter().chain(self.names.table(id.table).iter().flatten()).any(driven);
+        (writing.plates >= 90 && writing.looked >= 10 && !self.is_unique(id) && (about.is_near(2) || told()))
+            .then(|| {
+                let why = format!(
+                    "{} % of {} different values are as number plates",
+                    writing.plates, writing.looked
+                );
+                Choice::of(["\"letters\"".to_owned()], why)
+            })
     }
 
     /// A name to sign in by, wherever a password stands beside it.

@@ -2,6 +2,7 @@
 //! people, lines of streets, sentences, dates, random keys. Shares of a hundred different
 //! values, never a value.
 
+use super::plate::is_plate;
 use super::record;
 use crate::transform::{is_street_line, name_word, title_word};
 
@@ -66,6 +67,8 @@ pub(super) struct Writing {
     pub(super) short: u64,
     /// Numbers as they are dialled from elsewhere: with `+`, a bracket or a nought in front.
     pub(super) dialled: u64,
+    /// Number plates of vehicles, by their form.
+    pub(super) plates: u64,
     /// Codes: capitals, digits and signs, short, without a space.
     pub(super) codes: u64,
 }
@@ -127,6 +130,7 @@ impl Writing {
             mentions: share(&record::mentions),
             short: share(&|value| value.chars().count() <= 3),
             dialled: share(&|value| value.starts_with(['+', '(', '0'])),
+            plates: share(&is_plate),
             codes: share(&is_code),
         }
     }

@@ -29,7 +29,7 @@ pub struct Detector {
 }
 
 /// The lists of words that a file may have.
-const LISTS: [&str; 41] = [
+const LISTS: [&str; 43] = [
     "addressees",
     "about",
     "people",
@@ -71,13 +71,15 @@ const LISTS: [&str; 41] = [
     "gross",
     "nets",
     "works",
+    "sessions",
+    "driven",
 ];
 
 /// The lists whose words no compound is made of.
-const BARE: [&str; 21] = [
+const BARE: [&str; 23] = [
     "prefixes", "links", "ends", "acts", "remarks", "choices", "titles", "nameless", "moments", "amounts",
     "carriers", "values", "carried", "numbers", "stored", "shelves", "migrated", "locks", "gross", "nets",
-    "works",
+    "works", "sessions", "driven",
 ];
 
 /// What a code of something is called.
