@@ -267,8 +267,14 @@ impl Desk<'_> {
             let (first, rest) = name.split_first()?;
             let begins = |column: &&Column| words(&column.name).first() == Some(first);
             let shared = table.columns.iter().filter(begins).count();
+            // `odb_kod` stands with `odb_ulica` and `odb_tel`: these are of whom it is about.
+            let told = |(column, kind): &(&Column, &Option<&Kind>)| {
+                begins(column) && kind.is_some_and(|kind| kind.place || kind.person || kind.mask == "phone")
+            };
+            let grouped = || table.columns.iter().zip(self.kinds_of(id.table)).filter(told).count() >= 2;
             let is_prefix = own.iter().any(|word| word.starts_with(first.as_str()))
                 || shared >= 3 && shared * 2 >= table.columns.len()
+                || shared >= 4 && grouped()
                 || detector.spelled(std::slice::from_ref(first)).iter().any(|word| {
                     ["addressees", "people", "roles"].iter().any(|list| detector.lists(list, word))
                 });

@@ -142,8 +142,12 @@ pub(super) fn tables(
     for (place, about) in all.iter_mut().enumerate() {
         let has =
             |wanted: &str| kinds.get(place).into_iter().flatten().flatten().any(|kind| kind.name == wanted);
-        // An address that has no name is somebody's.
+        // An address that has no name is somebody's, and so are those of a table that has very many.
         let addressed = has("street address") && !has("name") && !has("company");
+        let lived_in = addressed && about.thing && !about.listing && seen(place).rows >= VERY_MANY;
+        if lived_in && !has("telephone number") {
+            about.thing = false;
+        }
         if about.away.is_none()
             && !about.thing
             && !about.public
@@ -289,10 +293,10 @@ fn shortened(schema: &Schema) -> Vec<(usize, usize)> {
             let mut after = begun
                 .iter()
                 .skip(from)
-                .take_while(|(schema, name, _)| *schema == own && name.starts_with(front));
+                .take_while(|(schema, name, _)| *schema == own && name.starts_with(front))
+                .filter(|(.., to)| *to != place);
             if let (Some((.., to)), None) = (after.next(), after.next())
                 && front.len() >= 3
-                && *to != place
             {
                 edges.push((place, *to));
             }
@@ -347,6 +351,9 @@ pub(super) fn learn(
 
 /// More rows than a list of branches has.
 const MANY: u64 = 30;
+
+/// More rows than a list of places has that a firm has of its own.
+const VERY_MANY: u64 = 300;
 
 /// Follows foreign keys, and keys of one name, away from people.
 fn spread(

@@ -44,7 +44,7 @@ impl Sight {
     pub(super) fn is_of(data_type: &DataType) -> bool {
         match family(data_type) {
             Some("text" | "enum" | "number" | "real" | "date") => true,
-            Some("json" | "hstore") => data_type.element().is_none(),
+            Some("json" | "hstore" | "bytes") => data_type.element().is_none(),
             _ => is_xml(data_type),
         }
     }
@@ -84,12 +84,30 @@ impl Sight {
                 sight.own = are_own(values) && !are_moments(values);
                 sight.varied = are_varied(values);
             }
+            Some("bytes") => {
+                let read: Vec<String> = texts().filter_map(written_in).collect();
+                sight.evidence = Evidence::of(read.iter().map(String::as_str));
+            }
             Some("real") => (sight.degrees, sight.varied) = (degrees(values), are_varied(values)),
             Some("date") => sight.births = are_births(values),
             _ => {}
         }
         sight
     }
+}
+
+/// What bytes say, in base 16, where they are a text in UTF-8, which may be cut off at the end.
+fn written_in(bytes: &str) -> Option<String> {
+    let octet = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let bytes: Vec<u8> = bytes.as_bytes().chunks(2).map(octet).collect::<Option<_>>()?;
+    let text = match std::str::from_utf8(&bytes) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(bytes.get(..error.valid_up_to())?).ok()?
+        }
+        Err(_) => return None,
+    };
+    (!text.is_empty() && !text.contains('\0')).then(|| text.to_owned())
 }
 
 fn is_xml(data_type: &DataType) -> bool {
@@ -251,6 +269,16 @@ mod tests {
         }
         assert!(!are_moments(&of(600_123_456, 7)) && !are_moments(&of(12_345_678, 3)) && !are_moments(&[]));
         assert!(are_varied(&of(58_000, 317)) && !are_varied(&of(10, 1)) && !are_varied(&of(58_000, 0)));
+    }
+
+    #[test]
+    fn bytes_are_read_where_they_are_a_text() {
+        assert_eq!(written_in("7b2261223a22c3bc").as_deref(), Some("{\"a\":\"ü"));
+        assert_eq!(written_in("61c3").as_deref(), Some("a"), "cut off within a letter");
+        assert_eq!(
+            (written_in("89504e470d0a1a0a"), written_in("6100"), written_in(""), written_in("zz")),
+            (None, None, None, None)
+        );
     }
 
     #[test]

@@ -75,9 +75,13 @@ fn statement(table: &Table, columns: &[usize], rows: u32) -> String {
         .map(|column| {
             let name = identifier(&column.name);
             match (&column.data_type.base().form, column.data_type.scalar()) {
-                (_, Some(Scalar::Bytea)) | (Form::Scalar(Scalar::Other) | Form::Composite(_), _) => {
+                (Form::Scalar(Scalar::Other) | Form::Composite(_), _) => {
                     format!("CASE WHEN {name} IS NOT NULL THEN '' END")
                 }
+                (_, Some(Scalar::Bytea)) => format!(
+                    "CASE WHEN pg_column_size({name}) < {LARGEST} THEN encode(substring({name} FOR {LONGEST}), 'hex') \
+                     WHEN {name} IS NOT NULL THEN '' END"
+                ),
                 (Form::Array(_), _) => small(&name, &format!("array_to_json({name})::text")),
                 (_, Some(Scalar::Json | Scalar::Jsonb | Scalar::Hstore | Scalar::Xml)) => {
                     small(&name, &format!("{name}::text"))
