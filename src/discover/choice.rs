@@ -11,6 +11,9 @@ use super::unglued::unglued;
 use crate::rules::{Beside, Kind, default_rule, family, words, written_text};
 use crate::schema::{Column, ColumnId, Form, Scalar, Schema, Table, written};
 
+/// The kind of what stands beside a street: a floor, a staircase.
+const PART: &str = "part of an address";
+
 /// A column's line: rules to try, why, and what a person should decide.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Choice {
@@ -129,7 +132,11 @@ impl Desk<'_> {
             numbers.then(|| self.kind(id, table, column, about, "number", None)).flatten()
         });
         let kind = kind.filter(|kind| family != "number" || !is_too_short(kind, sight.digits));
-        let wrong = kind.filter(|kind| family == "text" && contradicts(kind, evidence));
+        let wrong = kind.filter(|kind| {
+            family == "text"
+                && contradicts(kind, evidence)
+                && !(kind.name == PART && self.is_address(id.table))
+        });
         // What is of a birth, and no date: a place, a name.
         if wrong.is_some_and(|kind| kind.mask == "date_shift") {
             return Choice::of(["\"letters\"".to_owned()], "name: date of birth, and no dates");
@@ -226,13 +233,15 @@ impl Desk<'_> {
         let detector = self.detector;
         let name = self.names.get(id);
         let own = words(&table.name.name);
-        // `exam.result` is of exams.
-        let home = detector.spelled(&[words(&table.name.schema), own.clone()].concat());
+        // `exam.result` is of exams, and a thesis that points at a student of students.
+        let home = detector.spelled(&[words(&table.name.schema), own.clone(), self.owner(id.table)].concat());
         let is_thing = |word: &String| is_among(detector, "things", word);
         let fits = |kind: &Kind| evidence.is_none_or(|evidence| !contradicts(kind, evidence));
         let admits = |kind: &Kind, rest: &[String]| {
             // The telephone of a branch's manager is the manager's.
-            let theirs = || rest.iter().any(|word| detector.lists("roles", word));
+            let theirs = || {
+                rest.iter().any(|word| detector.lists("roles", word) || detector.lists("addressees", word))
+            };
             let thing = kind.things && (about.thing && !theirs() || !about.root && rest.iter().any(is_thing));
             fits(kind)
                 && (!about.listing || kind.mask == "token")
@@ -263,6 +272,12 @@ impl Desk<'_> {
         }
         // `customer_name` of `customers` is its `name`, and so is `kd_name` where all begin with `kd_`.
         let found = found.or_else(|| detector.suited(&unglued(detector, table, column)?, family, &admits));
+        // `numero` of `documenti_identita` is that of an identity document.
+        let generic = |word: &String| detector.has("numbers", word) || detector.has("values", word);
+        let found = found.or_else(|| {
+            let plain = matches!(family, "text" | "number") && name.iter().all(generic) && !about.thing;
+            plain.then(|| detector.suited(&[own.clone(), name.to_vec()].concat(), family, &admits)).flatten()
+        });
         found.or_else(|| {
             let (first, rest) = name.split_first()?;
             let begins = |column: &&Column| words(&column.name).first() == Some(first);
@@ -283,6 +298,23 @@ impl Desk<'_> {
             }
             detector.suited(rest, family, &admits)
         })
+    }
+
+    /// Whether a table has somebody's addresses: a staircase there is theirs, however few letters it has.
+    fn is_address(&self, table: usize) -> bool {
+        let has = |mask: &str| {
+            self.kinds_of(table).iter().flatten().any(|kind| kind.mask == mask && kind.name != PART)
+        };
+        self.about.get(table).is_some_and(|about| about.is_owned() && !about.thing)
+            && has("street")
+            && has("city")
+    }
+
+    /// The words of the name of the table of people that a row is about.
+    fn owner(&self, table: usize) -> Vec<String> {
+        let to = self.identity(table).map(|column| self.schema.root(ColumnId { table, column }).table);
+        let to = to.filter(|to| *to != table).and_then(|to| self.schema.table(to));
+        to.map(|to| words(&to.name.name)).unwrap_or_default()
     }
 
     /// Whether a kind that needs others beside it has them: a state is part of a place where

@@ -60,7 +60,8 @@ pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: 
                 let is_name = matches!(personal.rule, "\"first_name\"" | "\"last_name\"" | "\"letters\"");
                 let doubtful = is_name && personal.table != line.id.table;
                 let least = if doubtful || harmless || about.thing || about.public { 90 } else { 50 };
-                let share = sight.sketch.percent_in(&personal.looked.sketch)?;
+                let handles = matches!(personal.rule, "\"username\"" | "\"email\"");
+                let share = sight.sketch.percent_in(&personal.looked.sketch, handles)?;
                 (share >= least).then_some((share, std::cmp::Reverse(place)))
             });
             let (share, place) = shares.max()?;

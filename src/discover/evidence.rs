@@ -256,6 +256,9 @@ fn look(value: &str) -> Option<(&'static str, &'static str, bool)> {
         Some(Trace::Has { what }) => return Some(("scrub", what, true)),
         None => {}
     }
+    if whole && value.split('+').skip(1).any(is_dialled) {
+        return Some(("letters", MOBILES, true));
+    }
     if is_street_line(value) {
         return Some(("street", "lines of street addresses", false));
     }
@@ -298,6 +301,12 @@ fn is_hidden(value: &str) -> bool {
         && digits <= 12
         && value.len() - rest.len() <= 2
         && rest.chars().all(plain)
+}
+
+/// Whether it begins as a telephone number does behind its `+` (ITU-T E.164), and goes on as none does.
+fn is_dialled(value: &str) -> bool {
+    let digits = value.chars().take_while(char::is_ascii_digit).count();
+    (10..=14).contains(&digits) && !value.starts_with('0')
 }
 
 fn is_octet(part: &str) -> bool {

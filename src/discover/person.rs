@@ -22,6 +22,8 @@ pub(super) struct About {
     pub(super) listing: bool,
     /// Whether its rows say how somebody is, and more in all than who they are.
     pub(super) health: bool,
+    /// Whether it is called after what somebody suffers from or takes.
+    pub(super) ailing: bool,
     /// Whether people point at it, many at each of its rows: their study or their plan is none of them.
     pub(super) above: bool,
     /// How many foreign keys lead from it to a table of people, where any do.
@@ -117,7 +119,9 @@ pub(super) fn tables(
         let called = has("first name") || has("last name") || has("full name") || seen.whole;
         // What people carry about is theirs where a column says whose.
         let carried = detector.has("carried", &single(last)) && whom;
-        let thing = thing && !carried;
+        // Pings of locations are whose they say.
+        let theirs = whom && !defines && name.len() > 1 && !is("things", last) && !is("firms", last);
+        let thing = thing && !carried && !theirs;
         let event = name.iter().any(|word| detector.lists("harmless", word));
         let born = called && !event && (has("date of birth") || seen.births) && !leads(schema, place);
         let account =
@@ -132,6 +136,7 @@ pub(super) fn tables(
             thing,
             listing: false,
             health: !root && !thing && is_of_health(detector, table, kinds, names.table(place)),
+            ailing: !root && !thing && is_called_health(detector, &name),
             above: false,
             away: None,
         }
@@ -215,6 +220,12 @@ fn raise(
 /// Whether a table has addresses, by the names of its columns.
 fn is_place(kinds: &[Vec<Option<&Kind>>], table: usize) -> bool {
     kinds.get(table).into_iter().flatten().flatten().any(|kind| kind.name == "street address")
+}
+
+/// Whether a table is called after what is known as somebody's health: `injury_incident`, `disabilities`.
+fn is_called_health(detector: &Detector, name: &[String]) -> bool {
+    let single: Vec<String> = name.iter().map(|word| single(word)).collect();
+    [name, &single].iter().any(|name| detector.named(name, "text").is_some_and(|kind| kind.health))
 }
 
 /// Whether three columns and more say how somebody is, and one of four that are no keys and no moments, or

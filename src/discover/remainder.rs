@@ -48,7 +48,7 @@ impl Desk<'_> {
         let family = family(&column.data_type)?;
         let is_key = primary(self.schema, id.table) == Some(id.column);
         let choice = match family {
-            "text" if is_key => self.session(id, sight),
+            "text" if self.session(id, sight).is_some() => self.session(id, sight),
             _ if is_key || self.schema.referenced(id).is_some() => None,
             "bytes" => self.of_locked_bytes(id),
             "json" | "hstore" => self.of_unknown_documents(id, about, column, sight),
@@ -130,8 +130,9 @@ impl Desk<'_> {
     }
 
     fn keeps_sessions(&self, table: usize) -> bool {
-        let last = self.schema.table(table).and_then(|table| words(&table.name.name).pop());
-        last.is_some_and(|last| is_among(self.detector, "sessions", &last))
+        self.schema.table(table).is_some_and(|table| {
+            words(&table.name.name).iter().any(|word| is_among(self.detector, "sessions", word))
+        })
     }
 
     /// Plates, about a person or where something says that they are of vehicles.

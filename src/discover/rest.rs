@@ -53,7 +53,7 @@ impl Desk<'_> {
         match family {
             "text" => self.by_text(id, about, sight, harmless),
             "enum" if near => evidence.people.map_or_else(Choice::keep, of_trait),
-            _ if about.health
+            _ if (about.health || about.ailing && family != "date")
                 && near
                 && matches!(family, "number" | "real" | "date")
                 && self.describes(id) =>
@@ -103,7 +103,7 @@ impl Desk<'_> {
             let rule = if writing.spaced >= 50 { "\"full_name\"" } else { "\"last_name\"" };
             return named(rule, format!("{} {said}", sight.kin));
         }
-        if about.health && near && self.describes(id) {
+        if (about.health || about.ailing) && near && self.describes(id) {
             return self.of_health(id, "text", evidence);
         }
         self.by_writing(id, about, evidence)
@@ -163,7 +163,8 @@ impl Desk<'_> {
             {
                 Choice::of(["\"bytes\"".to_owned()], "bytes of a person, of unknown kind")
             }
-            "number" | "real" if sight.degrees.is_some() && near && !about.thing => {
+            "point" if near && !about.thing => Choice::of(by_type(), "a place on a map, about a person"),
+            "number" | "real" if sight.degrees.is_some() && about.is_near(3) && !about.thing => {
                 Choice::of(by_type(), "numbers as those of a place on the globe, about a person")
             }
             _ => Choice::keep(),

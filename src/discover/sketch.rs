@@ -10,6 +10,9 @@ const KEPT: usize = 256;
 /// Fewer different values say nothing.
 const ENOUGH: usize = 5;
 
+/// Of names to sign in by fewer do, where all of them are the same: who does it are few.
+const FEW: usize = 3;
+
 /// The least hashes of a column's distinct values.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sketch {
@@ -36,14 +39,15 @@ impl Sketch {
         &self.least
     }
 
-    /// How many of a hundred of its values occur in the other, where there are enough.
-    pub(super) fn percent_in(&self, other: &Self) -> Option<usize> {
+    /// How many of a hundred of its values occur in the other, where there are enough; of handles few are.
+    pub(super) fn percent_in(&self, other: &Self, handles: bool) -> Option<usize> {
         // Up to here both have all that there is.
         let end = |sketch: &Self| sketch.least.last().copied().filter(|_| sketch.cut).unwrap_or(u64::MAX);
         let end = end(self).min(end(other));
         let own: Vec<_> = self.least.iter().take_while(|hash| **hash <= end).collect();
         let shared = own.iter().filter(|hash| other.least.binary_search(hash).is_ok()).count();
-        (own.len() >= ENOUGH).then(|| shared * 100 / own.len())
+        let enough = own.len() >= ENOUGH || handles && own.len() >= FEW && shared == own.len();
+        enough.then(|| shared * 100 / own.len())
     }
 }
 
@@ -60,16 +64,16 @@ mod tests {
     fn what_is_copied_is_seen_however_many_there_are() {
         let all = of(0..1000);
         // Of a hundred about 26 are below the last that is kept of all.
-        assert_eq!(of(0..100).percent_in(&all), Some(100));
-        assert_eq!(of(0..900).percent_in(&all), Some(100));
-        let half = of(500..1500).percent_in(&all).unwrap();
+        assert_eq!(of(0..100).percent_in(&all, false), Some(100));
+        assert_eq!(of(0..900).percent_in(&all, false), Some(100));
+        let half = of(500..1500).percent_in(&all, false).unwrap();
         assert!((35..65).contains(&half), "{half}");
-        assert_eq!(of(2000..2900).percent_in(&all), Some(0));
+        assert_eq!(of(2000..2900).percent_in(&all, false), Some(0));
     }
 
     #[test]
     fn few_values_say_nothing_and_every_run_has_the_same_hashes() {
-        assert_eq!(of(0..4).percent_in(&of(0..40)), None);
+        assert_eq!(of(0..4).percent_in(&of(0..40), false), None);
         assert_eq!(of(0..40).hashes(), of(0..40).hashes());
     }
 }
