@@ -5,11 +5,12 @@ use super::desk::Desk;
 use super::document;
 use super::evidence::{Evidence, Likeness};
 use super::person::{About, is_among, is_password, primary};
+use super::ruled::with;
 use super::sight::Sight;
 use super::surrogate::is_surrogate;
 use super::unglued::unglued;
 use crate::rules::{Beside, Kind, default_rule, family, words, written_text};
-use crate::schema::{Column, ColumnId, Form, Scalar, Schema, Table, written};
+use crate::schema::{Column, ColumnId, Form, Scalar, Table};
 
 /// The kind of what stands beside a street: a floor, a staircase.
 const PART: &str = "part of an address";
@@ -95,10 +96,10 @@ impl Desk<'_> {
         }
         if !choice.rules.is_empty() && family(&column.data_type) == Some("number") {
             // As long as they are: a range taken from a sample would end a refresh at the first number beyond it.
-            const EACH: &str = "\"digits\"";
-            choice.rules.retain(|rule| rule != EACH);
+            const EACH: &str = "digits";
+            choice.rules.retain(|rule| rule.split('"').nth(1) != Some(EACH));
             let plain = choice.rules.iter().position(|rule| rule == "\"integer\"");
-            choice.rules.insert(plain.unwrap_or(choice.rules.len()), EACH.to_owned());
+            choice.rules.insert(plain.unwrap_or(choice.rules.len()), format!("\"{EACH}\""));
         }
         if choice.rules.iter().any(|rule| rule != "\"null\"") && column.data_type.element().is_some() {
             let each = |rule: &String| format!("{{ with = \"each\", element = {rule} }}");
@@ -283,10 +284,11 @@ impl Desk<'_> {
             let begins = |column: &&Column| words(&column.name).first() == Some(first);
             let shared = table.columns.iter().filter(begins).count();
             // `odb_kod` stands with `odb_ulica` and `odb_tel`: these are of whom it is about.
-            let told = |(column, kind): &(&Column, &Option<&Kind>)| {
-                begins(column) && kind.is_some_and(|kind| kind.place || kind.person || kind.mask == "phone")
+            let theirs = |kind: &Kind| kind.place || kind.person || kind.mask == "phone";
+            let grouped = || {
+                let columns = table.columns.iter().zip(self.kinds_of(id.table));
+                columns.filter(|(column, kind)| begins(column) && kind.is_some_and(theirs)).count() >= 2
             };
-            let grouped = || table.columns.iter().zip(self.kinds_of(id.table)).filter(told).count() >= 2;
             let is_prefix = own.iter().any(|word| word.starts_with(first.as_str()))
                 || shared >= 3 && shared * 2 >= table.columns.len()
                 || shared >= 4 && grouped()
@@ -425,72 +427,6 @@ impl Desk<'_> {
         self.names.get(id).iter().any(|word| self.detector.lists("harmless", word))
     }
 
-    /// Rules with what decides on the person and the place, and without.
-    pub(super) fn ruled(&self, id: ColumnId, rules: &[String], by: bool, place: bool) -> Vec<String> {
-        let key = primary(self.schema, id.table);
-        let own = self.identity(id.table);
-        let table = self.schema.table(id.table);
-        let column = if place {
-            // One person has more than one address, in a table of addresses.
-            let places =
-                table.is_some_and(|table| words(&table.name.name).iter().any(|word| word.starts_with("add")));
-            if places { key } else { own.or(key) }
-        } else {
-            own
-        };
-        let name = column.filter(|column| by && *column != id.column);
-        let name =
-            name.and_then(|column| table?.columns.get(column)).map(|column| written_text(&column.name));
-        let mut tried = Vec::new();
-        for rule in rules {
-            if rule == "\"scrub\"" {
-                tried.extend(self.scrub(id));
-            }
-            let by = name.as_ref().map(|name| format!(", by = {name}")).unwrap_or_default();
-            if place {
-                tried.push(with(rule, &format!("{by}, keep = \"country\"")));
-            }
-            if !by.is_empty() {
-                tried.push(with(rule, &by));
-            }
-            tried.push(rule.clone());
-        }
-        tried
-    }
-
-    /// `scrub` with the names of the people a row knows: its own, and those it points at.
-    fn scrub(&self, id: ColumnId) -> Option<String> {
-        let mut tables = vec![id.table];
-        let width = self.schema.table(id.table)?.columns.len();
-        tables.extend((0..width).filter_map(|column| {
-            let to = self.schema.referenced(ColumnId { table: id.table, column })?;
-            self.about.get(to.table).is_some_and(|about| about.root).then_some(to.table)
-        }));
-        tables.sort_unstable_by_key(|table| *table != id.table);
-        tables.dedup();
-        let mut also = Vec::new();
-        for table in tables {
-            let found = self.schema.table(table)?;
-            for (place, column) in
-                found.columns.iter().enumerate().filter(|(_, column)| column.data_type.is_text())
-            {
-                let kind = self.kinds_of(table).get(place).copied().flatten();
-                let wanted = kind.is_some_and(|kind| {
-                    matches!(kind.name.as_str(), "first name" | "last name" | "full name" | "e-mail address")
-                });
-                if !wanted || column.generated || (ColumnId { table, column: place }) == id {
-                    continue;
-                }
-                also.push(written_text(&if table == id.table {
-                    written(&column.name)
-                } else {
-                    format!("{}.{}", sql_name(self.schema, table), written(&column.name))
-                }));
-            }
-        }
-        (!also.is_empty()).then(|| format!("{{ with = \"scrub\", also = [{}] }}", also.join(", ")))
-    }
-
     fn document(&self, id: ColumnId, about: About, table: &Table, column: &Column, sight: &Sight) -> Choice {
         let is_hstore = family(&column.data_type) == Some("hstore");
         if let Some(kind) =
@@ -586,30 +522,4 @@ fn keeps_secrets(table: &Table) -> bool {
         "config",
     ];
     words(&table.name.name).iter().any(|word| WORDS.iter().any(|known| word.starts_with(known)))
-}
-
-/// A table's name as a rule's text has it: without its schema where no other has it.
-fn sql_name(schema: &Schema, table: usize) -> String {
-    let Some(table) = schema.table(table) else { return String::new() };
-    let others = schema.tables.iter().filter(|other| other.name.name == table.name.name).count();
-    if others == 1 { written(&table.name.name) } else { table.name.written() }
-}
-
-/// A rule with more behind its `with`.
-fn with(rule: &str, more: &str) -> String {
-    match rule.strip_suffix('}') {
-        Some(open) => format!("{}{more} }}", open.trim_end()),
-        None => format!("{{ with = {rule}{more} }}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_decides_goes_behind_the_name_of_the_rule() {
-        assert_eq!(with("\"email\"", ", by = \"id\""), "{ with = \"email\", by = \"id\" }");
-        assert_eq!(with("{ with = \"x\", a = 1 }", ", by = \"id\""), "{ with = \"x\", a = 1, by = \"id\" }");
-    }
 }

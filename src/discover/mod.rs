@@ -25,6 +25,7 @@ mod prove;
 mod record;
 mod remainder;
 mod rest;
+mod ruled;
 mod settings;
 mod sight;
 mod sketch;

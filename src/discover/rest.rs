@@ -165,7 +165,11 @@ impl Desk<'_> {
             }
             "point" if near && !about.thing => Choice::of(by_type(), "a place on a map, about a person"),
             "number" | "real" if sight.degrees.is_some() && about.is_near(3) && !about.thing => {
-                Choice::of(by_type(), "numbers as those of a place on the globe, about a person")
+                let axis = if sight.degrees == Some(true) { "latitude" } else { "longitude" };
+                let moved = format!("{{ with = \"geo\", within = \"5 km\", axis = \"{axis}\" }}");
+                let mut rules = self.ruled(id, &[moved], true, false);
+                rules.extend(by_type());
+                Choice::of(rules, "numbers as those of a place on the globe, about a person")
             }
             _ => Choice::keep(),
         }

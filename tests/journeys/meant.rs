@@ -62,8 +62,8 @@ fn what_a_table_is_about_says_what_its_columns_hold() {
     for (table, column, mask) in [
         // A place of nearly each person's own is theirs.
         ("locations", "street", "street"),
-        ("locations", "latitude", "digits"),
-        ("patients", "zip", "integer"),
+        ("locations", "latitude", "geo"),
+        ("patients", "zip", "digits"),
         ("patients", "year_of_birth", "shuffle"),
         // What stands beside much of somebody's health is of it.
         ("past", "tobacco", "shuffle"),

@@ -62,3 +62,4 @@ mod ten_million;
 mod timeline;
 mod tls;
 mod values;
+mod whose;
