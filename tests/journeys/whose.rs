@@ -40,8 +40,8 @@ const TABLES: &str = "
 const PLACES: &str = "
     create table location_pings (id serial primary key, customer_id integer references customers, zla numeric(9,6), zlo numeric(9,6), at_point point);
     insert into location_pings (customer_id, zla, zlo, at_point) select n, 50.123456 + n * 0.012345, 3.123456 + n * 0.012345, point(3 + n * 0.01, 50) from generate_series(1, 120) n;
-    create table customer_location (id serial primary key, zla numeric(9,6), zlo numeric(9,6));
-    insert into customer_location (zla, zlo) select 50.123456 + n * 0.012345, 3.123456 + n * 0.012345 from generate_series(1, 20) n;
+    create table depot_pings (id serial primary key, zla numeric(9,6), zlo numeric(9,6));
+    insert into depot_pings (zla, zlo) select 50.123456 + n * 0.012345, 3.123456 + n * 0.012345 from generate_series(1, 20) n;
     create table identity_documents (id serial primary key, customer_id integer references customers, number text);
     insert into identity_documents (customer_id, number) select n, 'ZK' || 10000 + n || chr(97 + n % 26) from generate_series(1, 120) n;
     create table zrooms (id serial primary key, customer_id integer references customers, number text);
@@ -51,7 +51,7 @@ const PLACES: &str = "
     create table locations (id serial primary key, line_one text, city text);
     insert into locations (line_one, city) select n || ' Harbour Road', (array['Xtown', 'Yville', 'Zford'])[1 + n % 3] from generate_series(1, 400) n;
     create table depots (id serial primary key, line_one text, city text);
-    insert into depots (line_one, city) select n || ' Harbour Road', 'Xtown' from generate_series(1, 6) n;
+    insert into depots (line_one, city) select n || ' Quay Street', 'Xtown' from generate_series(1, 6) n;
     create table zparcels (id serial primary key, customer_id integer references customers, zto_street text, zto_city text, zto_phone text, zto_kod text, kod text, weight numeric(5,2), qa text, qb text, qc text);
     insert into zparcels (customer_id, zto_street, zto_city, zto_phone, zto_kod, kod, weight) select n, n || ' Harbour Road', (array['Xtown', 'Yville'])[1 + n % 2], '020 7946 0' || 100 + n,
         (array['00-950', '02-676', '05-500'])[1 + n % 3], (array['A', 'B', 'C'])[1 + n % 3], n from generate_series(1, 120) n;
@@ -143,7 +143,7 @@ fn words_count_for_what_stands_beside_and_behind_them() {
         ("zsess", "held", "full_name"),
     ];
     let kept = [
-        ("customer_location", "zla"),
+        ("depot_pings", "zla"),
         ("zrooms", "number"),
         ("injury_incidents", "zqday"),
         ("depots", "line_one"),
