@@ -243,7 +243,7 @@ impl Desk<'_> {
             let theirs = || {
                 rest.iter().any(|word| detector.lists("roles", word) || detector.lists("addressees", word))
             };
-            let thing = kind.things && (about.thing && !theirs() || !about.root && rest.iter().any(is_thing));
+            let thing = kind.things && (about.thing || !about.root && rest.iter().any(is_thing)) && !theirs();
             fits(kind)
                 && (!about.listing || kind.mask == "token")
                 && about.reaches(kind.reach)

@@ -115,7 +115,7 @@ impl Evidence {
             values_in_all += 1;
         }
         let (mut is, mut has): (Counts, Counts) = Default::default();
-        let (mut words, mut first, mut last, mut named, mut all) = (0, 0, 0, 0, 0);
+        let (mut words, mut first, mut last, mut named, mut called, mut all) = (0, 0, 0, 0, 0, 0);
         for (looked, (value, count)) in counted.iter().enumerate() {
             if looked == SURE && is_clear(&is, &has, all, words + first + last) {
                 break;
@@ -128,6 +128,7 @@ impl Evidence {
                 last += u64::from(other) * count;
             }
             named += u64::from(is_named(value)) * count;
+            called += u64::from(value.strip_prefix('+').is_some_and(is_spaced)) * count;
             match look(value) {
                 Some((mask, what, false)) => *is.entry((mask, what)).or_default() += count,
                 Some((mask, what, true)) => *has.entry((mask, what)).or_default() += count,
@@ -154,7 +155,8 @@ impl Evidence {
                     .map(|(_, count)| count)
                     .sum(),
             ),
-            sure: is.iter().any(|((mask, _), count)| matches!(*mask, "email" | "iban") && count * 20 >= all),
+            sure: is.iter().any(|((mask, _), count)| matches!(*mask, "email" | "iban") && count * 20 >= all)
+                || called * 5 >= all,
             people: (counted.len() <= 12)
                 .then(|| vocabulary::find(&counted.iter().map(|(value, _)| *value).collect::<Vec<_>>()))
                 .flatten(),
@@ -307,6 +309,13 @@ fn is_hidden(value: &str) -> bool {
 fn is_dialled(value: &str) -> bool {
     let digits = value.chars().take_while(char::is_ascii_digit).count();
     (10..=14).contains(&digits) && !value.starts_with('0')
+}
+
+/// Whether it is the rest of a telephone number with the code of its country, written as people do.
+fn is_spaced(value: &str) -> bool {
+    let plain = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '.' | '(' | ')' | '/');
+    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+    value.chars().all(plain) && is_dialled(&digits)
 }
 
 fn is_octet(part: &str) -> bool {

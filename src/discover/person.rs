@@ -184,6 +184,39 @@ fn raise(
         let has = |mask: &str| kinds().any(|kind| kind.mask == mask);
         has("phone") && !has("first_name") && !has("last_name")
     };
+    // A `contact` that points at a patient, and has nothing that only people have, is what happened.
+    let meeting = |table: usize| {
+        let name = schema.table(table).map(|table| detector.spelled(&words(&table.name.name)));
+        name.is_some_and(|name| name.last().is_some_and(|last| is_among(detector, "meetings", last)))
+    };
+    let events: Vec<usize> = (schema.foreign_keys.iter())
+        .filter(|key| {
+            key.declared && key.from != key.to && meeting(key.from) && !says_who_acts(detector, names, key)
+        })
+        .filter(|key| {
+            all.get(key.to).is_some_and(|to| to.root) && all.get(key.from).is_some_and(|from| from.root)
+        })
+        .filter(|key| !kinds.get(key.from).into_iter().flatten().flatten().any(|kind| kind.person))
+        .map(|key| key.from)
+        .collect();
+    for event in events {
+        if let Some(about) = all.get_mut(event) {
+            about.root = false;
+        }
+    }
+    // Notes that point at somebody are theirs, whatever else their name is made of: `notas_clinicas`.
+    for key in schema.foreign_keys.iter().filter(|key| key.declared && rows(key.from) >= MANY) {
+        let whose = all.get(key.to).is_some_and(|to| to.root) && !says_who_acts(detector, names, key);
+        let noted = || {
+            let name = schema.table(key.from).map(|table| detector.spelled(&words(&table.name.name)));
+            name.is_some_and(|name| name.iter().any(|word| detector.has("remarks", word)))
+        };
+        if let Some(from) =
+            all.get_mut(key.from).filter(|from| whose && from.thing && !from.listing && noted())
+        {
+            from.thing = false;
+        }
+    }
     let points = |table: usize, all: &[About]| {
         let mut keys = schema.foreign_keys.from_table(table);
         keys.any(|(_, key)| {

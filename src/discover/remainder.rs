@@ -22,6 +22,9 @@ const ENOUGH: u64 = 30;
 /// Fewer different documents are settings that many share.
 const CHOICES: usize = 12;
 
+/// Fewer names to sign in by are a program's.
+const FEW: u64 = 3;
+
 /// Fewer different values are words to choose from.
 const SOME: u64 = 5;
 
@@ -55,6 +58,7 @@ impl Desk<'_> {
             "text" => self
                 .called(id, table, column, about, sight)
                 .or_else(|| self.opening(id, sight))
+                .or_else(|| self.written_as_names(id, about, sight))
                 .or_else(|| self.signing_in(id, sight))
                 .or_else(|| self.plated(id, about, sight))
                 .or_else(|| self.strewn(id, about, sight)),
@@ -152,7 +156,20 @@ impl Desk<'_> {
             })
     }
 
-    /// A name to sign in by, wherever a password stands beside it.
+    /// Names of people under a word for them, wherever they stand.
+    fn written_as_names(&self, id: ColumnId, about: About, sight: &Sight) -> Option<Choice> {
+        let writing = &sight.evidence.writing;
+        let kind = self.detector.named(self.names.get(id), "text")?;
+        let names = matches!(kind.mask.as_str(), "full_name" | "first_name" | "last_name" | "username");
+        let written =
+            writing.looked >= 10 && writing.shaped >= 85 && writing.named >= 15 && writing.streets < 30;
+        (names && written && !about.thing && !about.listing && !about.public).then(|| {
+            let why = "called and written as names of people are".to_owned();
+            self.masked(id, "\"full_name\"", true, false, why)
+        })
+    }
+
+    /// A name to sign in by, wherever a password stands beside it, or one that is called so and no more.
     fn signing_in(&self, id: ColumnId, sight: &Sight) -> Option<Choice> {
         let name = self.names.get(id);
         let kind = self.detector.named(name, "text").filter(|_| sight.evidence.values > 0)?;
@@ -161,12 +178,32 @@ impl Desk<'_> {
             let mut names = self.names.table(id.table).iter();
             kinds.any(|kind| kind.name == "secret") || names.any(|name| is_password(self.detector, name))
         };
-        (kind.mask == "username" && !is_called(self.detector, name) && beside())
-            .then(|| self.masked(id, "\"username\"", false, false, "a name to sign in by, beside a password"))
+        // Who did it, in a log: few, and written as handles are.
+        let evidence = &sight.evidence;
+        let alone = || {
+            self.detector.calls(kind, name)
+                && evidence.distinct >= FEW
+                && evidence.values >= ENOUGH
+                && evidence.writing.lettered >= 90
+                && evidence.writing.spaced < 20
+        };
+        let why = if beside() {
+            "a name to sign in by, beside a password"
+        } else if alone() {
+            "a name to sign in by, by its whole name"
+        } else {
+            return None;
+        };
+        (kind.mask == "username" && !is_called(self.detector, name))
+            .then(|| self.masked(id, "\"username\"", false, false, why))
     }
 
     /// Names of people among other signs, and what is written in groups that differ from row to row.
     fn strewn(&self, id: ColumnId, about: About, sight: &Sight) -> Option<Choice> {
+        // Streets are called after people, whosever they are.
+        if self.detector.named(self.names.get(id), "text").is_some_and(|kind| kind.place) {
+            return None;
+        }
         let evidence = &sight.evidence;
         let writing = &evidence.writing;
         let many = evidence.distinct >= ENOUGH && evidence.values >= ENOUGH;

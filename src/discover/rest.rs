@@ -191,7 +191,9 @@ impl Desk<'_> {
             let said = of(writing.named, "have a name of the dictionary, and are written as names are");
             return chosen("full_name", true, false, said);
         }
-        if evidence.sure && evidence.traced >= 20 {
+        // A log of changes has telephones, streets and names in one column.
+        let mixed = writing.streets >= 15 && writing.named >= 10;
+        if (evidence.sure || mixed) && evidence.traced >= 20 {
             return chosen("letters", false, false, "of several kinds, some of them of a person".to_owned());
         }
         if writing.records >= 60 && writing.looked >= 5 {
@@ -329,7 +331,7 @@ impl Desk<'_> {
         let counted = matches!(scalar, Some(Scalar::Int4 | Scalar::Int8)) && self.says_amount(id);
         let to = || self.schema.foreign_keys.from_table(id.table).map(|(_, key)| key.to);
         (decimal || counted)
-            && (self.is_payroll(id.table) || self.is_payslip(id.table) || to().any(|to| self.is_payroll(to)))
+            && (self.is_payroll(id.table) || self.is_owed(id.table) || to().any(|to| self.is_payroll(to)))
     }
 
     /// Whether the name of a table, or of its schema, is one for what people are paid.
@@ -340,8 +342,12 @@ impl Desk<'_> {
         })
     }
 
-    /// Whether a table has what is owed to people who are paid, gross and net.
-    fn is_payslip(&self, table: usize) -> bool {
+    /// Whether a table has what is owed to people who work: it says so, or has it gross and net.
+    fn is_owed(&self, table: usize) -> bool {
+        let settles = || {
+            let name = self.schema.table(table).map(|table| self.detector.spelled(&words(&table.name.name)));
+            name.is_some_and(|name| name.iter().any(|word| self.detector.lists("settlements", word)))
+        };
         let has =
             |list: &str| self.names.table(table).iter().flatten().any(|word| self.detector.has(list, word));
         let whose = || {
@@ -349,8 +355,7 @@ impl Desk<'_> {
             let to = self.schema.root(ColumnId { table, column });
             self.schema.table(to.table).map(|table| self.detector.spelled(&words(&table.name.name)))
         };
-        has("gross")
-            && has("nets")
+        (settles() || has("gross") && has("nets"))
             && whose().is_some_and(|name| name.iter().any(|word| self.detector.lists("workers", word)))
     }
 

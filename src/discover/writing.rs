@@ -145,9 +145,9 @@ impl Writing {
         self.looked >= ENOUGH
     }
 
-    /// Whether all are numbers.
+    /// Whether all are numbers, but for a few with their unit.
     pub(super) fn are_numbers(&self) -> bool {
-        self.is_enough() && self.digit == 100 && self.lettered == 0
+        self.is_enough() && self.digit >= 95 && self.lettered <= 30
     }
 
     /// Whether they are days, as of birth.

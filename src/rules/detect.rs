@@ -29,7 +29,7 @@ pub struct Detector {
 }
 
 /// The lists of words that a file may have.
-const LISTS: [&str; 43] = [
+const LISTS: [&str; 45] = [
     "addressees",
     "about",
     "people",
@@ -73,13 +73,37 @@ const LISTS: [&str; 43] = [
     "works",
     "sessions",
     "driven",
+    "settlements",
+    "meetings",
 ];
 
 /// The lists whose words no compound is made of.
-const BARE: [&str; 23] = [
-    "prefixes", "links", "ends", "acts", "remarks", "choices", "titles", "nameless", "moments", "amounts",
-    "carriers", "values", "carried", "numbers", "stored", "shelves", "migrated", "locks", "gross", "nets",
-    "works", "sessions", "driven",
+const BARE: [&str; 25] = [
+    "prefixes",
+    "links",
+    "ends",
+    "acts",
+    "remarks",
+    "choices",
+    "titles",
+    "nameless",
+    "moments",
+    "amounts",
+    "carriers",
+    "values",
+    "carried",
+    "numbers",
+    "stored",
+    "shelves",
+    "migrated",
+    "locks",
+    "gross",
+    "nets",
+    "works",
+    "sessions",
+    "driven",
+    "settlements",
+    "meetings",
 ];
 
 /// What a code of something is called.

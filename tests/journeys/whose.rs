@@ -22,6 +22,14 @@ const TABLES: &str = "
     insert into students select id, first_name, last_name from employees;
     create table exam.zqr (id serial primary key, student_id integer references students, letter text, ocena numeric(2,1), result text);
     insert into exam.zqr (student_id, letter, ocena, result) select n, 'Z', 2 + n % 4 * 0.5, (array['AA', 'BB', 'CC'])[1 + n % 3] from generate_series(1, 120) n;
+    create table zthesis (id serial primary key, student_id integer references students, ocena numeric(2,1));
+    insert into zthesis (student_id, ocena) select n, 2 + n % 4 * 0.5 from generate_series(1, 120) n;
+    create table zessays (id serial primary key, customer_id integer references customers, ocena numeric(2,1));
+    insert into zessays (customer_id, ocena) select n, 2 + n % 4 * 0.5 from generate_series(1, 120) n;
+    create table trainer_settlements (id serial primary key, emp_fk integer references employees, zsum numeric(9,2));
+    insert into trainer_settlements (emp_fk, zsum) select n, 30 + n from generate_series(1, 120) n;
+    create table customer_fees (id serial primary key, customer_id integer references customers, zsum numeric(9,2));
+    insert into customer_fees (customer_id, zsum) select n, 30 + n from generate_series(1, 120) n;
     create table zworks (id serial primary key, customer_id integer references customers, result text);
     insert into zworks (customer_id, result) select n, (array['AA', 'BB', 'CC'])[1 + n % 3] from generate_series(1, 120) n;
     create table parking.zscan (id serial primary key, seen text); create table zparts (id serial primary key, seen text);
@@ -38,6 +46,7 @@ const TABLES: &str = "
         decode(md5((n * 7)::text), 'hex'), '/mnt/rec/+39320143' || 1000 + n || '_' || n || '.wav' from generate_series(1, 60) n;";
 
 const PLACES: &str = "
+    create schema zdoctor;
     create table location_pings (id serial primary key, customer_id integer references customers, zla numeric(9,6), zlo numeric(9,6), at_point point);
     insert into location_pings (customer_id, zla, zlo, at_point) select n, 50.123456 + n * 0.012345, 3.123456 + n * 0.012345, point(3 + n * 0.01, 50) from generate_series(1, 120) n;
     create table depot_pings (id serial primary key, zla numeric(9,6), zlo numeric(9,6));
@@ -52,15 +61,27 @@ const PLACES: &str = "
     insert into locations (line_one, city) select n || ' Harbour Road', (array['Xtown', 'Yville', 'Zford'])[1 + n % 3] from generate_series(1, 400) n;
     create table depots (id serial primary key, line_one text, city text);
     insert into depots (line_one, city) select n || ' Quay Street', 'Xtown' from generate_series(1, 6) n;
-    create table zparcels (id serial primary key, customer_id integer references customers, zto_street text, zto_city text, zto_phone text, zto_kod text, kod text, weight numeric(5,2), qa text, qb text, qc text);
-    insert into zparcels (customer_id, zto_street, zto_city, zto_phone, zto_kod, kod, weight) select n, n || ' Harbour Road', (array['Xtown', 'Yville'])[1 + n % 2], '020 7946 0' || 100 + n,
-        (array['00-950', '02-676', '05-500'])[1 + n % 3], (array['A', 'B', 'C'])[1 + n % 3], n from generate_series(1, 120) n;
+    create table zparcels (id serial primary key, customer_id integer references customers, zto_street text, zto_city text, zto_phone text, zto_floor text, floor text, weight numeric(5,2), qa text, qb text, qc text);
+    insert into zparcels (customer_id, zto_street, zto_city, zto_phone, zto_floor, floor, weight) select n, n || ' Harbour Road', (array['Xtown', 'Yville'])[1 + n % 2], '020 7946 0' || 100 + n,
+        (array['A', 'B', 'C'])[1 + n % 3], (array['A', 'B', 'C'])[1 + n % 3], n from generate_series(1, 120) n;
     create table zguests (id serial primary key, first_name text, last_name text);
     insert into zguests (first_name, last_name) select (array['Qazimir', 'Yolbert', 'Xandrea', 'Zuwena'])[1 + n % 4], 'Plo' || chr(97 + n % 24) || 'rick' from generate_series(1, 60) n;
     create table zjournal (id serial primary key, editor text, label text, firm text);
     insert into zjournal (editor, label, firm) select (array['ZVAN1', 'ZVAN2', 'ZVAN3'])[1 + n % 3],
         'Sheet ' || upper('Plo' || chr(97 + n % 24) || 'rick') || ' ' || (array['Qazimir', 'Yolbert', 'Xandrea', 'Zuwena'])[1 + n % 4],
-        (array['Vandrizzel', 'Oskumbe', 'Plothwick', 'Brunzetti'])[1 + n % 4] || ' Ltd ' || n % 7 from generate_series(1, 120) n;
+        'Plo' || chr(97 + n % 24) || 'rick Ltd' from generate_series(1, 120) n;
+    create table zgates (id serial primary key, display_name text, login text, was text);
+    insert into zgates (display_name, login, was) select chr(65 + n % 26) || '. ' || (array['Miller', 'Smith', 'Baker', 'Johnson', 'Plothwick'])[1 + n % 5], (array['qxa', 'wpoe', 'zzumb'])[1 + n % 3],
+        (array['+49 157 253' || 1000 + n, n || ' Quay Street', 'Miller', 'Smith', 'Baker'])[1 + n % 5] from generate_series(1, 120) n;
+    create table zstocks (id serial primary key, display_name text, login text, was text);
+    insert into zstocks (display_name, login, was) select (array['blue chair ', 'Desk ', 'tall lamp '])[1 + n % 3] || n, (array['on', 'off'])[1 + n % 2],
+        case when n % 9 = 0 then '+49 157 253' || 1000 + n else 'stock_' || n end from generate_series(1, 120) n;
+    create table zdoctor.contacts (contact_id serial primary key, customer_id integer references customers, weight integer);
+    insert into zdoctor.contacts (customer_id, weight) select n, 50 + n % 40 from generate_series(1, 120) n;
+    create table notas_clinicas (id serial primary key, customer_id integer references customers, zplan text);
+    insert into notas_clinicas (customer_id, zplan) select n, 'to be seen again in ' || n || ' days, with the other shoe on' from generate_series(1, 120) n;
+    create table zwishes (id serial primary key, customer_id integer references customers, desired_salary text);
+    insert into zwishes (customer_id, desired_salary) select n, case when n % 9 = 0 then 'to ' else '' end || '$' || 40 + n || ',000' from generate_series(1, 120) n;
     create table zcontacts (id serial primary key, customer_id integer references customers, worker text, process text);
     insert into zcontacts (customer_id, worker, process) select n, (array['Jennifer', 'Robert', 'Patricia', 'Michael', 'Zuwena'])[1 + n % 5] || ' ' || (array['Miller', 'Smith', 'Baker', 'Plothwick'])[1 + n % 4],
         (array['mail worker', 'job worker'])[1 + n % 2] from generate_series(1, 120) n;
@@ -71,7 +92,7 @@ const PLACES: &str = "
     create table hotels (id serial primary key, name text, director text);
     insert into hotels (name, director) select 'House ' || n, (array['Jennifer Miller', 'Robert Smith', 'Patricia Baker', 'Michael Johnson'])[1 + n % 4] from generate_series(1, 20) n;
     create table zsess (id serial primary key, held jsonb);
-    insert into zsess (held) select jsonb_build_object('zlast', (array['Jennifer', 'Robert', 'Patricia', 'Michael', 'Susan'])[1 + n % 5] || ' ' || (array['Miller', 'Smith', 'Baker', 'Johnson'])[1 + n % 4]) from generate_series(1, 60) n;";
+    insert into zsess (held) select jsonb_build_object('zlast', (array['MILLER', 'SMITH', 'BAKER', 'JOHNSON'])[1 + n % 4] || ' ' || (array['Jennifer', 'Robert', 'Patricia', 'Michael', 'Susan'])[1 + n % 5]) from generate_series(1, 60) n;";
 
 fn both(source: &Database, sql: &str, masked: &[(&str, &str, &str)], kept: &[(&str, &str)]) -> String {
     execute(&source.url(), &[sql]);
@@ -99,6 +120,8 @@ fn the_shape_of_tables_says_whose_amounts_keys_and_bytes_are() {
         ("zslips", "zlst", "noise"),
         // A schema of exams, and whom a row is about.
         ("zqr", "result", "shuffle"),
+        ("zthesis", "ocena", "shuffle"),
+        ("trainer_settlements", "zsum", "noise"),
         ("zscan", "seen", "letters"),
         ("zcards", "shown", "letters"),
         ("sesja_www", "sess_no", "token"),
@@ -111,6 +134,8 @@ fn the_shape_of_tables_says_whose_amounts_keys_and_bytes_are() {
         ("zslips", "hours"),
         ("zorders", "zduty"),
         ("zworks", "result"),
+        ("zessays", "ocena"),
+        ("customer_fees", "zsum"),
         ("zparts", "seen"),
         ("zhashes", "sess_no"),
         ("zhashes", "body"),
@@ -133,22 +158,30 @@ fn words_count_for_what_stands_beside_and_behind_them() {
         ("identity_documents", "number", "national_id"),
         ("injury_incidents", "zqtext", "shuffle"),
         ("locations", "line_one", "street"),
-        ("zparcels", "zto_kod", "postcode"),
+        ("zparcels", "zto_floor", "street"),
         ("zjournal", "editor", "username"),
         ("zjournal", "label", "letters"),
+        ("zgates", "display_name", "full_name"),
+        ("zgates", "login", "username"),
+        ("zgates", "was", "letters"),
+        ("notas_clinicas", "zplan", "scrub"),
+        ("zwishes", "desired_salary", "letters"),
         ("zcontacts", "worker", "full_name"),
         ("payment_instruments", "billingzip", "postcode"),
         ("addresses", "staircase", "street"),
         ("hotels", "director", "full_name"),
-        ("zsess", "held", "full_name"),
+        ("zsess", "held", "letters"),
     ];
     let kept = [
         ("depot_pings", "zla"),
         ("zrooms", "number"),
         ("injury_incidents", "zqday"),
         ("depots", "line_one"),
-        ("zparcels", "kod"),
+        ("zparcels", "weight"),
         ("zjournal", "firm"),
+        ("zstocks", "display_name"),
+        ("zstocks", "login"),
+        ("zstocks", "was"),
         ("zcontacts", "process"),
         ("payment_instruments", "zip"),
     ];
