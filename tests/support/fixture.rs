@@ -4,7 +4,8 @@ use super::server::{Side, programs};
 use super::{execute, query};
 use flate2::read::GzDecoder;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::io::Read;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
@@ -83,14 +84,15 @@ impl Fixture {
             Self::Types => execute(url, &[include_str!("../fixtures/types.sql")]),
             Self::Pagila | Self::Chinook | Self::Northwind | Self::Regression => {
                 let file = self.file().unwrap_or_else(|| panic!("MASQUE_DATASETS is not set"));
-                load_dump(url, &file);
+                let dump = GzDecoder::new(File::open(&file).unwrap());
+                load_script(url, dump, &file.display().to_string());
             }
         }
     }
 }
 
-/// A dump holds COPY data and `psql`'s own commands, so `psql` reads it.
-fn load_dump(url: &str, file: &Path) {
+/// What holds COPY data or `psql`'s own commands is read by `psql`.
+pub(crate) fn load_script(url: &str, mut script: impl Read, name: &str) {
     let installed = programs().join("psql");
     let mut child = Command::new(if installed.is_file() { installed } else { "psql".into() })
         .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url])
@@ -99,8 +101,8 @@ fn load_dump(url: &str, file: &Path) {
         .spawn()
         .unwrap_or_else(|error| panic!("psql: {error}"));
     let mut pipe = child.stdin.take().unwrap();
-    let sent = std::io::copy(&mut GzDecoder::new(File::open(file).unwrap()), &mut pipe);
+    let sent = std::io::copy(&mut script, &mut pipe);
     drop(pipe);
     let status = child.wait().unwrap();
-    assert!(status.success() && sent.is_ok(), "{} could not be loaded: {status}", file.display());
+    assert!(status.success() && sent.is_ok(), "{name} could not be loaded: {status}");
 }

@@ -19,7 +19,7 @@ mod turn;
 pub(crate) use balancer::Balancer;
 pub(crate) use database::{Database, dataset};
 pub(crate) use dump::schema_entries;
-pub(crate) use fixture::Fixture;
+pub(crate) use fixture::{Fixture, load_script};
 pub(crate) use held::Held;
 pub(crate) use play::Play;
 pub(crate) use program::{Output, run, run_with};
