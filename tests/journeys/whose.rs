@@ -72,16 +72,19 @@ const PLACES: &str = "
         'Plo' || chr(97 + n % 24) || 'rick Ltd' from generate_series(1, 120) n;
     create table zgates (id serial primary key, display_name text, login text, was text);
     insert into zgates (display_name, login, was) select chr(65 + n % 26) || '. ' || (array['Miller', 'Smith', 'Baker', 'Johnson', 'Plothwick'])[1 + n % 5], (array['qxa', 'wpoe', 'zzumb'])[1 + n % 3],
-        (array['+49 157 253' || 1000 + n, n || ' Quay Street', 'Miller', 'Smith', 'Baker'])[1 + n % 5] from generate_series(1, 120) n;
+        (array['0157 253' || 1000 + n, n || ' Quay Street',
+        (array['Jennifer', 'Robert', 'Patricia', 'Michael'])[1 + n % 4] || ' ' || (array['Miller', 'Smith', 'Baker', 'Johnson', 'Plothwick'])[1 + n % 5]])[1 + n % 3] from generate_series(1, 120) n;
     create table zstocks (id serial primary key, display_name text, login text, was text);
     insert into zstocks (display_name, login, was) select (array['blue chair ', 'Desk ', 'tall lamp '])[1 + n % 3] || n, (array['on', 'off'])[1 + n % 2],
         case when n % 9 = 0 then '+49 157 253' || 1000 + n else 'stock_' || n end from generate_series(1, 120) n;
     create table zdoctor.contacts (contact_id serial primary key, customer_id integer references customers, weight integer);
     insert into zdoctor.contacts (customer_id, weight) select n, 50 + n % 40 from generate_series(1, 120) n;
+    create table shops (id serial primary key, street text);
+    insert into shops (street) select 1000 + n || ' ' || (array['Jennifer', 'Robert', 'Patricia', 'Michael'])[1 + n % 4] from generate_series(1, 60) n;
     create table notas_clinicas (id serial primary key, customer_id integer references customers, zplan text);
     insert into notas_clinicas (customer_id, zplan) select n, 'to be seen again in ' || n || ' days, with the other shoe on' from generate_series(1, 120) n;
     create table zwishes (id serial primary key, customer_id integer references customers, desired_salary text);
-    insert into zwishes (customer_id, desired_salary) select n, case when n % 9 = 0 then 'to ' else '' end || '$' || 40 + n || ',000' from generate_series(1, 120) n;
+    insert into zwishes (customer_id, desired_salary) select n, case when n % 9 = 0 then 'to ' else '' end || '$' || 40 + n % 20 || ',000' from generate_series(1, 120) n;
     create table zcontacts (id serial primary key, customer_id integer references customers, worker text, process text);
     insert into zcontacts (customer_id, worker, process) select n, (array['Jennifer', 'Robert', 'Patricia', 'Michael', 'Zuwena'])[1 + n % 5] || ' ' || (array['Miller', 'Smith', 'Baker', 'Plothwick'])[1 + n % 4],
         (array['mail worker', 'job worker'])[1 + n % 2] from generate_series(1, 120) n;
@@ -182,6 +185,7 @@ fn words_count_for_what_stands_beside_and_behind_them() {
         ("zstocks", "display_name"),
         ("zstocks", "login"),
         ("zstocks", "was"),
+        ("shops", "street"),
         ("zcontacts", "process"),
         ("payment_instruments", "zip"),
     ];
