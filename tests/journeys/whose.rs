@@ -77,8 +77,10 @@ const PLACES: &str = "
     create table zstocks (id serial primary key, display_name text, login text, was text);
     insert into zstocks (display_name, login, was) select (array['blue chair ', 'Desk ', 'tall lamp '])[1 + n % 3] || n, (array['on', 'off'])[1 + n % 2],
         case when n % 9 = 0 then '+49 157 253' || 1000 + n else 'stock_' || n end from generate_series(1, 120) n;
-    create table zdoctor.contacts (contact_id serial primary key, customer_id integer references customers, weight integer);
-    insert into zdoctor.contacts (customer_id, weight) select n, 50 + n % 40 from generate_series(1, 120) n;
+    create table patients (id integer primary key, first_name text, last_name text);
+    insert into patients select id, first_name, last_name from employees;
+    create table zdoctor.contacts (contact_id serial primary key, patient_id integer references patients, weight integer);
+    insert into zdoctor.contacts (patient_id, weight) select n, 50 + n % 40 from generate_series(1, 120) n;
     create table shops (id serial primary key, street text);
     insert into shops (street) select 1000 + n || ' ' || (array['Jennifer', 'Robert', 'Patricia', 'Michael'])[1 + n % 4] from generate_series(1, 60) n;
     create table notas_clinicas (id serial primary key, customer_id integer references customers, zplan text);
@@ -168,6 +170,7 @@ fn words_count_for_what_stands_beside_and_behind_them() {
         ("zgates", "login", "username"),
         ("zgates", "was", "letters"),
         ("notas_clinicas", "zplan", "scrub"),
+        ("contacts", "weight", "shuffle"),
         ("zwishes", "desired_salary", "letters"),
         ("zcontacts", "worker", "full_name"),
         ("payment_instruments", "billingzip", "postcode"),
