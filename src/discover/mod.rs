@@ -11,6 +11,7 @@ mod copy;
 mod desk;
 mod document;
 mod evidence;
+mod holds;
 mod implied;
 mod kin;
 mod listing;

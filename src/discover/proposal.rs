@@ -128,6 +128,16 @@ impl Line {
         true
     }
 
+    /// Accepts the rule, whose values hold what is checked; false where that was done before.
+    pub(super) fn hold(&mut self) -> bool {
+        if self.accepted {
+            return false;
+        }
+        self.accepted = true;
+        self.choice.why.push("its masked values hold the CHECK".to_owned());
+        true
+    }
+
     /// The line as it is written, with its column's name in so many characters.
     pub(super) fn written(&self, width: usize) -> String {
         format!("{:width$} = {}{}", written_key(&self.column), self.rule(), self.comment())

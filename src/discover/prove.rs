@@ -1,6 +1,8 @@
 //! Whether the proposal works: it is checked as a rule file is, and every mask is
-//! tried on the first rows of its table. A rule that fails gives way to the next.
+//! tried on the first rows of its table. A rule that fails gives way to the next, and so
+//! does one whose values break a CHECK.
 
+use super::holds;
 use super::proposal::Proposal;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::error::{Error, Result};
@@ -35,6 +37,8 @@ pub(super) async fn prove(session: &Session, schema: &Schema, proposal: &mut Pro
     let leaves = leaves(schema);
     let rest = rest(schema, proposal);
     let mut tried: BTreeMap<usize, String> = BTreeMap::new();
+    // Of each section that was tried the columns whose masked values hold what is checked.
+    let mut held: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     // Tables with a line that nothing mends; the others are tried without them.
     let mut stuck: BTreeSet<usize> = BTreeSet::new();
     for _ in 0..ROUNDS {
@@ -69,8 +73,14 @@ pub(super) async fn prove(session: &Session, schema: &Schema, proposal: &mut Pro
                         continue;
                     }
                     tried.insert(section, now);
-                    if let Some(problem) = attempt(session, table).await {
-                        steps.extend(blame(schema, proposal, section, table, &problem));
+                    match attempt(session, table).await {
+                        Some(Err(problem)) => steps.extend(blame(schema, proposal, section, table, &problem)),
+                        Some(Ok(rows)) => {
+                            let places = holds::columns(session, schema, table, &rows).await;
+                            let names = places.into_iter().filter_map(|place| table.columns.get(place));
+                            held.insert(section, names.map(|column| column.name.clone()).collect());
+                        }
+                        None => {}
                     }
                 }
                 let moved = step(schema, proposal, &steps);
@@ -81,8 +91,12 @@ pub(super) async fn prove(session: &Session, schema: &Schema, proposal: &mut Pro
                     if let Some((table, line)) =
                         place_of(problem, &places).filter(|place| !steps.contains(place))
                     {
+                        let holds = held.get(&table);
                         let line = proposal.tables.get_mut(table).and_then(|table| table.lines.get_mut(line));
-                        avoided |= line.is_some_and(super::Line::avoid_check);
+                        avoided |= line.is_some_and(|line| {
+                            let holds = holds.is_some_and(|names| names.contains(&line.column));
+                            if holds { line.hold() } else { line.avoid_check() }
+                        });
                     }
                 }
                 if !moved && !avoided {
@@ -187,7 +201,7 @@ fn leaves(schema: &Schema) -> BTreeSet<usize> {
 }
 
 /// Masks the first rows of a table. What the server refuses is no mask's fault.
-async fn attempt(session: &Session, plan: &TablePlan) -> Option<Error> {
+async fn attempt(session: &Session, plan: &TablePlan) -> Option<Result<Batch>> {
     if plan.masked.is_empty() {
         return None;
     }
@@ -195,7 +209,7 @@ async fn attempt(session: &Session, plan: &TablePlan) -> Option<Error> {
     let read = read(session, plan).await;
     session.run("trying the masks", "ROLLBACK TO SAVEPOINT trial; RELEASE SAVEPOINT trial").await.ok()?;
     session.answers_come().await.ok()?;
-    mask(plan, read.ok()?).err()
+    Some(mask(plan, read.ok()?))
 }
 
 async fn read(session: &Session, plan: &TablePlan) -> Result<Batch> {

@@ -200,3 +200,28 @@ fn words_count_for_what_stands_beside_and_behind_them() {
     let text = run(&["discover", "--source", &play.source.url()]).assert_code(3).stdout.clone();
     assert!(proposed(&text, "hotels", "director").starts_with("\"keep\""), "{text}");
 }
+
+#[test]
+fn a_mask_whose_values_hold_a_check_is_found_by_trying_and_what_none_holds_is_left_to_a_person() {
+    let source = Database::from(Fixture::Empty);
+    let sql = "
+        create domain kod_poczt as text check (value ~ '^[0-9]{2}-[0-9]{3}$');
+        create table customers (id serial primary key, first_name text, last_name text, kod_pocztowy kod_poczt, pesel text,
+            joined text check (joined ~ '^[A-Z]') check (length(joined) = 4),
+            constraint both_set check (kod_pocztowy is not null or pesel is not null));
+        insert into customers (first_name, last_name, kod_pocztowy, pesel, joined) select 'Qazimir', 'Vandrizzel', 10 + n % 80 || '-' || 100 + n, 10000 + n * 7, 'Z' || 100 + n from generate_series(1, 120) n;";
+    execute(&source.url(), &[sql]);
+    let text = run(&["discover", "--source", &source.url()]).assert_code(0).stdout.clone();
+    let rule = proposed(&text, "customers", "kod_pocztowy");
+    assert!(rule.contains("\"digits\"") && rule.ends_with("its masked values hold the CHECK"), "{rule}");
+    let play = Play::new(source, &text);
+    play.refresh().assert_code(0);
+    // What only the real ones hold.
+    let own = "create table zmails (id serial primary key, email text check (email like '%@corp.com') check (email like '%a%'));
+        insert into zmails (email) select 'vandrizzel' || n || '@corp.com' from generate_series(1, 60) n;";
+    execute(&play.source.url(), &[own]);
+    let output = run(&["discover", "--source", &play.source.url()]);
+    output.assert_code(3).assert_silent_about("vandrizzel");
+    let rule = proposed(&output.stdout, "zmails", "email");
+    assert!(rule.contains("# decide: masked values may break a CHECK"), "{rule}");
+}
