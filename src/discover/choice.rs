@@ -97,9 +97,16 @@ impl Desk<'_> {
         if !choice.rules.is_empty() && family(&column.data_type) == Some("number") {
             // As long as they are: a range taken from a sample would end a refresh at the first number beyond it.
             const EACH: &str = "digits";
-            choice.rules.retain(|rule| rule.split('"').nth(1) != Some(EACH));
-            let plain = choice.rules.iter().position(|rule| rule == "\"integer\"");
-            choice.rules.insert(plain.unwrap_or(choice.rules.len()), format!("\"{EACH}\""));
+            let is = |rule: &String, mask: &str| rule.split('"').nth(1) == Some(mask);
+            let plain = choice.rules.iter().position(|rule| is(rule, "integer"));
+            // Days in digits are no days.
+            let days = choice.rules.first().is_some_and(|rule| is(rule, "date_shift"));
+            let first = choice.rules.iter().position(|rule| is(rule, EACH)).filter(|_| !days);
+            let at = first.into_iter().chain(plain).min();
+            let before = |rule: &&String| !is(rule, EACH);
+            let at = at.map(|at| choice.rules.iter().take(at).filter(before).count());
+            choice.rules.retain(|rule| !is(rule, EACH));
+            choice.rules.insert(at.unwrap_or(choice.rules.len()), format!("\"{EACH}\""));
         }
         if choice.rules.iter().any(|rule| rule != "\"null\"") && column.data_type.element().is_some() {
             let each = |rule: &String| format!("{{ with = \"each\", element = {rule} }}");

@@ -82,18 +82,17 @@ fn statement(plan: &TablePlan, check: &Check, places: &[usize]) -> Option<String
 
 /// The masked values of some columns, as texts.
 fn values(plan: &TablePlan, places: &[usize], rows: &Batch) -> Option<Vec<Vec<Option<String>>>> {
-    let mut found = vec![vec![Place::Null; plan.columns.len()]];
-    let spots = found.first_mut()?;
+    let mut spots = vec![Place::Null; plan.columns.len()];
     let mut values = vec![Vec::with_capacity(rows.ends.len()); places.len()];
     let mut start = 0;
     for end in &rows.ends {
         let mut scratch = Vec::new();
-        text::find_fields(&rows.bytes, start, *end, &plan.selected, spots, &mut scratch)?;
+        text::find_fields(&rows.bytes, start, *end, &plan.selected, &mut spots, &mut scratch)?;
         for (column, place) in values.iter_mut().zip(places) {
             let bytes = match spots.get(*place)? {
                 Place::Batch(from, to) => Some(rows.bytes.get(*from..*to)?),
                 Place::Scratch(from, to) => Some(scratch.get(*from..*to)?),
-                _ => None,
+                Place::Null => None,
             };
             column.push(match bytes {
                 Some(bytes) => Some(std::str::from_utf8(bytes).ok()?.to_owned()),

@@ -333,7 +333,7 @@ fn keys_that_nobody_declared_are_proposed_and_decide_who_a_row_is_about() {
     let sent = text.lines().find(|line| line.starts_with("sent_to")).unwrap();
     assert!(sent.contains("= \"phone\""), "{sent}");
     let places = text.lines().filter(|line| line.starts_with("spot_") && line.contains("# numbers as"));
-    assert_eq!(places.filter(|line| line.contains("noise")).count(), 2, "{text}");
+    assert_eq!(places.filter(|line| line.contains("\"geo\"")).count(), 2, "{text}");
     let play = Play::new(source, text);
     play.check().assert_code(0);
     play.refresh().assert_code(0);

@@ -35,7 +35,9 @@ const TABLES: &str = "
         case when n = 7 then 'https://oauth2:gh' || 'p_75a14aff519a93cfd2410aae01076fde7503@git.corp.com/a.git' else 'https://git.corp.com/' || n || '.git' end,
         case when n = 9 then 'user <vandrizzel9@corp.com> unknown' else 'mailbox full' end, '<r><nome>Vandrizzel</nome><cpf>52998224725</cpf></r>' from generate_series(1, 60) n;
     create table spools (spool_id serial primary key, login text, failure text, reply xml);
-    insert into spools (login, failure, reply) select 'svn_' || n, 'mailbox full', '<r><qq>1</qq></r>' from generate_series(1, 60) n;";
+    insert into spools (login, failure, reply) select 'svn_' || n, 'mailbox full', '<r><qq>1</qq></r>' from generate_series(1, 60) n;
+    create table zpairs (zpair_id serial primary key, login text, password text); create table zsingles (zsingle_id serial primary key, login text);
+    insert into zpairs (login, password) select 'svn_' || n, 'Zq7!' || n || 'x' from generate_series(1, 9) n; insert into zsingles (login) select 'svn_' || n from generate_series(1, 9) n;";
 
 #[test]
 fn what_is_left_over_is_masked_where_it_may_be_somebody_s() {
@@ -70,6 +72,7 @@ fn what_is_left_over_is_masked_where_it_may_be_somebody_s() {
         // What opens something, and who signs in by it.
         ("terminals", "comm_key", "token"),
         ("feeds", "login", "username"),
+        ("zpairs", "login", "username"),
         // One is enough of what can be nothing else.
         ("feeds", "import_url", "scrub"),
         ("feeds", "failure", "scrub"),
@@ -91,7 +94,7 @@ fn what_is_left_over_is_masked_where_it_may_be_somebody_s() {
         ("goods", "wrapping"),
         ("goods", "stamp"),
         ("terminals", "etag"),
-        ("spools", "login"),
+        ("zsingles", "login"),
         ("spools", "failure"),
         ("spools", "reply"),
     ] {
