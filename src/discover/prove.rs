@@ -73,6 +73,7 @@ pub(super) async fn prove(session: &Session, schema: &Schema, proposal: &mut Pro
                         continue;
                     }
                     tried.insert(section, now);
+                    held.remove(&section);
                     match attempt(session, table).await {
                         Some(Err(problem)) => steps.extend(blame(schema, proposal, section, table, &problem)),
                         Some(Ok(rows)) => {

@@ -1,7 +1,7 @@
 //! What the source hears of a whole run: only allowed statements, and no value.
 
 use super::production::as_role;
-use crate::support::{Database, Fixture, Play, query, start};
+use crate::support::{Database, Fixture, Play, proposed, query, run, start};
 use regex::Regex;
 
 /// Canaries in every column, whatever its type.
@@ -213,4 +213,30 @@ fn what_reads_a_table_otherwise_or_writes_is_not_allowed() {
     ] {
         assert!(!judge.allows(bad), "{bad}");
     }
+}
+
+#[test]
+fn a_proposal_tries_what_is_checked_and_puts_no_value_into_the_source_s_log() {
+    const CHECKED: &str = "\
+        create domain kod as text check (value ~ '^[0-9]{2}-[0-9]{3}$'); \
+        create table customers (id serial primary key, first_name text, last_name text, kod_pocztowy kod, status text, \
+          notes text check (notes <> ''), postcode text check (length(postcode) = 9 and postcode < 'd'), \
+          check (kod_pocztowy is not null or status <> '')); \
+        insert into customers (first_name, last_name, kod_pocztowy, status, notes, postcode) select 'Qazimir', 'Vandrizzel', \
+          10 + n % 80 || '-' || 100 + n, 'canary_' || n % 2, 'a canary wrote that number ' || n || ' was late again', \
+          'canary' || 100 + n from generate_series(1, 200) n";
+    let cluster = start("proposed", &[("log_statement", "all"), ("log_line_prefix", "@%a@ ")]);
+    let url = cluster.url_with_password("postgres");
+    query(&url, CHECKED);
+    let begin =
+        std::fs::metadata(cluster.log_path()).map(|file| usize::try_from(file.len()).unwrap()).unwrap();
+    let output = run(&["discover", "--source", &url]);
+    output.assert_silent_about("canary");
+    let log = std::fs::read_to_string(cluster.log_path()).unwrap();
+    let log = &log[begin..];
+    assert!(log.contains("unnest($1::text[])"), "nothing was tried");
+    assert!(!log.contains("canary") && !log.contains("Vandrizzel"), "a value is in the source's log");
+    // What holds by construction is not asked.
+    let rule = proposed(&output.stdout, "customers", "postcode");
+    assert!(rule.contains("\"shuffle\"") && rule.ends_with("its masked values hold the CHECK"), "{rule}");
 }
