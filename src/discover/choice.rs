@@ -241,8 +241,7 @@ impl Desk<'_> {
         let detector = self.detector;
         let name = self.names.get(id);
         let own = words(&table.name.name);
-        // `exam.result` is of exams, and a thesis that points at a student of students.
-        let home = detector.spelled(&[words(&table.name.schema), own.clone(), self.owner(id.table)].concat());
+        let home = self.home(id.table);
         let is_thing = |word: &String| is_among(detector, "things", word);
         let fits = |kind: &Kind| evidence.is_none_or(|evidence| !contradicts(kind, evidence));
         let admits = |kind: &Kind, rest: &[String]| {
@@ -255,8 +254,8 @@ impl Desk<'_> {
                 && (!about.listing || kind.mask == "token")
                 && about.reaches(kind.reach)
                 && !thing
-                && (kind.is_by_table(&home)
-                    || (kind.beside != Beside::Anything || kind.is_at_home(&home))
+                && (kind.is_by_table(home)
+                    || (kind.beside != Beside::Anything || kind.is_at_home(home))
                         && self.stands(kind, id, about))
         };
         let found = detector.suited(name, family, &admits);
@@ -317,13 +316,6 @@ impl Desk<'_> {
         self.about.get(table).is_some_and(|about| about.is_owned() && !about.thing)
             && has("street")
             && has("city")
-    }
-
-    /// The words of the name of the table of people that a row is about.
-    fn owner(&self, table: usize) -> Vec<String> {
-        let to = self.identity(table).map(|column| self.schema.root(ColumnId { table, column }).table);
-        let to = to.filter(|to| *to != table).and_then(|to| self.schema.table(to));
-        to.map(|to| words(&to.name.name)).unwrap_or_default()
     }
 
     /// Whether a kind that needs others beside it has them: a state is part of a place where

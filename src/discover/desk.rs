@@ -2,7 +2,7 @@
 //! how many of them have a column of one name.
 
 use super::called::Names;
-use super::person::{About, identity, is_among};
+use super::person::{About, called, identity, is_among};
 use crate::rules::{Detector, Kind, words};
 use crate::schema::{ColumnId, DataType, Schema};
 use std::collections::{BTreeMap, HashMap};
@@ -24,6 +24,8 @@ pub(super) struct Desk<'a> {
     pub(super) strict: bool,
     /// Whether a table is of what people make whose names are public: films, books.
     pub(super) has_works: bool,
+    /// The words that say what each table is of: of its schema, its own, and of whom a row is about.
+    homes: Vec<Vec<String>>,
     /// How many tables have a column of that name.
     tables_with: HashMap<&'a str, usize>,
     /// Of what types columns of that name are, in tables that are far from people.
@@ -47,10 +49,10 @@ impl<'a> Desk<'a> {
             about,
             preset,
             strict,
-            has_works: schema.tables.iter().any(|table| {
-                let name = detector.spelled(&words(&table.name.name));
-                name.last().is_some_and(|last| is_among(detector, "works", last))
+            has_works: (0..schema.tables.len()).any(|table| {
+                called(detector, schema, table).last().is_some_and(|last| is_among(detector, "works", last))
             }),
+            homes: Vec::new(),
             tables_with: HashMap::new(),
             far: HashMap::new(),
         };
@@ -64,7 +66,23 @@ impl<'a> Desk<'a> {
                 }
             }
         }
+        desk.homes = (0..schema.tables.len()).map(|table| desk.home_of(table)).collect();
         desk
+    }
+
+    /// The words that say what a table is of.
+    pub(super) fn home(&self, table: usize) -> &[String] {
+        self.homes.get(table).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// `exam.result` is of exams, and a thesis that points at a student of students.
+    fn home_of(&self, table: usize) -> Vec<String> {
+        let Some(own) = self.schema.table(table) else { return Vec::new() };
+        let whose = self.identity(table).map(|column| self.schema.root(ColumnId { table, column }).table);
+        let whose = whose.filter(|whose| *whose != table).and_then(|whose| self.schema.table(whose));
+        let mut home = [words(&own.name.schema), words(&own.name.name)].concat();
+        home.extend(whose.into_iter().flat_map(|whose| words(&whose.name.name)));
+        self.detector.spelled(&home)
     }
 
     /// The kinds of a table's columns, by their names alone.

@@ -186,8 +186,7 @@ fn raise(
     };
     // A `contact` that points at a patient, and has nothing that only people have, is what happened.
     let meeting = |table: usize| {
-        let name = schema.table(table).map(|table| detector.spelled(&words(&table.name.name)));
-        name.is_some_and(|name| name.last().is_some_and(|last| is_among(detector, "meetings", last)))
+        called(detector, schema, table).last().is_some_and(|last| is_among(detector, "meetings", last))
     };
     let events: Vec<usize> = (schema.foreign_keys.iter())
         .filter(|key| {
@@ -207,10 +206,7 @@ fn raise(
     // Notes that point at somebody are theirs, whatever else their name is made of: `notas_clinicas`.
     for key in schema.foreign_keys.iter().filter(|key| key.declared && rows(key.from) >= MANY) {
         let whose = all.get(key.to).is_some_and(|to| to.root) && !says_who_acts(detector, names, key);
-        let noted = || {
-            let name = schema.table(key.from).map(|table| detector.spelled(&words(&table.name.name)));
-            name.is_some_and(|name| name.iter().any(|word| detector.has("remarks", word)))
-        };
+        let noted = || called(detector, schema, key.from).iter().any(|word| detector.has("remarks", word));
         if let Some(from) =
             all.get_mut(key.from).filter(|from| whose && from.thing && !from.listing && noted())
         {
@@ -253,6 +249,11 @@ fn raise(
 /// Whether a table has addresses, by the names of its columns.
 fn is_place(kinds: &[Vec<Option<&Kind>>], table: usize) -> bool {
     kinds.get(table).into_iter().flatten().flatten().any(|kind| kind.name == "street address")
+}
+
+/// The words of a table's name, written out.
+pub(super) fn called(detector: &Detector, schema: &Schema, table: usize) -> Vec<String> {
+    schema.table(table).map(|table| detector.spelled(&words(&table.name.name))).unwrap_or_default()
 }
 
 /// Whether a table is called after what is known as somebody's health: `injury_incident`, `disabilities`.
@@ -358,10 +359,8 @@ fn lead(
     whom: &[bool],
     all: &mut [About],
 ) {
-    let is_firm = |table: usize| {
-        let name = schema.table(table).map(|table| detector.spelled(&words(&table.name.name)));
-        name.is_some_and(|name| name.iter().any(|word| detector.lists("firms", word)))
-    };
+    let is_firm =
+        |table: usize| called(detector, schema, table).iter().any(|word| detector.lists("firms", word));
     for ((table, about), whom) in all.iter_mut().enumerate().zip(whom) {
         let said = *whom && !about.public && !about.listing && !about.above;
         about.away = (about.root || said).then_some(u8::from(!about.root)).filter(|_| !is_firm(table));

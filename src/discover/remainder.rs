@@ -50,8 +50,9 @@ impl Desk<'_> {
         let about = self.about.get(id.table).copied().unwrap_or_default();
         let family = family(&column.data_type)?;
         let is_key = primary(self.schema, id.table) == Some(id.column);
+        let session = self.session(id, sight).filter(|_| family == "text");
         let choice = match family {
-            "text" if self.session(id, sight).is_some() => self.session(id, sight),
+            _ if session.is_some() => session,
             _ if is_key || self.schema.referenced(id).is_some() => None,
             "bytes" => self.of_locked_bytes(id),
             "json" | "hstore" => self.of_unknown_documents(id, about, column, sight),

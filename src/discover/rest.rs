@@ -7,7 +7,7 @@
 use super::choice::Choice;
 use super::desk::Desk;
 use super::evidence::Evidence;
-use super::person::{About, is_among, is_number, primary};
+use super::person::{About, called, is_among, is_number, primary};
 use super::sight::Sight;
 use super::surrogate::{is_called, is_measured};
 use super::vocabulary::Trait;
@@ -344,19 +344,14 @@ impl Desk<'_> {
 
     /// Whether a table has what is owed to people who work: it says so, or has it gross and net.
     fn is_owed(&self, table: usize) -> bool {
-        let settles = || {
-            let name = self.schema.table(table).map(|table| self.detector.spelled(&words(&table.name.name)));
-            name.is_some_and(|name| name.iter().any(|word| self.detector.lists("settlements", word)))
+        let is = |table: usize, list: &str| {
+            called(self.detector, self.schema, table).iter().any(|word| self.detector.lists(list, word))
         };
         let has =
             |list: &str| self.names.table(table).iter().flatten().any(|word| self.detector.has(list, word));
-        let whose = || {
-            let column = self.identity(table)?;
-            let to = self.schema.root(ColumnId { table, column });
-            self.schema.table(to.table).map(|table| self.detector.spelled(&words(&table.name.name)))
-        };
-        (settles() || has("gross") && has("nets"))
-            && whose().is_some_and(|name| name.iter().any(|word| self.detector.lists("workers", word)))
+        let whose = self.identity(table).map(|column| self.schema.root(ColumnId { table, column }).table);
+        (is(table, "settlements") || has("gross") && has("nets"))
+            && whose.is_some_and(|whose| is(whose, "workers"))
     }
 
     fn says_amount(&self, id: ColumnId) -> bool {
