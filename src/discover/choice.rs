@@ -247,7 +247,8 @@ impl Desk<'_> {
         let admits = |kind: &Kind, rest: &[String]| {
             // The telephone of a branch's manager is the manager's.
             let theirs = || {
-                rest.iter().any(|word| detector.lists("roles", word) || detector.lists("addressees", word))
+                let is = |word: &String| detector.lists("roles", word) || detector.lists("addressees", word);
+                rest.iter().any(is) || detector.spelled(rest).iter().any(is)
             };
             let thing = kind.things && (about.thing || !about.root && rest.iter().any(is_thing)) && !theirs();
             fits(kind)

@@ -2,6 +2,7 @@
 
 use super::mention::Parts;
 use super::mobile;
+use super::nation::Nations;
 use super::vocabulary::{self, Trait};
 use super::writing::Writing;
 use crate::rules::{find_credential, gives_access, is_setting};
@@ -97,6 +98,8 @@ pub(super) struct Evidence {
     pub(super) writing: Writing,
     /// The words they are made of.
     pub(super) parts: Parts,
+    /// In which countries they are right as national numbers.
+    pub(super) nations: Nations,
 }
 
 impl Evidence {
@@ -162,6 +165,7 @@ impl Evidence {
                 .flatten(),
             writing: Writing::of(counted.iter().map(|(value, _)| *value)),
             parts: Parts::of(counted.iter().map(|(value, _)| *value)),
+            nations: Nations::of(counted.iter().map(|(value, _)| *value)),
         }
     }
 

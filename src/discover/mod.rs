@@ -11,6 +11,7 @@ mod copy;
 mod desk;
 mod document;
 mod evidence;
+mod firm;
 mod holds;
 mod implied;
 mod kin;
@@ -18,6 +19,7 @@ mod listing;
 mod mention;
 mod mobile;
 mod namesake;
+mod nation;
 mod neighbour;
 mod person;
 mod plate;
@@ -159,6 +161,7 @@ pub async fn propose(
     namesake::find(&desk, &sights, &mut proposal);
     settings::find(&desk, &sights, &mut proposal);
     remainder::find(&desk, &sights, &mut proposal);
+    nation::find(&sights, &mut proposal);
     prove::prove(session, schema, &mut proposal).await?;
     Ok(proposal)
 }
@@ -258,13 +261,20 @@ impl Looked {
     /// What the values of the columns are.
     fn seen(&self) -> Seen {
         let most = |is: fn(&Sight) -> bool| self.sights.values().any(is);
+        let rows = self.sights.values().map(|sight| sight.values).max().unwrap_or(0);
+        let firms = |sight: &Sight| {
+            let evidence = &sight.evidence;
+            let own = evidence.values * 5 >= rows * 4 && evidence.distinct * 10 >= rows * 6;
+            own && evidence.distinct >= 4 && evidence.writing.firms >= 50
+        };
         Seen {
             first: most(|sight| sight.evidence.first >= 60),
             last: most(|sight| sight.evidence.last >= 60),
             whole: most(|sight| sight.evidence.writing.are_people(false) || sight.kin >= 60),
             people: most(|sight| sight.evidence.is_of_people(false)),
             births: most(|sight| sight.births || sight.evidence.writing.are_births()),
-            rows: self.sights.values().map(|sight| sight.values).max().unwrap_or(0),
+            firms: self.sights.values().any(firms),
+            rows,
         }
     }
 }

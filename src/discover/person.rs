@@ -68,6 +68,8 @@ pub(super) struct Seen {
     pub(super) people: bool,
     /// Whether one has dates as of birth.
     pub(super) births: bool,
+    /// Whether nearly every row has the name of a firm.
+    pub(super) firms: bool,
     /// How many rows the sample has with a value, at most.
     pub(super) rows: u64,
 }
@@ -111,22 +113,26 @@ pub(super) fn tables(
         let peopled = (seen.people || has("e-mail address") && has("full name")) && !is("things", last);
         let whom = whose(place);
         let defines = is("definitions", last) && !whom;
-        let thing = !both
-            && !about_people
-            && !owned
-            && !peopled
-            && (defines || name.iter().any(|word| is("things", word)));
+        // Firms, by their names, or the one that has the database.
+        let lone = seen.rows == 1 && name.iter().any(|word| is("firms", word));
+        let company = (seen.firms || lone) && !both && (!about_people || is("firms", last));
+        let thing = company
+            || !both
+                && !about_people
+                && !owned
+                && !peopled
+                && (defines || name.iter().any(|word| is("things", word)));
         let called = has("first name") || has("last name") || has("full name") || seen.whole;
         // What people carry about is theirs where a column says whose.
         let carried = detector.has("carried", &single(last)) && whom;
         // Pings of locations are whose they say.
         let theirs = whom && !defines && name.len() > 1 && !is("things", last) && !is("firms", last);
-        let thing = thing && !carried && !theirs;
+        let thing = company || thing && !carried && !theirs;
         let event = name.iter().any(|word| detector.lists("harmless", word));
         let born = called && !event && (has("date of birth") || seen.births) && !leads(schema, place);
         let account =
             has("e-mail address") && names.table(place).iter().any(|name| is_password(detector, name));
-        let root = !public && (both || born || is("people", last) || account && !thing);
+        let root = !public && (both || born || is("people", last) && !company || account && !thing);
         let firm = !root && name.iter().any(|word| is("firms", word));
         let person = |kind: &&Kind| kind.person && (kind.name != "e-mail address" || !thing && !firm);
         About {

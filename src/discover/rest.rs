@@ -183,7 +183,11 @@ impl Desk<'_> {
             self.masked(id, &format!("\"{rule}\""), by, place, why)
         };
         let of = |share: u64, what: &str| format!("{share} % of {} different values {what}", writing.looked);
-        let single = writing.named >= 50 && writing.spaced < 50 && writing.digit <= 5 && writing.codes < 80;
+        let single = writing.named >= 50
+            && writing.spaced < 50
+            && writing.digit <= 5
+            && writing.codes < 80
+            && (writing.technical < 80 || writing.looked >= FEW * 4);
         if near && single && writing.looked >= 5 {
             return chosen("last_name", true, false, of(writing.named, "have a name of the dictionary"));
         }

@@ -228,14 +228,14 @@ fn are_own(values: &[Option<String>]) -> bool {
 }
 
 /// Whether whole numbers are moments: seconds since 1970, thousandths or millionths of
-/// them, in the years 2000 to 2040.
+/// them, in the years 2000 to 2040, and noughts where nothing happened yet.
 fn are_moments(values: &[Option<String>]) -> bool {
     const YEARS: std::ops::Range<i64> = 946_684_800..2_208_988_800;
     let is_moment = |text: &str| {
         let number: Option<i64> = text.parse().ok();
         [1, 1_000, 1_000_000].iter().any(|part| number.is_some_and(|number| YEARS.contains(&(number / part))))
     };
-    let mut texts = values.iter().flatten().peekable();
+    let mut texts = values.iter().flatten().filter(|text| *text != "0").peekable();
     texts.peek().is_some() && texts.all(|text| is_moment(text))
 }
 
@@ -265,7 +265,10 @@ mod tests {
         let of =
             |from: i64, step: i64| (0..40).map(|n| Some((from + n * step).to_string())).collect::<Vec<_>>();
         for (from, step) in [(1_700_000_000, 777), (1_700_000_000_000, 1_000), (1_700_000_000_000_000, 5)] {
-            assert!(are_moments(&of(from, step)));
+            let mut moments = of(from, step);
+            assert!(are_moments(&moments));
+            moments.push(Some("0".to_owned()));
+            assert!(are_moments(&moments), "one that never came");
         }
         assert!(!are_moments(&of(600_123_456, 7)) && !are_moments(&of(12_345_678, 3)) && !are_moments(&[]));
         assert!(are_varied(&of(58_000, 317)) && !are_varied(&of(10, 1)) && !are_varied(&of(58_000, 0)));

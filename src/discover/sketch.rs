@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
 /// So many hashes are kept.
-const KEPT: usize = 256;
+const KEPT: usize = 1024;
 
 /// Fewer different values say nothing.
 const ENOUGH: usize = 5;
@@ -62,13 +62,13 @@ mod tests {
 
     #[test]
     fn what_is_copied_is_seen_however_many_there_are() {
-        let all = of(0..1000);
-        // Of a hundred about 26 are below the last that is kept of all.
-        assert_eq!(of(0..100).percent_in(&all, false), Some(100));
-        assert_eq!(of(0..900).percent_in(&all, false), Some(100));
-        let half = of(500..1500).percent_in(&all, false).unwrap();
+        let all = of(0..4000);
+        // Of four hundred about a hundred are below the last that is kept of all.
+        assert_eq!(of(0..400).percent_in(&all, false), Some(100));
+        assert_eq!(of(0..3600).percent_in(&all, false), Some(100));
+        let half = of(2000..6000).percent_in(&all, false).unwrap();
         assert!((35..65).contains(&half), "{half}");
-        assert_eq!(of(2000..2900).percent_in(&all, false), Some(0));
+        assert_eq!(of(8000..11600).percent_in(&all, false), Some(0));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! people, lines of streets, sentences, dates, random keys. Shares of a hundred different
 //! values, never a value.
 
+use super::firm::is_firm;
 use super::plate::is_plate;
 use super::record;
 use crate::transform::{is_street_line, name_word, title_word};
@@ -69,6 +70,8 @@ pub(super) struct Writing {
     pub(super) dialled: u64,
     /// Number plates of vehicles, by their form.
     pub(super) plates: u64,
+    /// Names that end with the legal form of a firm.
+    pub(super) firms: u64,
     /// Codes: capitals, digits and signs, short, without a space.
     pub(super) codes: u64,
 }
@@ -131,6 +134,7 @@ impl Writing {
             short: share(&|value| value.chars().count() <= 3),
             dialled: share(&|value| value.starts_with(['+', '(', '0'])),
             plates: share(&is_plate),
+            firms: share(&is_firm),
             codes: share(&is_code),
         }
     }

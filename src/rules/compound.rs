@@ -1,7 +1,7 @@
 //! Words of names as they are meant: abbreviations written out, compounds cut where
 //! every part is a word that is known.
 
-use super::lexicon::{GLUED, KNOWN, Lexicon, SHORT, Symbol};
+use super::lexicon::{GLUED, KNOWN, LISTED, Lexicon, SHORT, Symbol};
 use std::collections::BTreeMap;
 
 /// A shorter word is not cut.
@@ -67,7 +67,8 @@ impl Compounds {
         if let Some(long) = self.short.get(word) {
             return long.clone();
         }
-        if self.lexicon.is(word, KNOWN) || self.is_plural(word) {
+        // A word of a list is one, whatever it ends with: `component` is no `entidad`.
+        if self.lexicon.is(word, KNOWN | LISTED & !self.end) || self.is_plural(word) {
             return vec![word.to_owned()];
         }
         if let Some((front, end)) = self.terse(word) {
@@ -220,6 +221,8 @@ mod tests {
             "region",
             "geraet",
             "herst",
+            "component",
+            "backend",
         ] {
             assert_eq!(spelled(name), name);
         }

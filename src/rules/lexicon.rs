@@ -21,6 +21,9 @@ pub(super) const GLUED: u64 = 1 << 61;
 /// Of a word: a kind's name has it.
 pub(super) const NAMED: u64 = 1 << 60;
 
+/// Of a word: a list has it.
+pub(super) const LISTED: u64 = NAMED - 1;
+
 /// Words by numbers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lexicon {

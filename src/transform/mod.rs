@@ -123,6 +123,7 @@ pub use condition::{Condition, Test};
 pub use frequency::Frequencies;
 pub use integer::range as integer_range;
 pub use locale::{LISTS, LOCALES, Locale, borrowed};
+pub use national_id::countries as national_countries;
 pub use param::{Param, ParamKind, ParamValue, Params};
 pub use relative::{Relation, Relative};
 pub use rule::{Decision, Rule};

@@ -105,6 +105,14 @@ impl Transformer for NationalId {
     }
 }
 
+/// The countries in whose form a text is right, of those whose numbers have a check digit.
+pub fn countries(text: &str) -> impl Iterator<Item = &'static str> {
+    let code = Code::read(text);
+    let is =
+        move |form: &Form| form.classes.contains('x') && code.as_ref().is_some_and(|code| form.has(code));
+    NATIONAL.iter().filter(move |(_, forms)| forms.iter().any(&is)).map(|(country, _)| *country)
+}
+
 /// The countries the rule speaks of.
 fn chosen(params: &Params) -> impl Iterator<Item = (&'static str, &'static [Form])> {
     let country = params.text("country").unwrap_or("keep");

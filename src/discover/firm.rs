@@ -1,0 +1,120 @@
+//! Names of firms, by the legal form that they end with. Where a table has them its addresses and
+//! telephones are of firms.
+
+/// Legal forms without their points, and what firms call themselves. Germany, Austria, Switzerland, France, Spain,
+/// Italy, Portugal, Brazil, the Netherlands, Belgium, Poland, the Nordic countries, Great Britain, the United States.
+const FORMS: [&str; 74] = [
+    "gmbh",
+    "mbh",
+    "ag",
+    "kg",
+    "kgaa",
+    "ug",
+    "ohg",
+    "gbr",
+    "ek",
+    "ev",
+    "eg",
+    "se",
+    "ltd",
+    "limited",
+    "llc",
+    "llp",
+    "lp",
+    "inc",
+    "incorporated",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "plc",
+    "pty",
+    "group",
+    "holding",
+    "holdings",
+    "partners",
+    "associates",
+    "sons",
+    "bros",
+    "sa",
+    "sas",
+    "sarl",
+    "eurl",
+    "sasu",
+    "sci",
+    "snc",
+    "scop",
+    "sl",
+    "slu",
+    "sll",
+    "slp",
+    "srl",
+    "srls",
+    "spa",
+    "sapa",
+    "sc",
+    "scarl",
+    "coop",
+    "cooperativa",
+    "lda",
+    "ltda",
+    "unipessoal",
+    "me",
+    "epp",
+    "eireli",
+    "mei",
+    "bv",
+    "nv",
+    "vof",
+    "cv",
+    "sprl",
+    "bvba",
+    "spj",
+    "spk",
+    "zoo",
+    "ab",
+    "oy",
+    "as",
+    "aps",
+    "cie",
+    "gruppe",
+];
+
+/// Whether it ends as the names of firms do.
+pub(super) fn is_firm(value: &str) -> bool {
+    let bare = |word: &str| {
+        let letters = word.chars().filter(|c| !matches!(c, '.' | ',' | '&' | '(' | ')'));
+        letters.flat_map(char::to_lowercase).collect::<String>()
+    };
+    let words: Vec<String> = value.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect();
+    let is = |word: &String| FORMS.contains(&word.as_str());
+    match words.as_slice() {
+        [_, .., front, last] if last == "oo" => front == "z",
+        // `… GmbH & Co. KG`, `… GmbH Filiale Nord`
+        [_, rest @ ..] => rest.last().is_some_and(is) || rest.iter().any(|word| word == "gmbh"),
+        [] => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn firms_are_known_by_their_legal_form() {
+        for value in [
+            "Stadtwerke Nord GmbH",
+            "Müller & Söhne GmbH & Co. KG",
+            "Enel Energia S.p.A.",
+            "Kowalski Sp. z o.o.",
+            "Baker, Inc.",
+            "Dupont et Cie",
+            "Acme Ltd.",
+        ] {
+            assert!(is_firm(value), "{value}");
+        }
+        for value in ["Giovanni Rossi", "GmbH", "Ltd", "Hotel Post", "Spa Resort", "", "a"] {
+            assert!(!is_firm(value), "{value}");
+        }
+    }
+}
