@@ -4,7 +4,7 @@ use super::contradict::{contradicts, is_too_short};
 use super::desk::Desk;
 use super::document;
 use super::evidence::{Evidence, Likeness};
-use super::person::{About, is_among, is_password, primary};
+use super::person::{About, called, is_among, is_password, primary};
 use super::ruled::with;
 use super::sight::Sight;
 use super::surrogate::is_surrogate;
@@ -155,6 +155,9 @@ impl Desk<'_> {
         };
         let is_key = primary(self.schema, id.table) == Some(id.column);
         let refers = is_key || self.schema.referenced(id).is_some();
+        if family == "text" && !refers && self.is_badge(id, about, evidence) {
+            return self.own(id);
+        }
         // A number of a row is no prose, whatever its first words say.
         let plain = |kind: &&Kind| kind.mask != "scrub";
         if !is_array && is_surrogate(self.detector, name, refers, family, kind.filter(plain), evidence) {
@@ -210,19 +213,39 @@ impl Desk<'_> {
         self.by_rest(id, about, family, sight, harmless)
     }
 
+    /// Whether it is what those of a table are known by outside: `employee_id` of employees whose key is another.
+    fn is_badge(&self, id: ColumnId, about: About, evidence: &Evidence) -> bool {
+        let home = called(self.detector, self.schema, id.table);
+        let theirs = |word: &String| home.contains(word) && self.is_person(word);
+        about.root
+            && !about.public
+            && self.numbers(id)
+            && evidence.is_own()
+            && evidence.writing.random < 50
+            && !self.is_everywhere(id)
+            && self.detector.spelled(self.names.get(id)).iter().any(theirs)
+    }
+
     /// Whether a word of the name says that what looks like somebody's is not: `file_path`.
-    /// An address of one's own is somebody's, though: `endpoint`, `image`; and `port` is a telephone that
-    /// somebody carries, where it is dialled.
+    /// An address of one's own is somebody's, though: `endpoint`, `image`, or `host`, where they came from; and
+    /// `port` is a telephone that somebody carries, where it is dialled.
     fn is_excused(&self, name: &[String], about: About, evidence: &Evidence) -> bool {
         const PAGES: [&str; 5] = ["uri", "endpoint", "image", "path", "domain"];
+        const HOSTS: [&str; 2] = ["hostname", "host"];
         let page =
             about.is_owned() && !about.thing && evidence.writing.addresses >= 80 && evidence.is_varied();
         let dialled = about.root
             && evidence.is_varied()
             && evidence.writing.dialled >= 90
             && evidence.likeness.as_ref().is_some_and(|seen| seen.mask == "phone");
+        let visited = about.is_near(3)
+            && !about.thing
+            && evidence.is_varied()
+            && evidence.likeness.as_ref().is_some_and(|seen| seen.mask == "ip" && !seen.within);
         let excuses = |word: &String| {
-            self.detector.lists("harmless", word) && !(page && PAGES.contains(&word.as_str()))
+            let word = word.as_str();
+            let own = page && PAGES.contains(&word) || visited && HOSTS.contains(&word);
+            self.detector.lists("harmless", word) && !own
         };
         !dialled && name.iter().any(excuses)
     }

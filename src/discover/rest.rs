@@ -164,7 +164,9 @@ impl Desk<'_> {
                 Choice::of(["\"bytes\"".to_owned()], "bytes of a person, of unknown kind")
             }
             "point" if near && !about.thing => Choice::of(by_type(), "a place on a map, about a person"),
-            "number" | "real" if sight.degrees.is_some() && about.is_near(3) && !about.thing => {
+            "number" | "real"
+                if sight.degrees.is_some() && !about.thing && (about.is_near(3) || self.tracks(id.table)) =>
+            {
                 let axis = if sight.degrees == Some(true) { "latitude" } else { "longitude" };
                 let moved = format!("{{ with = \"geo\", within = \"5 km\", axis = \"{axis}\" }}");
                 let mut rules = self.ruled(id, &[moved], true, false);
@@ -324,6 +326,12 @@ impl Desk<'_> {
     fn says_person(&self, id: ColumnId) -> bool {
         let name = self.detector.spelled(self.names.get(id));
         name.iter().any(|word| self.is_person(word))
+    }
+
+    /// Whether the table says where something was, minute by minute.
+    fn tracks(&self, table: usize) -> bool {
+        let name = called(self.detector, self.schema, table);
+        name.last().is_some_and(|last| is_among(self.detector, "tracks", last))
     }
 
     /// Whether it is an amount, with decimals, in a table of what people are paid, or one that points at such a table.

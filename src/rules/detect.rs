@@ -28,82 +28,54 @@ pub struct Detector {
     naming: Naming,
 }
 
-/// The lists of words that a file may have.
-const LISTS: [&str; 45] = [
-    "addressees",
-    "about",
-    "people",
-    "public",
-    "roles",
-    "firms",
-    "actors",
-    "things",
-    "harmless",
-    "asks",
-    "prefixes",
-    "links",
-    "ends",
-    "rows",
-    "deeds",
-    "listings",
-    "tools",
-    "keys",
-    "payrolls",
-    "acts",
-    "remarks",
-    "choices",
-    "titles",
-    "nameless",
-    "moments",
-    "amounts",
-    "carriers",
-    "values",
-    "carried",
-    "numbers",
-    "passwords",
-    "definitions",
-    "coins",
-    "stored",
-    "shelves",
-    "migrated",
-    "locks",
-    "workers",
-    "gross",
-    "nets",
-    "works",
-    "sessions",
-    "driven",
-    "settlements",
-    "meetings",
-];
-
-/// The lists whose words no compound is made of.
-const BARE: [&str; 25] = [
-    "prefixes",
-    "links",
-    "ends",
-    "acts",
-    "remarks",
-    "choices",
-    "titles",
-    "nameless",
-    "moments",
-    "amounts",
-    "carriers",
-    "values",
-    "carried",
-    "numbers",
-    "stored",
-    "shelves",
-    "migrated",
-    "locks",
-    "gross",
-    "nets",
-    "works",
-    "sessions",
-    "driven",
-    "settlements",
-    "meetings",
+/// The lists of words, and whether compounds are made of these, too.
+const LISTS: [(&str, bool); 46] = [
+    ("addressees", true),
+    ("about", true),
+    ("people", true),
+    ("public", true),
+    ("roles", true),
+    ("firms", true),
+    ("actors", true),
+    ("things", true),
+    ("harmless", true),
+    ("asks", true),
+    ("prefixes", false),
+    ("links", false),
+    ("ends", false),
+    ("rows", true),
+    ("deeds", true),
+    ("listings", true),
+    ("tools", true),
+    ("keys", true),
+    ("payrolls", true),
+    ("acts", false),
+    ("remarks", false),
+    ("choices", false),
+    ("titles", false),
+    ("nameless", false),
+    ("moments", false),
+    ("amounts", false),
+    ("carriers", false),
+    ("values", false),
+    ("carried", false),
+    ("numbers", false),
+    ("passwords", true),
+    ("definitions", true),
+    ("coins", true),
+    ("stored", false),
+    ("shelves", false),
+    ("migrated", false),
+    ("locks", false),
+    ("workers", true),
+    ("gross", false),
+    ("nets", false),
+    ("works", false),
+    ("sessions", false),
+    ("driven", false),
+    ("settlements", false),
+    ("meetings", false),
+    ("tracks", false),
 ];
 
 /// What a code of something is called.
@@ -130,7 +102,7 @@ fn pieces() -> impl Iterator<Item = &'static str> {
 /// The mark of the words of a list.
 fn mark(list: &str) -> u64 {
     const { assert!(LISTS.len() < 60, "the marks above are for other things") };
-    LISTS.iter().position(|name| *name == list).map_or(0, |at| 1 << at)
+    LISTS.iter().position(|(name, _)| *name == list).map_or(0, |at| 1 << at)
 }
 
 impl Detector {
@@ -203,8 +175,8 @@ impl Detector {
     fn indexed(mut self) -> Self {
         let lexicon = &mut self.compounds.lexicon;
         self.naming.index(lexicon, mark("links"));
-        let lists = LISTS.iter().filter(|name| !BARE.contains(name));
-        let parts = lists.fold(NAMED, |marks, name| marks | mark(name));
+        let lists = LISTS.iter().filter(|(_, compounded)| *compounded);
+        let parts = lists.fold(NAMED, |marks, (name, _)| marks | mark(name));
         let known = lexicon.iter().filter(|(_, stood_for, marks)| *stood_for || marks & parts != 0);
         let known = known.map(|(symbol, ..)| symbol).collect::<Vec<_>>();
         for symbol in known {
@@ -442,12 +414,12 @@ mod tests {
         for (one, other) in knowledge.kinds.iter().zip(&own.kinds) {
             assert_eq!(called(&knowledge, one), called(own, other), "{}", one.name);
         }
-        for name in LISTS {
+        for (name, _) in LISTS {
             assert_eq!(listed(&knowledge, name), listed(own, name), "{name}");
         }
-        assert!(knowledge.kinds.len() > 15 && LISTS.iter().all(|name| !listed(own, name).is_empty()));
+        assert!(knowledge.kinds.len() > 15 && LISTS.iter().all(|(name, _)| !listed(own, name).is_empty()));
         let document = Document::parse(DETECT).unwrap();
-        for name in LISTS {
+        for (name, _) in LISTS {
             let entries: Vec<_> = texts(document.get(name)).collect();
             assert_eq!(entries.len(), listed(own, name).len(), "a word stands twice in `{name}`");
             for entry in entries {
