@@ -211,7 +211,10 @@ impl Desk<'_> {
         // One or two of a few are names by chance.
         let met = writing.named * writing.looked / 100;
         let enough = met >= FEW || about.root || about.health;
-        let here_and_there = writing.named >= 10 && enough && evidence.values >= ENOUGH;
+        // What programs are called, or happens in them.
+        let programs = writing.technical >= 80 && writing.looked < 20;
+        let here_and_there = writing.named >= 10 && enough && !programs && evidence.values >= ENOUGH;
+
         let near = about.is_near(2) && evidence.distinct >= SOME && writing.shaped < 5;
         let anywhere =
             many && !self.is_unique(id) && writing.prose < 5 && writing.streets < 5 && writing.shaped < 30;

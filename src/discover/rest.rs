@@ -313,7 +313,8 @@ impl Desk<'_> {
             ["about", "asks", "harmless", "things"].iter().any(|list| self.detector.lists(list, word))
                 || choices && self.detector.has("choices", word)
         };
-        self.names.get(id).iter().any(told)
+        let name = self.names.get(id);
+        name.iter().any(told) || self.detector.spelled(name).iter().any(told)
     }
 
     /// Whether a number is that of a row, a moment or an amount, by its name.
