@@ -140,6 +140,10 @@ impl Desk<'_> {
             numbers.then(|| self.kind(id, table, column, about, "number", None)).flatten()
         });
         let kind = kind.filter(|kind| family != "number" || !is_too_short(kind, sight.digits));
+        let digests = || evidence.likeness.as_ref().is_some_and(|seen| seen.is_digest() && !seen.within);
+        if kind.is_none_or(|kind| kind.quiet && kind.mask != "token") && digests() && self.is_of_file(id) {
+            return Choice::keep();
+        }
         let wrong = kind.filter(|kind| {
             family == "text"
                 && contradicts(kind, evidence)
@@ -211,6 +215,13 @@ impl Desk<'_> {
             return choice;
         }
         self.by_rest(id, about, family, sight, harmless)
+    }
+
+    /// Whether it is said of a file, by the name of the column or of its table.
+    fn is_of_file(&self, id: ColumnId) -> bool {
+        let name = self.detector.spelled(self.names.get(id));
+        let table = called(self.detector, self.schema, id.table);
+        name.iter().chain(&table).any(|word| self.detector.has("contents", word))
     }
 
     /// Whether it is what those of a table are known by outside: `employee_id` of employees whose key is another.

@@ -29,7 +29,7 @@ pub struct Detector {
 }
 
 /// The lists of words, and whether compounds are made of these, too.
-const LISTS: [(&str, bool); 46] = [
+const LISTS: [(&str, bool); 47] = [
     ("addressees", true),
     ("about", true),
     ("people", true),
@@ -76,6 +76,7 @@ const LISTS: [(&str, bool); 46] = [
     ("settlements", false),
     ("meetings", false),
     ("tracks", false),
+    ("contents", false),
 ];
 
 /// What a code of something is called.
