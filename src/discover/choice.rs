@@ -15,6 +15,9 @@ use crate::schema::{Column, ColumnId, Form, Scalar, Table};
 /// The kind of what stands beside a street: a floor, a staircase.
 const PART: &str = "part of an address";
 
+/// The kind of somebody's height and weight. Pictures have a height, too.
+const BODY: &str = "measure of a body";
+
 /// A column's line: rules to try, why, and what a person should decide.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Choice {
@@ -286,6 +289,7 @@ impl Desk<'_> {
             };
             let thing = kind.things && (about.thing || !about.root && rest.iter().any(is_thing)) && !theirs();
             fits(kind)
+                && !(kind.name == BODY && self.is_of_file(id))
                 && (!about.listing || kind.mask == "token")
                 && about.reaches(kind.reach)
                 && !thing
@@ -317,7 +321,9 @@ impl Desk<'_> {
         // `numero` of `documenti_identita` is that of an identity document.
         let generic = |word: &String| detector.has("numbers", word) || detector.has("values", word);
         let found = found.or_else(|| {
-            let plain = matches!(family, "text" | "number") && name.iter().all(generic) && !about.thing;
+            let key = primary(self.schema, id.table) == Some(id.column);
+            let plain =
+                matches!(family, "text" | "number") && name.iter().all(generic) && !about.thing && !key;
             plain.then(|| detector.suited(&[own.clone(), name.to_vec()].concat(), family, &admits)).flatten()
         });
         found.or_else(|| {

@@ -31,6 +31,11 @@ pub(super) fn contradicts(kind: &Kind, evidence: &Evidence) -> bool {
     }
     match kind.mask.as_str() {
         "email" => writing.at == 0,
+        // Accounts that books are kept by have few digits.
+        "iban" if writing.lettered < 20 && writing.digits < 20 => true,
+        "username" if writing.lettered < 10 && writing.short >= 80 => true,
+        // Groups within groups: `Root > North > Sales`.
+        "full_name" | "username" | "letters" if kind.person && writing.nested >= 30 => true,
         "phone" | "digits" | "iban" | "card" | "national_id" | "ip" | "date_shift" | "postcode" => {
             writing.digit <= 5
         }
@@ -51,7 +56,8 @@ pub(super) fn contradicts(kind: &Kind, evidence: &Evidence) -> bool {
 /// Whether numbers of so many digits at most are too short to be of the kind.
 pub(super) fn is_too_short(kind: &Kind, digits: u32) -> bool {
     match kind.mask.as_str() {
-        "phone" | "iban" | "card" | "national_id" => (1..=3).contains(&digits),
+        "iban" => (1..=5).contains(&digits),
+        "phone" | "card" | "national_id" => (1..=3).contains(&digits),
         "postcode" => (1..=2).contains(&digits),
         _ => false,
     }
@@ -76,6 +82,11 @@ mod tests {
         assert!(speaks("region", &["draft", "posted"]) && !speaks("region", &["Texas", "Ohio"]));
         assert!(speaks("last name", &["IT", "RO", "ALB"]));
         assert!(speaks("name", &["INV/2025/00001", "INV/2025/00002", "INV/2025/00003"]));
+        assert!(speaks("complete name", &["Root > North", "Root > North > Sales", "Root"]));
+        assert!(speaks("bank account", &["411000", "4457"].map(|code| &code[..4])));
+        assert!(
+            !speaks("bank account", &["12-34-56", "00-11-22"]) && speaks("user who did it", &["25", "59"])
+        );
         assert!(!speaks("name", &["Peter", "HUSSAIN, KEITH"]) && !speaks("last name", &["zyx", "wvu"]));
     }
 }

@@ -142,7 +142,7 @@ pub(super) fn tables(
             thing,
             listing: false,
             health: !root && !thing && is_of_health(detector, table, kinds, names.table(place)),
-            ailing: !root && !thing && is_called_health(detector, &name),
+            ailing: !root && !thing && !firm && is_called_health(detector, &name),
             above: false,
             away: None,
         }
@@ -158,6 +158,10 @@ pub(super) fn tables(
         let lived_in = addressed && about.thing && !about.listing && seen(place).rows >= VERY_MANY;
         if lived_in && !has("telephone number") {
             about.thing = false;
+        }
+        // What is said of somebody's health is somebody's, though no key says whose.
+        if about.away.is_none() && about.health && !about.above && seen(place).rows >= MANY {
+            about.away = Some(1);
         }
         if about.away.is_none()
             && !about.thing
@@ -282,7 +286,7 @@ fn is_of_health(
     };
     let content = table.columns.iter().zip(names).filter(|pair| content(*pair)).count();
     let told = kinds.iter().flatten().filter(|kind| kind.health).count();
-    told >= 3 && told * 4 >= content || told >= 8
+    told >= 3 && told * 5 >= content || told >= 8
 }
 
 /// Whether a name is that of a password, and no more: what somebody signs in by.
@@ -308,9 +312,10 @@ fn namesakes(schema: &Schema) -> Vec<(usize, usize)> {
     const ANYTHING: [&str; 10] = ["id", "uuid", "guid", "code", "name", "key", "oid", "nr", "no", "uid"];
     let mut keys = std::collections::HashMap::new();
     for (place, table) in schema.tables.iter().enumerate() {
-        let key = primary(schema, place).and_then(|column| table.columns.get(column));
-        if let Some(key) = key.filter(|key| key.name.len() >= 4 && !ANYTHING.contains(&key.name.as_str())) {
-            keys.entry(key.name.as_str()).or_insert_with(Vec::new).push((place, key));
+        for key in table.keys.iter().filter_map(|key| table.columns.get(sole(&key.parts)?)) {
+            if key.name.len() >= 3 && !ANYTHING.contains(&key.name.as_str()) {
+                keys.entry(key.name.as_str()).or_insert_with(Vec::new).push((place, key));
+            }
         }
     }
     // A name that two tables have as their key says nothing.
@@ -327,6 +332,14 @@ fn namesakes(schema: &Schema) -> Vec<(usize, usize)> {
     }
     edges.extend(shortened(schema));
     edges
+}
+
+/// The column of a key that has one and no more.
+fn sole(parts: &[KeyPart]) -> Option<usize> {
+    match parts {
+        [KeyPart::Column(column)] => Some(*column),
+        _ => None,
+    }
 }
 
 /// Tables that a column is short for: `abr_id` leads to `abrechnung`, where no other table beside it begins so.
@@ -529,9 +542,5 @@ fn is_whose(detector: &Detector, schema: &Schema, names: &Names, table: usize, c
 
 /// The table's primary key, where it is one column.
 pub(super) fn primary(schema: &Schema, table: usize) -> Option<usize> {
-    let key = schema.table(table)?.keys.iter().find(|key| key.kind == KeyKind::Primary)?;
-    match key.parts.as_slice() {
-        [KeyPart::Column(column)] => Some(*column),
-        _ => None,
-    }
+    sole(&schema.table(table)?.keys.iter().find(|key| key.kind == KeyKind::Primary)?.parts)
 }

@@ -55,7 +55,7 @@ impl Desk<'_> {
             "enum" if near => evidence.people.map_or_else(Choice::keep, of_trait),
             _ if (about.health || about.ailing && family != "date")
                 && near
-                && matches!(family, "number" | "real" | "date")
+                && matches!(family, "number" | "real" | "date" | "bool")
                 && self.describes(id) =>
             {
                 self.of_health(id, family, evidence)
@@ -148,7 +148,13 @@ impl Desk<'_> {
             "number" if is_own() => {
                 Choice::of(counted(), "long numbers that differ from row to row, about a person")
             }
-            "number" | "real" if near && !about.thing && !about.above && !harmless && self.is_paid(id) => {
+            "number" | "real"
+                if near
+                    && !about.thing
+                    && !about.above
+                    && !harmless
+                    && (self.is_paid(id) || about.root && self.says_net(id)) =>
+            {
                 Choice::of([BLURRED.to_owned()], "an amount in a table of what people are paid")
             }
             "number" | "real" if sight.varied && about.is_owned() && !about.thing && self.is_nameless(id) => {
@@ -365,6 +371,14 @@ impl Desk<'_> {
         let whose = self.identity(table).map(|column| self.schema.root(ColumnId { table, column }).table);
         (is(table, "settlements") || has("gross") && has("nets"))
             && whose.is_some_and(|whose| is(whose, "workers"))
+    }
+
+    /// Whether an amount is called gross or net: of those a table is of it is what they get.
+    fn says_net(&self, id: ColumnId) -> bool {
+        self.names
+            .get(id)
+            .iter()
+            .any(|word| self.detector.has("gross", word) || self.detector.has("nets", word))
     }
 
     fn says_amount(&self, id: ColumnId) -> bool {

@@ -70,6 +70,8 @@ pub(super) struct Writing {
     pub(super) dialled: u64,
     /// Number plates of vehicles, by their form.
     pub(super) plates: u64,
+    /// Names within names, with a sign between: `Root > North`.
+    pub(super) nested: u64,
     /// Names that end with the legal form of a firm.
     pub(super) firms: u64,
     /// Codes: capitals, digits and signs, short, without a space.
@@ -134,6 +136,7 @@ impl Writing {
             short: share(&|value| value.chars().count() <= 3),
             dialled: share(&|value| value.starts_with(['+', '(', '0'])),
             plates: share(&is_plate),
+            nested: share(&|value| value.contains(" > ") || value.contains(" >> ")),
             firms: share(&is_firm),
             codes: share(&is_code),
         }
