@@ -3,7 +3,7 @@
 
 /// Legal forms without their points, and what firms call themselves. Germany, Austria, Switzerland, France, Spain,
 /// Italy, Portugal, Brazil, the Netherlands, Belgium, Poland, the Nordic countries, Great Britain, the United States.
-const FORMS: [&str; 74] = [
+const FORMS: &[&str] = &[
     "gmbh",
     "mbh",
     "ag",
@@ -87,13 +87,11 @@ pub(super) fn is_firm(value: &str) -> bool {
         letters.flat_map(char::to_lowercase).collect::<String>()
     };
     let words: Vec<String> = value.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect();
-    let is = |word: &String| FORMS.contains(&word.as_str());
-    match words.as_slice() {
-        [_, .., front, last] if last == "oo" => front == "z",
-        // `… GmbH & Co. KG`, `… GmbH Filiale Nord`
-        [_, rest @ ..] => rest.last().is_some_and(is) || rest.iter().any(|word| word == "gmbh"),
-        [] => false,
-    }
+    let is = |word: &str| FORMS.contains(&word);
+    let Some((_, rest)) = words.split_first() else { return false };
+    // `Sp. z o.o.` and `S. A.` are written in several words.
+    let ends = (1..=3).filter_map(|count| rest.get(rest.len().checked_sub(count)?..));
+    ends.map(<[String]>::concat).any(|end| is(&end)) || rest.iter().any(|word| word == "gmbh")
 }
 
 #[cfg(test)]
@@ -107,6 +105,7 @@ mod tests {
             "Müller & Söhne GmbH & Co. KG",
             "Enel Energia S.p.A.",
             "Kowalski Sp. z o.o.",
+            "Nowak Transport sp. k.",
             "Baker, Inc.",
             "Dupont et Cie",
             "Acme Ltd.",

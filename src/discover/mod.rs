@@ -117,7 +117,9 @@ pub async fn propose(
     let kinds: Vec<Vec<Option<&Kind>>> =
         tables.map(|(place, table)| named(detector, table, names.table(place))).collect();
     let seen_in: Vec<Seen> = (0..schema.tables.len())
-        .map(|place| sights.get(&place).map(Looked::seen).unwrap_or_default())
+        .map(|place| {
+            sights.get(&place).map(|looked| looked.seen(detector, names.table(place))).unwrap_or_default()
+        })
         .collect();
     let mut about = person::tables(detector, schema, &names, &kinds, &seen_in);
     let mut schema = schema.clone();
@@ -258,14 +260,23 @@ impl Looked {
         (table, lines.iter().filter(masks).count(), values.unwrap_or(0))
     }
 
-    /// What the values of the columns are.
-    fn seen(&self) -> Seen {
+    /// What the values of the columns are, which are called so.
+    fn seen(&self, detector: &Detector, names: &[Vec<String>]) -> Seen {
         let most = |is: fn(&Sight) -> bool| self.sights.values().any(is);
         let rows = self.sights.values().map(|sight| sight.values).max().unwrap_or(0);
         let firms = |sight: &Sight| {
             let evidence = &sight.evidence;
             let own = evidence.values * 5 >= rows * 4 && evidence.distinct * 10 >= rows * 6;
-            own && evidence.distinct >= 4 && evidence.writing.firms >= 50
+            if own && evidence.distinct >= 4 { evidence.writing.firms } else { 0 }
+        };
+        let titles = |column: &usize, sight: &Sight| {
+            let kind = detector.kind("name").zip(names.get(*column));
+            let evidence = &sight.evidence;
+            kind.is_some_and(|(kind, name)| detector.is_called(kind, name))
+                && evidence.distinct >= 4
+                && evidence.distinct * 10 >= rows * 6
+                && evidence.writing.named < 20
+                && sight.kin < 20
         };
         Seen {
             first: most(|sight| sight.evidence.first >= 60),
@@ -273,7 +284,8 @@ impl Looked {
             whole: most(|sight| sight.evidence.writing.are_people(false) || sight.kin >= 60),
             people: most(|sight| sight.evidence.is_of_people(false)),
             births: most(|sight| sight.births || sight.evidence.writing.are_births()),
-            firms: self.sights.values().any(firms),
+            firms: self.sights.values().map(firms).max().unwrap_or(0),
+            titled: self.sights.iter().any(|(column, sight)| titles(column, sight)),
             rows,
         }
     }

@@ -31,6 +31,7 @@ pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: 
         else {
             continue;
         };
+        house(desk, looked, section, street);
         for place in parts(section, looked, street) {
             let Some(line) = section.lines.get(place).filter(|line| !line.is_masked()) else { continue };
             let harmless = desk.is_harmless(line.id);
@@ -71,6 +72,20 @@ fn name(desk: &Desk<'_>, looked: &Looked, section: &mut Section) {
             let why = "written as names are, beside a name".to_owned();
             line.choice = desk.copy(line.id, "\"last_name\"", true, why);
         }
+    }
+}
+
+/// Gives a number right behind a street, that is called no more than one, the mask of house numbers.
+fn house(desk: &Desk<'_>, looked: &Looked, section: &mut Section, street: usize) {
+    let Some(line) = section.lines.get_mut(street + 1).filter(|line| !line.is_masked()) else { return };
+    let called = desk.detector.spelled(desk.names.get(line.id));
+    let plain = !called.is_empty() && called.iter().all(|word| desk.detector.has("numbers", word));
+    let short = looked.sights.get(&line.id.column).is_some_and(|sight| {
+        let writing = &sight.evidence.writing;
+        (1..=5).contains(&sight.digits) || writing.digit >= 80 && writing.digits < 5 && writing.spaced < 30
+    });
+    if plain && short {
+        line.choice = desk.copy(line.id, "\"letters\"", false, "a number behind a street".to_owned());
     }
 }
 

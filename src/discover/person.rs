@@ -68,8 +68,10 @@ pub(super) struct Seen {
     pub(super) people: bool,
     /// Whether one has dates as of birth.
     pub(super) births: bool,
-    /// Whether nearly every row has the name of a firm.
-    pub(super) firms: bool,
+    /// Of a hundred different rows, how many have the name of a firm in one column.
+    pub(super) firms: u64,
+    /// Whether what its rows are called is seldom the name of somebody.
+    pub(super) titled: bool,
     /// How many rows the sample has with a value, at most.
     pub(super) rows: u64,
 }
@@ -114,8 +116,13 @@ pub(super) fn tables(
         let whom = whose(place);
         let defines = is("definitions", last) && !whom;
         // Firms, by their names, or the one that has the database.
-        let lone = seen.rows == 1 && name.iter().any(|word| is("firms", word));
-        let company = (seen.firms || lone) && !both && (!about_people || is("firms", last));
+        let says_firm = name.iter().any(|word| is("firms", word));
+        let lone = seen.rows == 1 && says_firm;
+        let firm = is("firms", last);
+        let company = !both
+            && (seen.firms >= 80
+                || (seen.firms >= 50 || lone) && (!about_people || firm || is("rows", last))
+                || seen.titled && firm);
         let thing = company
             || !both
                 && !about_people
@@ -133,7 +140,7 @@ pub(super) fn tables(
         let account =
             has("e-mail address") && names.table(place).iter().any(|name| is_password(detector, name));
         let root = !public && (both || born || is("people", last) && !company || account && !thing);
-        let firm = !root && name.iter().any(|word| is("firms", word));
+        let firm = !root && says_firm;
         let person = |kind: &&Kind| kind.person && (kind.name != "e-mail address" || !thing && !firm);
         About {
             people: !public && (is_named && !thing || root || kinds.iter().flatten().any(person)),

@@ -187,6 +187,7 @@ impl Desk<'_> {
                 && evidence.values >= ENOUGH
                 && evidence.writing.lettered >= 90
                 && evidence.writing.spaced < 20
+                && evidence.writing.random < 50
         };
         let why = if beside() {
             "a name to sign in by, beside a password"

@@ -21,7 +21,9 @@ pub(super) fn unglued(detector: &Detector, table: &Table, column: &Column) -> Op
         let most = length > 1 && shared >= 3 && shared * 2 >= table.columns.len();
         let is_word = |rest: &str| {
             let least = if most { 3 } else { 4 };
-            detector.part(rest).is_some() || rest.len() >= least && detector.knows(rest)
+            // `pln` is a plan, and no `p` with a last name.
+            detector.part(rest).is_some() && length + rest.len() > 3
+                || rest.len() >= least && detector.knows(rest)
         };
         let alike = firsts
             .iter()
@@ -56,5 +58,6 @@ mod tests {
         assert_eq!(rest("cust", &customers, "btwn").as_deref(), Some("town"));
         assert_eq!(rest("pages", &["page", "stage"], "stage"), None);
         assert_eq!(rest("pages", &["page", "pnam"], "pnam"), None);
+        assert_eq!(rest("ins_pln", &["pln_cd", "pln_nm", "payr_cd", "pfx"], "pln_nm"), None);
     }
 }
