@@ -230,7 +230,9 @@ impl Desk<'_> {
     /// Whether it is what those of a table are known by outside: `employee_id` of employees whose key is another.
     fn is_badge(&self, id: ColumnId, about: About, evidence: &Evidence) -> bool {
         let home = called(self.detector, self.schema, id.table);
-        let theirs = |word: &String| home.contains(word) && self.is_person(word);
+        // `employee` of `employees`.
+        let theirs =
+            |word: &String| self.is_person(word) && home.iter().any(|home| home.starts_with(word.as_str()));
         about.root
             && !about.public
             && self.numbers(id)

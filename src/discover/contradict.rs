@@ -85,7 +85,7 @@ mod tests {
         assert!(speaks("complete name", &["Root > North", "Root > North > Sales", "Root"]));
         assert!(speaks("bank account", &["411000", "4457"].map(|code| &code[..4])));
         assert!(
-            !speaks("bank account", &["12-34-56", "00-11-22"]) && speaks("user who did it", &["25", "59"])
+            !speaks("bank account", &["12-34-56", "00-11-22"]) && speaks("name of who did it", &["25", "59"])
         );
         assert!(!speaks("name", &["Peter", "HUSSAIN, KEITH"]) && !speaks("last name", &["zyx", "wvu"]));
     }

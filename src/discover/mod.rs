@@ -118,7 +118,10 @@ pub async fn propose(
         tables.map(|(place, table)| named(detector, table, names.table(place))).collect();
     let seen_in: Vec<Seen> = (0..schema.tables.len())
         .map(|place| {
-            sights.get(&place).map(|looked| looked.seen(detector, names.table(place))).unwrap_or_default()
+            let seen = sights.get(&place).map(|looked| looked.seen(detector, names.table(place)));
+            // A sole trader may be among firms.
+            let doubted = |seen| if look.strict { Seen { firms: 0, titled: false, ..seen } } else { seen };
+            seen.map(doubted).unwrap_or_default()
         })
         .collect();
     let mut about = person::tables(detector, schema, &names, &kinds, &seen_in);

@@ -219,8 +219,12 @@ impl Desk<'_> {
         let near = about.is_near(2) && evidence.distinct >= SOME && writing.shaped < 5;
         let anywhere =
             many && !self.is_unique(id) && writing.prose < 5 && writing.streets < 5 && writing.shaped < 30;
-        let grouped =
-            many && !about.thing && writing.spaced >= 10 && writing.small < 30 && writing.capital < 5;
+        let grouped = many
+            && !about.thing
+            && writing.spaced >= 10
+            && writing.small < 30
+            && writing.capital < 5
+            && writing.nested < 30;
         let said = if here_and_there && (near || anywhere) {
             format!(
                 "{} % of {} different values have a name of the dictionary in them",

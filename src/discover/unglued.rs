@@ -21,9 +21,7 @@ pub(super) fn unglued(detector: &Detector, table: &Table, column: &Column) -> Op
         let most = length > 1 && shared >= 3 && shared * 2 >= table.columns.len();
         let is_word = |rest: &str| {
             let least = if most { 3 } else { 4 };
-            // `pln` is a plan, and no `p` with a last name.
-            detector.part(rest).is_some() && length + rest.len() > 3
-                || rest.len() >= least && detector.knows(rest)
+            detector.part(rest).is_some() || rest.len() >= least && detector.knows(rest)
         };
         let alike = firsts
             .iter()
@@ -36,7 +34,9 @@ pub(super) fn unglued(detector: &Detector, table: &Table, column: &Column) -> Op
             _ => 3,
         };
         let rest_in_full = || detector.part(rest).map_or_else(|| vec![rest.to_owned()], <[String]>::to_vec);
-        (is_word(rest) && alike >= least).then(|| [rest_in_full(), others.to_vec()].concat())
+        // `pln` is a plan, and no `p` with a last name.
+        (is_word(rest) && length + rest.len() > 3 && alike >= least)
+            .then(|| [rest_in_full(), others.to_vec()].concat())
     })
 }
 

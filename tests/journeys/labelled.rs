@@ -16,7 +16,8 @@ struct Labels {
 fn labels(text: &str) -> Labels {
     let mut labels = Labels { personal: BTreeSet::new(), open: BTreeSet::new() };
     for (table, columns) in text.lines().filter_map(|line| line.split_once(':')) {
-        let table = if table.contains('.') { table.to_owned() } else { format!("public.{table}") };
+        let table = table.replace('"', "");
+        let table = if table.contains('.') { table } else { format!("public.{table}") };
         for column in columns.split_whitespace() {
             let name = format!("{table}.{}", column.trim_end_matches('?'));
             if column.ends_with('?') {
@@ -48,7 +49,8 @@ impl Measured {
         for table in proposal["tables"].as_array().unwrap() {
             for line in table["columns"].as_array().unwrap() {
                 let text = |key: &str| line[key].as_str().unwrap_or_default().to_owned();
-                let column = format!("{}.{}", table["table"].as_str().unwrap(), text("column"));
+                let table = table["table"].as_str().unwrap().replace('"', "");
+                let column = format!("{table}.{}", text("column"));
                 known.insert(column.clone());
                 let is_masked = line["masked"].as_bool().unwrap();
                 if is_masked && !open.contains(&column) {
@@ -107,13 +109,15 @@ fn measured(name: &str) {
     play.refresh().assert_code(0);
 }
 
-/// Databases that were written and labelled without knowing `discover`. When it first met them it masked 94 to 96 of
-/// 100 personal columns; what they taught is in it now.
-#[test]
-fn databases_that_were_labelled_unseen_are_masked_as_their_labels_say() {
+/// Databases that were written and labelled without knowing `discover`, those whose names begin with these letters.
+/// When it first met them it masked 94 to 97 of 100 personal columns; what they taught is in it now.
+fn unseen(letters: std::ops::RangeInclusive<char>) {
     let folder = top().join("tests/fixtures/labelled");
     let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    names.retain(|path| path.extension().is_some_and(|end| end == "sql"));
+    names.retain(|path| {
+        let begins = path.file_name().unwrap().to_string_lossy().starts_with(|c| letters.contains(&c));
+        begins && path.extension().is_some_and(|end| end == "sql")
+    });
     names.sort();
     let (mut personal, mut missed, mut masked, mut extra) = (0, 0, 0, 0);
     for path in &names {
@@ -137,7 +141,22 @@ fn databases_that_were_labelled_unseen_are_masked_as_their_labels_say() {
     }
     let (recall, precision) = (share(personal - missed, personal), share(masked - extra, masked));
     eprintln!("{} databases: recall {recall:.3}, precision {precision:.3}", names.len());
-    assert!(names.len() >= 20 && recall >= 0.98 && precision >= 0.90, "{recall} {precision}");
+    assert!(names.len() >= 10 && recall >= 0.98 && precision >= 0.90, "{recall} {precision}");
+}
+
+#[test]
+fn databases_that_were_labelled_unseen_are_masked_as_their_labels_say() {
+    unseen('a'..='e');
+}
+
+#[test]
+fn more_databases_that_were_labelled_unseen_are_masked_as_their_labels_say() {
+    unseen('f'..='j');
+}
+
+#[test]
+fn the_last_databases_that_were_labelled_unseen_are_masked_as_their_labels_say() {
+    unseen('k'..='z');
 }
 
 #[test]

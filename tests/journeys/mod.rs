@@ -16,6 +16,7 @@ mod dry_run;
 mod encodings;
 mod errors;
 mod fail_closed;
+mod firms;
 mod full_disk;
 mod generations;
 mod guard;
