@@ -11,16 +11,20 @@ const TABLES: &str = "
     insert into suppliers (name, street, city, contact_name) select (array['Tubes', 'Bolts', 'Lamps', 'Ropes'])[1 + n % 4] || ' Nr ' || n, n || ' Quay Street', 'Xtown',
         (array['Jennifer', 'Robert', 'Patricia', 'Michael'])[1 + n % 4] || ' ' || (array['Miller', 'Smith', 'Baker', 'Johnson'])[1 + n / 4 % 4] from generate_series(1, 40) n;
     create table vendors (id serial primary key, name text, street text, city text);
-    insert into vendors (name, street, city) select (array['Jennifer', 'Robert', 'Patricia', 'Michael'])[1 + n % 4] || ' ' || (array['Miller', 'Smith', 'Baker', 'Johnson', 'Walker'])[1 + n % 5], n || ' Harbour Road', 'Xtown'
+    insert into vendors (name, street, city) select (array['Jennifer', 'Robert', 'Patricia', 'Michael'])[1 + n % 4] || ' ' || (array['Miller', 'Smith', 'Baker', 'Johnson', 'Walker', 'Brown', 'Wilson', 'Taylor', 'Clark', 'Lewis'])[1 + n / 4 % 10], 700 + n || ' Harbour Road', 'Xtown'
         from generate_series(1, 40) n;
     create table zhaulers (id serial primary key, zcalled text, street text, city text);
-    insert into zhaulers (zcalled, street, city) select (array['Miller', 'Smith', 'Baker'])[1 + n % 3] || ' ' || n || (array[' GmbH & Co. KG', ' S.p.A.', ' Sp. z o.o.', ' Ltd.'])[1 + n % 4], n || ' Quay Street', 'Xtown' from generate_series(1, 40) n;
+    insert into zhaulers (zcalled, street, city) select (array['Miller', 'Smith', 'Baker'])[1 + n % 3] || ' ' || n || (array[' GmbH & Co. KG', ' S.p.A.', ' Sp. z o.o.', ' Ltd.', '', ''])[1 + n % 6], n || ' Quay Street', 'Xtown' from generate_series(1, 48) n;
+    create table clients (id serial primary key, zcalled text, street text, city text);
+    insert into clients (zcalled, street, city) select 'Smith ' || n || ' Ltd.', n || ' Quay Street', 'Xtown' from generate_series(1, 48) n;
+    create table guests (id serial primary key, zcalled text, street text, city text);
+    insert into guests (zcalled, street, city) select zcalled, 900 + id || ' Mill Lane', city from zhaulers;
     create table zhomes (id serial primary key, zcalled text, street text, city text);
     insert into zhomes (zcalled, street, city) select 'Plothwick ' || n, n || ' Harbour Road', 'Xtown' from generate_series(1, 40) n;
     create table organization_info (id serial primary key, name text, street text, zip_code text);
     insert into organization_info (name, street, zip_code) values ('Corp', '1 Quay Street', '15200');
-    create table zhealth (id serial primary key, pid integer, tobacco text, alcohol text, blood_pressure text, zqa text, zqb boolean, active boolean);
-    insert into zhealth (pid, tobacco, alcohol, blood_pressure, zqa, zqb, active) select 9000 + n, 'never', 'daily', '120/80', (array['aa', 'bb'])[1 + n % 2], n % 3 = 0, true from generate_series(1, 120) n;
+    create table zhealth (id serial primary key, zpid integer, tobacco text, alcohol text, blood_pressure text, zqa text, zqb boolean, active boolean);
+    insert into zhealth (zpid, tobacco, alcohol, blood_pressure, zqa, zqb, active) select 9000 + n, 'never', 'daily', '120/80', (array['aa', 'bb'])[1 + n % 2], n % 3 = 0, true from generate_series(1, 120) n;
     create table zqueries (id serial primary key, pid integer, zqa text);
     insert into zqueries (pid, zqa) select 5000 + n, 'to be seen again in ' || n || ' days, with the other shoe on' from generate_series(1, 120) n;
     create table zothers (id serial primary key, zid integer, zqa text);
@@ -36,6 +40,10 @@ const TABLES: &str = "
     insert into positions (zdevice, zla, zlo) select 1 + n % 40, 50.123456 + n * 0.012345, 3.123456 + n * 0.012345 from generate_series(1, 120) n;
     create table zadr (id serial primary key, employee integer references employees, street text, nr text, zip text, city text, nr2 text);
     insert into zadr (employee, street, nr, zip, city, nr2) select n, (array['Harbour Road', 'Quay Street', 'Mill Lane'])[1 + n % 3], n::text, (15200 + n)::text, 'Xtown', (n % 3)::text from generate_series(1, 120) n;
+    create table zmoves (id serial primary key, employee integer references employees, zqs text, created_by text);
+    insert into zmoves (employee, zqs, created_by) select n, (array['chair', 'lamp', 'Robert', 'table', 'sofa', 'bench', 'stool', 'rug'])[1 + n % 8], md5((n % 9)::text)::uuid::text from generate_series(1, 120) n;
+    create table zplots (id serial primary key, employee integer references employees, street text, zqn text, city text);
+    insert into zplots (employee, street, zqn, city) select n, (array['Harbour Road', 'Quay Street', 'Mill Lane'])[1 + n % 3], (n % 3)::text, 'Xtown' from generate_series(1, 120) n;
     create table zbooks (id serial primary key, employee integer references employees, iban text, bank_account text);
     insert into zbooks (employee, iban, bank_account) select n, '4' || 100 + n % 90, '12-34-' || 10000 + n from generate_series(1, 120) n;";
 
@@ -56,6 +64,7 @@ fn firms_files_and_catalogues_are_left_and_what_is_somebody_s_beside_them_is_mas
         ("vendors", "name", "full_name"),
         ("vendors", "street", "street"),
         ("zhomes", "street", "street"),
+        ("guests", "street", "street"),
         // Health without a key to anybody.
         ("zhealth", "zqa", "shuffle"),
         ("zhealth", "zqb", "shuffle"),
@@ -77,6 +86,8 @@ fn firms_files_and_catalogues_are_left_and_what_is_somebody_s_beside_them_is_mas
         ("suppliers", "city"),
         ("zhaulers", "zcalled"),
         ("zhaulers", "street"),
+        // All of them are firms, where of guests only most are.
+        ("clients", "street"),
         ("organization_info", "name"),
         ("organization_info", "street"),
         ("zhealth", "active"),
@@ -86,6 +97,10 @@ fn firms_files_and_catalogues_are_left_and_what_is_somebody_s_beside_them_is_mas
         ("zlinks", "last_seen_zq"),
         ("zgroups_tree", "full_name"),
         ("zadr", "nr2"),
+        ("zplots", "zqn"),
+        // One name among eight words is chance.
+        ("zmoves", "zqs"),
+        ("zmoves", "created_by"),
         ("zbooks", "iban"),
     ] {
         let rule = proposed(text, table, column);
