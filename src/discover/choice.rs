@@ -4,7 +4,7 @@ use super::contradict::{contradicts, is_too_short};
 use super::desk::Desk;
 use super::document;
 use super::evidence::{Evidence, Likeness};
-use super::person::{About, called, is_among, is_password, primary};
+use super::person::{About, called, is_among, is_password};
 use super::ruled::with;
 use super::sight::Sight;
 use super::surrogate::is_surrogate;
@@ -160,7 +160,7 @@ impl Desk<'_> {
             Some(_) => self.kind(id, table, column, about, family, Some(evidence)),
             None => kind,
         };
-        let is_key = primary(self.schema, id.table) == Some(id.column);
+        let is_key = self.is_key(id);
         let refers = is_key || self.schema.referenced(id).is_some();
         if family == "text" && !refers && self.is_badge(id, about, evidence) {
             return self.own(id);
@@ -248,16 +248,11 @@ impl Desk<'_> {
     fn is_excused(&self, name: &[String], about: About, evidence: &Evidence) -> bool {
         const PAGES: [&str; 5] = ["uri", "endpoint", "image", "path", "domain"];
         const HOSTS: [&str; 2] = ["hostname", "host"];
+        let seems = |mask: &str| evidence.likeness.as_ref().is_some_and(|seen| seen.mask == mask);
         let page =
             about.is_owned() && !about.thing && evidence.writing.addresses >= 80 && evidence.is_varied();
-        let dialled = about.root
-            && evidence.is_varied()
-            && evidence.writing.dialled >= 90
-            && evidence.likeness.as_ref().is_some_and(|seen| seen.mask == "phone");
-        let visited = about.is_near(3)
-            && !about.thing
-            && evidence.is_varied()
-            && evidence.likeness.as_ref().is_some_and(|seen| seen.mask == "ip" && !seen.within);
+        let dialled = about.root && evidence.is_varied() && evidence.writing.dialled >= 90 && seems("phone");
+        let visited = about.is_near(3) && !about.thing && evidence.is_varied() && seems("ip");
         let excuses = |word: &String| {
             let word = word.as_str();
             let own = page && PAGES.contains(&word) || visited && HOSTS.contains(&word);
@@ -287,7 +282,7 @@ impl Desk<'_> {
             // The telephone of a branch's manager is the manager's.
             let theirs = || {
                 let is = |word: &String| detector.lists("roles", word) || detector.lists("addressees", word);
-                rest.iter().any(is) || detector.spelled(rest).iter().any(is)
+                detector.is_any(rest, is)
             };
             let thing = kind.things && (about.thing || !about.root && rest.iter().any(is_thing)) && !theirs();
             fits(kind)
@@ -323,9 +318,10 @@ impl Desk<'_> {
         // `numero` of `documenti_identita` is that of an identity document.
         let generic = |word: &String| detector.has("numbers", word) || detector.has("values", word);
         let found = found.or_else(|| {
-            let key = primary(self.schema, id.table) == Some(id.column);
-            let plain =
-                matches!(family, "text" | "number") && name.iter().all(generic) && !about.thing && !key;
+            let plain = matches!(family, "text" | "number")
+                && name.iter().all(generic)
+                && !about.thing
+                && !self.is_key(id);
             plain.then(|| detector.suited(&[own.clone(), name.to_vec()].concat(), family, &admits)).flatten()
         });
         found.or_else(|| {

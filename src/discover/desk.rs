@@ -2,7 +2,7 @@
 //! how many of them have a column of one name.
 
 use super::called::Names;
-use super::person::{About, called, identity, is_among};
+use super::person::{About, identity, is_of, primary};
 use crate::rules::{Detector, Kind, words};
 use crate::schema::{ColumnId, DataType, Schema};
 use std::collections::{BTreeMap, HashMap};
@@ -49,9 +49,7 @@ impl<'a> Desk<'a> {
             about,
             preset,
             strict,
-            has_works: (0..schema.tables.len()).any(|table| {
-                called(detector, schema, table).last().is_some_and(|last| is_among(detector, "works", last))
-            }),
+            has_works: (0..schema.tables.len()).any(|table| is_of(detector, schema, table, "works")),
             homes: Vec::new(),
             tables_with: HashMap::new(),
             far: HashMap::new(),
@@ -68,6 +66,11 @@ impl<'a> Desk<'a> {
         }
         desk.homes = (0..schema.tables.len()).map(|table| desk.home_of(table)).collect();
         desk
+    }
+
+    /// Whether it is the key of its table, alone.
+    pub(super) fn is_key(&self, id: ColumnId) -> bool {
+        primary(self.schema, id.table) == Some(id.column)
     }
 
     /// The words that say what a table is of.

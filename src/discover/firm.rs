@@ -82,16 +82,18 @@ const FORMS: &[&str] = &[
 
 /// Whether it ends as the names of firms do.
 pub(super) fn is_firm(value: &str) -> bool {
-    let bare = |word: &str| {
-        let letters = word.chars().filter(|c| !matches!(c, '.' | ',' | '&' | '(' | ')'));
-        letters.flat_map(char::to_lowercase).collect::<String>()
-    };
-    let words: Vec<String> = value.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect();
-    let is = |word: &str| FORMS.contains(&word);
+    let words: Vec<&str> = value.split_whitespace().filter(|word| letters(word).next().is_some()).collect();
     let Some((_, rest)) = words.split_first() else { return false };
     // `Sp. z o.o.` and `S. A.` are written in several words.
     let ends = (1..=3).filter_map(|count| rest.get(rest.len().checked_sub(count)?..));
-    ends.map(<[String]>::concat).any(|end| is(&end)) || rest.iter().any(|word| word == "gmbh")
+    ends.map(|end| end.iter().flat_map(|word| letters(word)).collect::<String>())
+        .any(|end| FORMS.contains(&end.as_str()))
+        || rest.iter().any(|word| letters(word).eq("gmbh".chars()))
+}
+
+/// A word in small letters, without points and the like.
+fn letters(word: &str) -> impl Iterator<Item = char> {
+    word.chars().filter(|c| !matches!(c, '.' | ',' | '&' | '(' | ')')).flat_map(char::to_lowercase)
 }
 
 #[cfg(test)]

@@ -50,6 +50,7 @@ use crate::schema::{Column, ColumnId, Schema, Table};
 use called::Names;
 use desk::Desk;
 use document::Around;
+use evidence::Evidence;
 use person::Seen;
 use rayon::prelude::*;
 use sight::Sight;
@@ -267,17 +268,17 @@ impl Looked {
     fn seen(&self, detector: &Detector, names: &[Vec<String>]) -> Seen {
         let most = |is: fn(&Sight) -> bool| self.sights.values().any(is);
         let rows = self.sights.values().map(|sight| sight.values).max().unwrap_or(0);
+        let differs = |evidence: &Evidence| evidence.distinct >= 4 && evidence.distinct * 10 >= rows * 6;
         let firms = |sight: &Sight| {
             let evidence = &sight.evidence;
-            let own = evidence.values * 5 >= rows * 4 && evidence.distinct * 10 >= rows * 6;
-            if own && evidence.distinct >= 4 { evidence.writing.firms } else { 0 }
+            let own = evidence.values * 5 >= rows * 4 && differs(evidence);
+            if own { evidence.writing.firms } else { 0 }
         };
         let titles = |column: &usize, sight: &Sight| {
             let kind = detector.kind("name").zip(names.get(*column));
             let evidence = &sight.evidence;
             kind.is_some_and(|(kind, name)| detector.is_called(kind, name))
-                && evidence.distinct >= 4
-                && evidence.distinct * 10 >= rows * 6
+                && differs(evidence)
                 && evidence.writing.named < 20
                 && sight.kin < 20
         };

@@ -118,11 +118,11 @@ pub(super) fn tables(
         // Firms, by their names, or the one that has the database.
         let says_firm = name.iter().any(|word| is("firms", word));
         let lone = seen.rows == 1 && says_firm;
-        let firm = is("firms", last);
+        let of_firms = is("firms", last);
         let company = !both
             && (seen.firms >= 80
-                || (seen.firms >= 50 || lone) && (!about_people || firm || is("rows", last))
-                || seen.titled && firm);
+                || (seen.firms >= 50 || lone) && (!about_people || of_firms || is("rows", last))
+                || seen.titled && of_firms);
         let thing = company
             || !both
                 && !about_people
@@ -133,7 +133,7 @@ pub(super) fn tables(
         // What people carry about is theirs where a column says whose.
         let carried = detector.has("carried", &single(last)) && whom;
         // Pings of locations are whose they say.
-        let theirs = whom && !defines && name.len() > 1 && !is("things", last) && !is("firms", last);
+        let theirs = whom && !defines && name.len() > 1 && !is("things", last) && !of_firms;
         let thing = company || thing && !carried && !theirs;
         let event = name.iter().any(|word| detector.lists("harmless", word));
         let born = called && !event && (has("date of birth") || seen.births) && !leads(schema, place);
@@ -202,9 +202,7 @@ fn raise(
         has("phone") && !has("first_name") && !has("last_name")
     };
     // A `contact` that points at a patient, and has nothing that only people have, is what happened.
-    let meeting = |table: usize| {
-        called(detector, schema, table).last().is_some_and(|last| is_among(detector, "meetings", last))
-    };
+    let meeting = |table: usize| is_of(detector, schema, table, "meetings");
     let events: Vec<usize> = (schema.foreign_keys.iter())
         .filter(|key| {
             key.declared && key.from != key.to && meeting(key.from) && !says_who_acts(detector, names, key)
@@ -271,6 +269,11 @@ fn is_place(kinds: &[Vec<Option<&Kind>>], table: usize) -> bool {
 /// The words of a table's name, written out.
 pub(super) fn called(detector: &Detector, schema: &Schema, table: usize) -> Vec<String> {
     schema.table(table).map(|table| detector.spelled(&words(&table.name.name))).unwrap_or_default()
+}
+
+/// Whether a list has the last word of a table's name.
+pub(super) fn is_of(detector: &Detector, schema: &Schema, table: usize, list: &str) -> bool {
+    called(detector, schema, table).last().is_some_and(|last| is_among(detector, list, last))
 }
 
 /// Whether a table is called after what is known as somebody's health: `injury_incident`, `disabilities`.
@@ -470,7 +473,7 @@ fn says_who_acts(detector: &Detector, names: &Names, key: &ForeignKey) -> bool {
     let acts = |word: &String| detector.lists("actors", word);
     let Some(column) = key.columns.first() else { return false };
     let name = names.get(ColumnId { table: key.from, column: *column });
-    name.iter().any(acts) || detector.spelled(name).iter().any(acts)
+    detector.is_any(name, acts)
 }
 
 /// Whether a column of the table names a person by number, where no key is declared.

@@ -7,7 +7,7 @@
 use super::Looked;
 use super::choice::Choice;
 use super::desk::Desk;
-use super::person::{About, is_among, is_password, primary};
+use super::person::{About, is_among, is_password};
 use super::proposal::{Line, Proposal};
 use super::sight::Sight;
 use super::surrogate::is_called;
@@ -49,7 +49,7 @@ impl Desk<'_> {
         let (table, column) = (self.schema.table(id.table)?, self.schema.column(id)?);
         let about = self.about.get(id.table).copied().unwrap_or_default();
         let family = family(&column.data_type)?;
-        let is_key = primary(self.schema, id.table) == Some(id.column);
+        let is_key = self.is_key(id);
         let session = self.session(id, sight).filter(|_| family == "text");
         let choice = match family {
             _ if session.is_some() => session,
@@ -212,10 +212,8 @@ impl Desk<'_> {
         // One or two of a few are names by chance.
         let met = writing.named * writing.looked / 100;
         let enough = met >= FEW || about.root || about.health;
-        // What programs are called, or happens in them.
-        let programs = writing.technical >= 80 && writing.looked < 20;
-        let here_and_there = writing.named >= 10 && enough && !programs && evidence.values >= ENOUGH;
-
+        let here_and_there =
+            writing.named >= 10 && enough && !writing.are_programs() && evidence.values >= ENOUGH;
         let near = about.is_near(2) && evidence.distinct >= SOME && writing.shaped < 5;
         let anywhere =
             many && !self.is_unique(id) && writing.prose < 5 && writing.streets < 5 && writing.shaped < 30;

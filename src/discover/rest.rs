@@ -7,7 +7,7 @@
 use super::choice::Choice;
 use super::desk::Desk;
 use super::evidence::Evidence;
-use super::person::{About, called, is_among, is_number, primary};
+use super::person::{About, called, is_among, is_number, is_of};
 use super::sight::Sight;
 use super::surrogate::{is_called, is_measured};
 use super::vocabulary::Trait;
@@ -171,7 +171,9 @@ impl Desk<'_> {
             }
             "point" if near && !about.thing => Choice::of(by_type(), "a place on a map, about a person"),
             "number" | "real"
-                if sight.degrees.is_some() && !about.thing && (about.is_near(3) || self.tracks(id.table)) =>
+                if sight.degrees.is_some()
+                    && !about.thing
+                    && (about.is_near(3) || is_of(self.detector, self.schema, id.table, "tracks")) =>
             {
                 let axis = if sight.degrees == Some(true) { "latitude" } else { "longitude" };
                 let moved = format!("{{ with = \"geo\", within = \"5 km\", axis = \"{axis}\" }}");
@@ -195,7 +197,7 @@ impl Desk<'_> {
             && writing.spaced < 50
             && writing.digit <= 5
             && writing.codes < 80
-            && (writing.technical < 80 || writing.looked >= FEW * 4);
+            && !writing.are_programs();
         if near && single && writing.looked >= 5 {
             return chosen("last_name", true, false, of(writing.named, "have a name of the dictionary"));
         }
@@ -319,8 +321,7 @@ impl Desk<'_> {
             ["about", "asks", "harmless", "things"].iter().any(|list| self.detector.lists(list, word))
                 || choices && self.detector.has("choices", word)
         };
-        let name = self.names.get(id);
-        name.iter().any(told) || self.detector.spelled(name).iter().any(told)
+        self.detector.is_any(self.names.get(id), told)
     }
 
     /// Whether a number is that of a row, a moment or an amount, by its name.
@@ -333,12 +334,6 @@ impl Desk<'_> {
     fn says_person(&self, id: ColumnId) -> bool {
         let name = self.detector.spelled(self.names.get(id));
         name.iter().any(|word| self.is_person(word))
-    }
-
-    /// Whether the table says where something was, minute by minute.
-    fn tracks(&self, table: usize) -> bool {
-        let name = called(self.detector, self.schema, table);
-        name.last().is_some_and(|last| is_among(self.detector, "tracks", last))
     }
 
     /// Whether it is an amount, with decimals, in a table of what people are paid, or one that points at such a table.
@@ -418,9 +413,8 @@ impl Desk<'_> {
             Some("number" | "real") => sight.varied && !self.is_measure(id),
             _ => false,
         };
-        let key = column.is_some_and(|column| column.sequence.is_some())
-            || primary(self.schema, id.table) == Some(id.column)
-            || self.is_unique(id);
+        let key =
+            column.is_some_and(|column| column.sequence.is_some()) || self.is_key(id) || self.is_unique(id);
         open && !key && about.is_near(1) && !about.thing && !about.listing && self.describes(id)
     }
 

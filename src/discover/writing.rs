@@ -157,6 +157,11 @@ impl Writing {
         self.is_enough() && self.digit >= 95 && self.lettered <= 30
     }
 
+    /// Whether they are a few names of what programs do, or of what happens in them.
+    pub(super) fn are_programs(&self) -> bool {
+        self.technical >= 80 && self.looked < 20
+    }
+
     /// Whether they are days, as of birth.
     pub(super) fn are_births(&self) -> bool {
         self.days >= 90 && self.births

@@ -272,6 +272,11 @@ impl Detector {
         words.iter().flat_map(|word| self.compounds.cut(word)).collect()
     }
 
+    /// Whether one of the words is so, as it stands or written out.
+    pub fn is_any(&self, words: &[String], is: impl Fn(&String) -> bool) -> bool {
+        words.iter().any(&is) || self.spelled(words).iter().any(is)
+    }
+
     /// The kind of that name.
     #[must_use]
     pub fn kind(&self, name: &str) -> Option<&Kind> {
