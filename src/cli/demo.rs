@@ -148,6 +148,7 @@ fn proposal(source: &Url) -> Result<String, Failure> {
         session.run("opening a transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
         let schema = catalog::shape(&session).await?;
         let look = Look {
+            observe: false,
             rows: 1000,
             patience: Duration::from_secs(10),
             strict: false,

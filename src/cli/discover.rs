@@ -61,6 +61,7 @@ impl Discover {
         let detector = self.detector()?;
         let source = self.source.url()?;
         let look = Look {
+            observe: false,
             rows: self.sample_rows.max(1),
             patience: Duration::from_secs(self.sample_timeout),
             strict: self.strict,
@@ -212,6 +213,7 @@ fn json(proposal: &Proposal) -> String {
                 serde_json::json!({
                     "column": line.column, "rule": line.rule(), "masked": line.is_masked(),
                     "why": line.why(), "decide": line.doubt(),
+                    "likelihood": (line.likelihood * 100.0).round() / 100.0,
                 })
             });
             serde_json::json!({

@@ -34,6 +34,8 @@ pub(super) fn contradicts(kind: &Kind, evidence: &Evidence) -> bool {
         // Accounts that books are kept by have few digits.
         "iban" if writing.lettered < 20 && writing.digits < 20 => true,
         "username" if writing.lettered < 10 && writing.short >= 80 => true,
+        // On and off.
+        "username" if status && evidence.distinct == 2 => true,
         // Groups within groups: `Root > North > Sales`.
         "full_name" | "username" | "letters" if kind.person && writing.nested >= 30 => true,
         "phone" | "digits" | "iban" | "card" | "national_id" | "ip" | "date_shift" | "postcode" => {

@@ -15,6 +15,7 @@ mod firm;
 mod holds;
 mod implied;
 mod kin;
+pub mod learned;
 mod listing;
 mod mention;
 mod mobile;
@@ -70,6 +71,8 @@ pub struct Look {
     pub presets: Vec<String>,
     /// Which tables, by place; all where there is none.
     pub only: Option<BTreeSet<usize>>,
+    /// Whether the proposal keeps what was seen of each column, to learn from it.
+    pub observe: bool,
     /// Which columns may get a foreign key; all of those tables where there is none.
     pub new: Option<BTreeSet<ColumnId>>,
 }
@@ -167,6 +170,7 @@ pub async fn propose(
     namesake::find(&desk, &sights, &mut proposal);
     settings::find(&desk, &sights, &mut proposal);
     remainder::find(&desk, &sights, &mut proposal);
+    learned::find(&desk, &sights, &comments, &mut proposal, look.observe);
     nation::find(&sights, &mut proposal);
     prove::prove(session, schema, &mut proposal).await?;
     Ok(proposal)

@@ -2,6 +2,7 @@
 
 use super::choice::Choice;
 use super::implied::Reference;
+use super::learned::Observed;
 use crate::rules::{written_key, written_text};
 use crate::schema::{ColumnId, Schema, visible};
 use std::collections::HashMap;
@@ -18,6 +19,8 @@ pub struct Proposal {
     pub closed: Vec<(String, String)>,
     /// Foreign keys that nobody declared, and the values bear out.
     pub references: Vec<Reference>,
+    /// What was seen of the columns of each table, where that was asked for.
+    pub observed: Vec<Vec<Observed>>,
 }
 
 /// A table's section.
@@ -48,12 +51,14 @@ pub struct Line {
     pub(super) doubted: Option<usize>,
     /// Whether no rule was found that nothing speaks against.
     pub(super) accepted: bool,
+    /// Which part of such columns of labelled databases is somebody's, from 0 to 1.
+    pub likelihood: f64,
 }
 
 impl Line {
     pub(super) fn new(schema: &Schema, id: ColumnId, choice: Choice) -> Self {
         let column = schema.column(id).map(|column| column.name.clone()).unwrap_or_default();
-        Self { column, id, choice, tried: 0, doubted: None, accepted: false }
+        Self { column, id, choice, tried: 0, doubted: None, accepted: false, likelihood: 0.0 }
     }
 
     /// The rule, as it stands in a rule file.

@@ -2,7 +2,7 @@
 //! tried on the first rows of its table. A rule that fails gives way to the next, and so
 //! does one whose values break a CHECK.
 
-use super::holds;
+use super::holds::{self, Tried};
 use super::proposal::Proposal;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::error::{Error, Result};
@@ -10,7 +10,7 @@ use crate::format::Wire;
 use crate::pipeline::{Batch, mask};
 use crate::plan::{Plan, TablePlan};
 use crate::postgres::session::Session;
-use crate::rules::{self, RuleFile};
+use crate::rules::{self, CheckedRules, RuleFile};
 use crate::schema::{ColumnId, Schema};
 use crate::secret::Secret;
 use crate::source::{Rows, check_letters};
@@ -24,6 +24,12 @@ const ROUNDS: usize = 40;
 
 /// Rows a mask is tried on.
 const TRIED: u64 = 500;
+
+/// Rows that a CHECK is asked about, so many times are those masked.
+const DRAWN: usize = 4_000;
+
+/// Under no more secrets than this.
+const SECRETS: usize = 32;
 
 /// So many bytes of them; a row that goes beyond is left out.
 const LARGEST: usize = 8 << 20;
@@ -59,8 +65,14 @@ pub(super) async fn prove(session: &Session, schema: &Schema, proposal: &mut Pro
                     }
                 }
             }
-            Ok((plan, warnings)) => {
+            Ok((plan, checked)) => {
                 let mut steps = BTreeSet::new();
+                let doubts: Vec<_> = checked
+                    .warnings()
+                    .iter()
+                    .filter(|problem| problem.message.starts_with("masked values may break"))
+                    .filter_map(|problem| place_of(problem, &places))
+                    .collect();
                 for table in plan.tables.iter().filter(|table| leaves.contains(&table.table)) {
                     let root = schema.partition_root(table.table);
                     let section = proposal
@@ -74,31 +86,27 @@ pub(super) async fn prove(session: &Session, schema: &Schema, proposal: &mut Pro
                     }
                     tried.insert(section, now);
                     held.remove(&section);
-                    match attempt(session, table).await {
-                        Some(Err(problem)) => steps.extend(blame(schema, proposal, section, table, &problem)),
-                        Some(Ok(rows)) => {
-                            let places = holds::columns(session, schema, table, &rows).await;
+                    let Some(rows) = attempt(session, table).await else { continue };
+                    match mask(table, rows.clone()) {
+                        Err(problem) => steps.extend(blame(schema, proposal, section, table, &problem)),
+                        Ok(masked) if doubts.iter().any(|(table, _)| *table == section) => {
+                            let masked = again(&plan, &checked, table, &rows, masked)?;
+                            let places = holds::columns(session, schema, &masked).await;
                             let names = places.into_iter().filter_map(|place| table.columns.get(place));
                             held.insert(section, names.map(|column| column.name.clone()).collect());
                         }
-                        None => {}
+                        Ok(_) => {}
                     }
                 }
                 let moved = step(schema, proposal, &steps);
                 let mut avoided = false;
-                for problem in
-                    warnings.iter().filter(|problem| problem.message.starts_with("masked values may break"))
-                {
-                    if let Some((table, line)) =
-                        place_of(problem, &places).filter(|place| !steps.contains(place))
-                    {
-                        let holds = held.get(&table);
-                        let line = proposal.tables.get_mut(table).and_then(|table| table.lines.get_mut(line));
-                        avoided |= line.is_some_and(|line| {
-                            let holds = holds.is_some_and(|names| names.contains(&line.column));
-                            if holds { line.hold() } else { line.avoid_check() }
-                        });
-                    }
+                for (table, line) in doubts.into_iter().filter(|place| !steps.contains(place)) {
+                    let holds = held.get(&table);
+                    let line = proposal.tables.get_mut(table).and_then(|table| table.lines.get_mut(line));
+                    avoided |= line.is_some_and(|line| {
+                        let holds = holds.is_some_and(|names| names.contains(&line.column));
+                        if holds { line.hold() } else { line.avoid_check() }
+                    });
                 }
                 if !moved && !avoided {
                     return Ok(());
@@ -170,7 +178,7 @@ async fn plan(
     schema: &Schema,
     text: &str,
     secret: &Secret,
-) -> Result<Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>>> {
+) -> Result<Result<(Plan, CheckedRules), Vec<Diagnostic>>> {
     // What is written in the schema itself is no line's, and for `check` to say.
     let mut schema = Schema { passages: Vec::new(), ..schema.clone() };
     let outcome = RuleFile::parse(NAME, text).and_then(|file| rules::check(&file, &mut schema));
@@ -185,7 +193,7 @@ async fn plan(
         Err(problems) => return Ok(Err(problems)),
     };
     let problems = check_letters(session, &plan).await?;
-    Ok(if problems.is_empty() { Ok((plan, checked.warnings().to_vec())) } else { Err(problems) })
+    Ok(if problems.is_empty() { Ok((plan, checked)) } else { Err(problems) })
 }
 
 /// Of each partitioned table the largest partition, and every other table.
@@ -201,8 +209,8 @@ fn leaves(schema: &Schema) -> BTreeSet<usize> {
     largest.into_values().collect()
 }
 
-/// Masks the first rows of a table. What the server refuses is no mask's fault.
-async fn attempt(session: &Session, plan: &TablePlan) -> Option<Result<Batch>> {
+/// The first rows of a table. What the server refuses is no mask's fault.
+async fn attempt(session: &Session, plan: &TablePlan) -> Option<Batch> {
     if plan.masked.is_empty() {
         return None;
     }
@@ -210,7 +218,24 @@ async fn attempt(session: &Session, plan: &TablePlan) -> Option<Result<Batch>> {
     let read = read(session, plan).await;
     session.run("trying the masks", "ROLLBACK TO SAVEPOINT trial; RELEASE SAVEPOINT trial").await.ok()?;
     session.answers_come().await.ok()?;
-    Some(mask(plan, read.ok()?))
+    read.ok()
+}
+
+/// Masks rows that were masked once under more secrets.
+fn again<'p>(
+    plan: &Plan,
+    checked: &CheckedRules,
+    table: &'p TablePlan,
+    rows: &Batch,
+    masked: Batch,
+) -> Result<Tried<'p>> {
+    let draws = (DRAWN / rows.ends.len().max(1)).min(4 * LARGEST / rows.bytes.len().max(1));
+    let mut tried = Tried { plan: table, masked: vec![masked] };
+    for _ in 1..draws.min(SECRETS) {
+        let under = plan.under(&Secret::random()?, checked, table.table);
+        tried.masked.extend(under.and_then(|under| mask(&under, rows.clone()).ok()));
+    }
+    Ok(tried)
 }
 
 async fn read(session: &Session, plan: &TablePlan) -> Result<Batch> {
@@ -254,7 +279,15 @@ mod tests {
         let rules: Vec<_> = rules.iter().map(|rule| (*rule).to_owned()).collect();
         let choice = Choice::of(rules, "why");
         let id = ColumnId { table: 0, column: 0 };
-        let line = Line { column: "a".to_owned(), id, choice, tried: 0, doubted: None, accepted: false };
+        let line = Line {
+            column: "a".to_owned(),
+            id,
+            choice,
+            tried: 0,
+            doubted: None,
+            accepted: false,
+            likelihood: 0.0,
+        };
         let section = Section {
             name: "public.t".to_owned(),
             schema: "public".to_owned(),

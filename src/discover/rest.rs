@@ -18,7 +18,7 @@ use crate::schema::{ColumnId, KeyPart, Scalar};
 const SHIFTED: &str = "{ with = \"date_shift\", within = \"30 days\" }";
 
 /// What becomes of an amount of somebody's.
-const BLURRED: &str = "{ with = \"noise\", ratio = 0.15 }";
+pub(super) const BLURRED: &str = "{ with = \"noise\", ratio = 0.15 }";
 
 /// Fewer different words than these are names by chance.
 const FEW: u64 = 5;
@@ -109,11 +109,15 @@ impl Desk<'_> {
         self.by_writing(id, about, evidence)
     }
 
+    /// A day of somebody's, moved with their other days.
+    pub(super) fn of_somebody_s_day(&self, id: ColumnId, why: impl Into<String>) -> Choice {
+        Choice::of(self.ruled(id, &[SHIFTED.to_owned()], true, false), why)
+    }
+
     /// What stands in a record of somebody's health.
     fn of_health(&self, id: ColumnId, family: &str, evidence: &Evidence) -> Choice {
         if family == "date" {
-            let rules = self.ruled(id, &[SHIFTED.to_owned()], true, false);
-            return Choice::of(rules, "a day in a record of somebody's health");
+            return self.of_somebody_s_day(id, "a day in a record of somebody's health");
         }
         let prose = evidence.writing.prose >= 50 && !evidence.is_list();
         let first = if prose { "\"scrub\"" } else { "\"shuffle\"" };
@@ -136,8 +140,7 @@ impl Desk<'_> {
                 Choice::of(by_type(), "an address of a network, about a person")
             }
             "date" if about.is_owned() && !about.thing && !about.above && sight.births => {
-                let rules = self.ruled(id, &[SHIFTED.to_owned()], true, false);
-                Choice::of(rules, "dates as of birth, in a table of people")
+                self.of_somebody_s_day(id, "dates as of birth, in a table of people")
             }
             "uuid" if about.root && !harmless && !self.is_technical(id) => {
                 Choice::of(["\"uuid\"".to_owned()], "a number of the person's own")

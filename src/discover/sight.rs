@@ -9,7 +9,8 @@ use crate::rules::family;
 use crate::schema::{DataType, Scalar};
 use crate::transform::said_in_xml;
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 /// What was seen of one column.
 #[derive(Clone, Debug, Default)]
@@ -21,8 +22,14 @@ pub(super) struct Sight {
     /// Paths in documents, and how many documents were read.
     pub(super) paths: Vec<Found>,
     pub(super) documents: u64,
-    /// How many of those differ.
+    /// How many of the values differ.
     pub(super) different: usize,
+    /// How many bytes they have, on average.
+    pub(super) length: u64,
+    /// How many of a hundred are the most frequent one.
+    pub(super) common: u64,
+    /// How many of a hundred have the most frequent form: letters, digits and signs in the same places.
+    pub(super) alike: u64,
     /// How many digits the longest of the whole numbers has.
     pub(super) digits: u32,
     /// Whether dates lie as dates of birth do.
@@ -53,8 +60,15 @@ impl Sight {
     pub(super) fn of(around: &Around<'_>, data_type: &DataType, values: &Values) -> Self {
         let texts = || values.iter().flatten().map(String::as_str);
         let is_array = data_type.element().is_some();
-        let mut sight = Self { values: texts().count() as u64, ..Self::default() };
-        let different = || texts().collect::<HashSet<_>>().len();
+        let count = texts().count() as u64;
+        let mut sight = Self {
+            values: count,
+            different: texts().collect::<HashSet<_>>().len(),
+            length: texts().map(str::len).sum::<usize>() as u64 / count.max(1),
+            common: most(texts()) * 100 / count.max(1),
+            alike: most(texts().map(form)) * 100 / count.max(1),
+            ..Self::default()
+        };
         match family(data_type) {
             Some("text") if is_array => {
                 let elements: Vec<String> = texts().flat_map(elements).collect();
@@ -68,11 +82,9 @@ impl Sight {
             Some("json") if !is_array => {
                 let documents = texts().filter_map(|text| serde_json::from_str(text).ok());
                 (sight.paths, sight.documents) = document::paths(around, documents);
-                sight.different = different();
             }
             Some("hstore") if !is_array => {
                 (sight.paths, sight.documents) = document::paths(around, texts().filter_map(members));
-                sight.different = different();
             }
             _ if is_xml(data_type) => {
                 (sight.paths, sight.documents) = document::paths(around, texts().map(elements_of));
@@ -94,6 +106,24 @@ impl Sight {
         }
         sight
     }
+}
+
+/// How often the most frequent of them comes.
+fn most<T: Hash + Eq>(of: impl Iterator<Item = T>) -> u64 {
+    let mut counts: HashMap<T, u64> = HashMap::new();
+    of.for_each(|one| *counts.entry(one).or_default() += 1);
+    counts.into_values().max().unwrap_or(0)
+}
+
+/// Where the first signs of a text are letters and digits.
+fn form(text: &str) -> String {
+    const LOOKED: usize = 30;
+    let plain = |c: char| match c {
+        _ if c.is_ascii_digit() => '9',
+        _ if c.is_alphabetic() => 'a',
+        _ => c,
+    };
+    text.chars().take(LOOKED).map(plain).collect()
 }
 
 /// What bytes say, in base 16, where they are a text in UTF-8, which may be cut off at the end.

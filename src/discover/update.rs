@@ -173,7 +173,15 @@ mod tests {
 
     fn line(column: usize, name: &str, choice: Choice) -> Line {
         let id = ColumnId { table: 0, column };
-        Line { column: name.to_owned(), id, choice, tried: 0, doubted: None, accepted: false }
+        Line {
+            column: name.to_owned(),
+            id,
+            choice,
+            tried: 0,
+            doubted: None,
+            accepted: false,
+            likelihood: 0.0,
+        }
     }
 
     /// The file after a column `email` is new in `people`.

@@ -6,7 +6,7 @@ use std::fmt;
 pub const BATCH: usize = 128 * 1024;
 
 /// Rows in wire form, one after the other.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Batch {
     /// The rows.
     pub bytes: Vec<u8>,

@@ -79,6 +79,17 @@ impl Plan {
         let masked_sequences = masked_sequences(&schema, &tables);
         Ok(Self { schema: Arc::new(schema), tables, masked_sequences, large_objects })
     }
+
+    /// One of its tables, by place, as it would be under another secret, in text form. `None` for one that
+    /// has no such plan. `rules` are those of this plan.
+    #[must_use]
+    pub fn under(&self, secret: &Secret, rules: &CheckedRules, place: usize) -> Option<TablePlan> {
+        let decisions = |id| rules.decision(id);
+        let frequencies = &Frequencies::default();
+        let wire = Some(Wire::Text);
+        let given = Given { secret, locale: rules.locale(), decisions: &decisions, frequencies, wire };
+        TablePlan::new(&self.schema, place, rules.tables().get(place)?, &given).ok()
+    }
 }
 
 /// For each sequence the columns it numbers that are masked, in the table or in its

@@ -6,6 +6,7 @@
 
 use super::check::Decided;
 use super::decide::Verdicts;
+use super::edge::Edges;
 use super::printed::{self, Expr};
 use super::rows::{RowVerdict, Rows};
 use super::spelling;
@@ -187,7 +188,14 @@ fn survives(schema: &Schema, id: ColumnId, rule: &Rule, expr: &Expr, name: &str)
             seen = true;
         }
     }
-    seen
+    seen && (rule.with.name() != "digits" || ends_hold(&column.data_type, expr, name))
+}
+
+/// Whether numbers hold the condition whatever `digits` makes of them.
+fn ends_hold(data_type: &DataType, expr: &Expr, name: &str) -> bool {
+    let Some(edges) = Edges::of(data_type, std::iter::empty()) else { return true };
+    let held: Option<Vec<bool>> = edges.numbers.iter().map(|number| expr.holds(name, number)).collect();
+    held.is_some_and(|held| edges.hold(&held, std::iter::empty()))
 }
 
 /// The values to try in a column of that type.

@@ -8,12 +8,20 @@ use crate::support::{Database, Fixture, Play, execute, load_script, run};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-struct Labels {
+pub(super) struct Labels {
     personal: BTreeSet<String>,
     open: BTreeSet<String>,
 }
 
-fn labels(text: &str) -> Labels {
+impl Labels {
+    /// Whether a column is somebody's; `None` where people would not agree.
+    pub(super) fn of(&self, table: &str, column: &str) -> Option<bool> {
+        let name = format!("{table}.{column}");
+        (!self.open.contains(&name)).then(|| self.personal.contains(&name))
+    }
+}
+
+pub(super) fn labels(text: &str) -> Labels {
     let mut labels = Labels { personal: BTreeSet::new(), open: BTreeSet::new() };
     for (table, columns) in text.lines().filter_map(|line| line.split_once(':')) {
         let table = table.replace('"', "");
@@ -109,25 +117,35 @@ fn measured(name: &str) {
     play.refresh().assert_code(0);
 }
 
-/// Databases that were written and labelled without knowing `discover`, those whose names begin with these letters.
-/// When it first met them it masked 94 to 97 of 100 personal columns; what they taught is in it now.
-fn unseen(letters: std::ops::RangeInclusive<char>) {
+/// Of each database whose name begins with these letters the name, the schema with its rows, and the labels.
+pub(super) fn databases(letters: std::ops::RangeInclusive<char>) -> Vec<(String, String, String)> {
     let folder = top().join("tests/fixtures/labelled");
-    let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    names.retain(|path| {
+    let mut paths: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| {
         let begins = path.file_name().unwrap().to_string_lossy().starts_with(|c| letters.contains(&c));
         begins && path.extension().is_some_and(|end| end == "sql")
     });
-    names.sort();
+    paths.sort();
+    let read = |path: &std::path::Path| std::fs::read_to_string(path).unwrap();
+    let name = |path: &std::path::Path| path.file_stem().unwrap().to_string_lossy().into_owned();
+    paths.iter().map(|path| (name(path), read(path), read(&path.with_extension("txt")))).collect()
+}
+
+/// Loads one, with the same rows each time.
+pub(super) fn load(name: &str, schema: &str) -> Database {
+    let source = Database::from(Fixture::Empty);
+    load_script(&source.url(), format!("SELECT setseed(0.25);\n{schema}").as_bytes(), name);
+    source
+}
+
+/// Databases that were written and labelled without knowing `discover`, those whose names begin with these letters.
+/// When its rules first met them they masked 94 to 98 of 100 personal columns. What they taught is in it now, so that
+/// this keeps what was reached, and is no measure of what it finds in others.
+fn unseen(letters: std::ops::RangeInclusive<char>) {
+    let databases = databases(letters);
     let (mut personal, mut missed, mut masked, mut extra) = (0, 0, 0, 0);
-    for path in &names {
-        let name = path.file_stem().unwrap().to_string_lossy();
-        let source = Database::from(Fixture::Empty);
-        // The same rows each time.
-        let script = format!("SELECT setseed(0.25);\n{}", std::fs::read_to_string(path).unwrap());
-        load_script(&source.url(), script.as_bytes(), &name);
-        let found =
-            Measured::of(&source, &name, &std::fs::read_to_string(path.with_extension("txt")).unwrap());
+    for (name, schema, text) in &databases {
+        let found = Measured::of(&load(name, schema), name, text);
         assert!(
             found.recall() >= 0.95 && found.precision() >= 0.80,
             "{name}: {:?} {:?}",
@@ -140,8 +158,8 @@ fn unseen(letters: std::ops::RangeInclusive<char>) {
         extra += found.extra.len();
     }
     let (recall, precision) = (share(personal - missed, personal), share(masked - extra, masked));
-    eprintln!("{} databases: recall {recall:.3}, precision {precision:.3}", names.len());
-    assert!(names.len() >= 10 && recall >= 0.98 && precision >= 0.90, "{recall} {precision}");
+    eprintln!("{} databases: recall {recall:.3}, precision {precision:.3}", databases.len());
+    assert!(databases.len() >= 10 && recall >= 0.98 && precision >= 0.90, "{recall} {precision}");
 }
 
 #[test]
@@ -156,7 +174,12 @@ fn more_databases_that_were_labelled_unseen_are_masked_as_their_labels_say() {
 
 #[test]
 fn the_last_databases_that_were_labelled_unseen_are_masked_as_their_labels_say() {
-    unseen('k'..='z');
+    unseen('p'..='z');
+}
+
+#[test]
+fn still_more_databases_that_were_labelled_unseen_are_masked_as_their_labels_say() {
+    unseen('k'..='o');
 }
 
 #[test]

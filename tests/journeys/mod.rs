@@ -2,6 +2,7 @@
 
 mod access;
 mod atomic;
+mod boost;
 mod broken_wire;
 mod budget;
 mod configuration;
@@ -30,6 +31,8 @@ mod kill_points;
 mod killed;
 mod labelled;
 mod large_objects;
+mod learn;
+mod learned;
 mod literals;
 mod lost_sessions;
 mod majors;

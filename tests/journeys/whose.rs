@@ -225,3 +225,29 @@ fn a_mask_whose_values_hold_a_check_is_found_by_trying_and_what_none_holds_is_le
     let rule = proposed(&output.stdout, "zmails", "email");
     assert!(rule.contains("# decide: masked values may break a CHECK"), "{rule}");
 }
+
+#[test]
+fn what_a_mask_breaks_now_and_then_is_found_before_a_refresh_draws_it() {
+    let source = Database::from(Fixture::Empty);
+    let sql = "
+        create table customers (id serial primary key, first_name text, last_name text,
+            passport_no integer check (passport_no between 1000 and 9990),
+            license_no integer check (license_no between 1000 and 9999),
+            tax_id numeric(6,0) check (tax_id < 300000),
+            insurance_no text check (insurance_no !~ '^99'));
+        insert into customers (first_name, last_name, passport_no, license_no, tax_id, insurance_no)
+            select 'Qazimir', 'Vandrizzel', 1234 + 71 * n, 1234 + 71 * n, 12345 + 713 * n, 12345 + 713 * n
+            from generate_series(1, 30) n;";
+    execute(&source.url(), &[sql]);
+    let text = run(&["discover", "--source", &source.url()]).assert_code(3).stdout.clone();
+    let rule = proposed(&text, "customers", "license_no");
+    assert!(rule.contains("\"digits\"") && !rule.contains("decide"), "{rule}");
+    // One number in nine hundred, numbers longer than any of the sample, one text in a hundred.
+    let rule = proposed(&text, "customers", "passport_no");
+    assert!(rule.contains("# decide: masked values may break a CHECK"), "{rule}");
+    // Another mask gives no such values.
+    for column in ["tax_id", "insurance_no"] {
+        let rule = proposed(&text, "customers", column);
+        assert!(!rule.contains("digits") && !rule.contains("decide"), "{column}: {rule}");
+    }
+}
