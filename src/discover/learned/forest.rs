@@ -19,7 +19,7 @@ pub struct Forest {
 }
 
 impl Forest {
-    /// Reads what [`mod@self`] describes; a line that is none adds nothing.
+    /// Reads the text that the head of this file describes; a line that is none of it adds nothing.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut lines = text.lines();

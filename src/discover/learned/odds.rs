@@ -29,7 +29,7 @@ pub(super) struct Said {
 }
 
 impl Odds {
-    /// Reads what [`mod@self`] describes.
+    /// Reads the text that the head of this file describes.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut odds = Self::default();
