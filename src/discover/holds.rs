@@ -1,6 +1,6 @@
 //! Whether masked values hold the CHECK constraints of their columns: the server is asked, with what the
 //! masks gave for the first rows under many secrets, so that what a condition refuses now and then is found
-//! before a refresh draws it; of numbers it is asked about the ends of all that could come.
+//! before a refresh draws it; of the numbers of one column it is asked about the ends of each length that could come.
 //!
 //! Only pseudonyms are sent: the source may log what it is asked with, and a column that is kept, or a mask
 //! that leaves something as it was, would put values of rows there. The secrets are drawn anew for each run.
@@ -124,11 +124,9 @@ fn statement(plan: &TablePlan, check: &Check, places: &[usize]) -> Option<String
     let (mut read, mut from, mut called) = (String::new(), String::new(), String::new());
     for (number, place) in (1..).zip(places) {
         let column = plan.columns.get(*place)?;
-        let (data_type, name) = if check.of_domain {
-            (&column.data_type.base().name, identifier("value"))
-        } else {
-            (&column.data_type.name, identifier(&column.name))
-        };
+        // Of a domain the type below: what a domain refuses would end the question.
+        let data_type = &column.data_type.base().name;
+        let name = if check.of_domain { identifier("value") } else { identifier(&column.name) };
         let _ = write!(read, "v.c{number}::{data_type} AS {name}, ");
         let _ = write!(from, "{}${number}::text[]", if number == 1 { "" } else { ", " });
         let _ = write!(called, "c{number}, ");

@@ -178,7 +178,7 @@ fn survives(schema: &Schema, id: ColumnId, rule: &Rule, expr: &Expr, name: &str)
     let tried: Vec<_> = if holding.is_empty() { inputs.iter().filter(fits).collect() } else { holding };
     let Some(trial) = Trial::new(schema, id, rule) else { return false };
     let mut seen = false;
-    for input in tried {
+    for input in &tried {
         // A value it can't read stops the run, and reaches no constraint.
         let Some(outputs) = trial.outputs(input) else { continue };
         for output in outputs {
@@ -188,14 +188,15 @@ fn survives(schema: &Schema, id: ColumnId, rule: &Rule, expr: &Expr, name: &str)
             seen = true;
         }
     }
-    seen && (rule.with.name() != "digits" || ends_hold(&column.data_type, expr, name))
+    seen && (rule.with.name() != "digits" || ends_hold(&column.data_type, expr, name, &tried))
 }
 
-/// Whether numbers hold the condition whatever `digits` makes of them.
-fn ends_hold(data_type: &DataType, expr: &Expr, name: &str) -> bool {
-    let Some(edges) = Edges::of(data_type, std::iter::empty()) else { return true };
+/// Whether numbers hold the condition whatever `digits` makes of them, these among others.
+fn ends_hold(data_type: &DataType, expr: &Expr, name: &str, tried: &[&&str]) -> bool {
+    let tried = || tried.iter().map(|number| **number);
+    let Some(edges) = Edges::of(data_type, tried()) else { return true };
     let held: Option<Vec<bool>> = edges.numbers.iter().map(|number| expr.holds(name, number)).collect();
-    held.is_some_and(|held| edges.hold(&held, std::iter::empty()))
+    held.is_some_and(|held| edges.hold(&held, tried()))
 }
 
 /// The values to try in a column of that type.

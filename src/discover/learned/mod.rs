@@ -33,7 +33,7 @@ const LIKELY: f64 = 55.0;
 /// The same with `--strict`.
 const DOUBTED: f64 = 20.0;
 
-/// Fewer of a hundred were, so next to none: kept, where nothing but a name or a form spoke for a mask.
+/// Fewer of a hundred were, so next to none: kept, where nothing but a name spoke for a mask.
 const UNLIKELY: f64 = 0.5;
 
 /// Fewer values of a column say nothing of how they are written.
@@ -110,7 +110,9 @@ impl Desk<'_> {
             return Some(choice);
         }
         let mask = line.rule().split('"').nth(1).unwrap_or_default();
-        let open = !self.strict && share < UNLIKELY && sight.values >= ENOUGH && !CERTAIN.contains(&mask);
+        let named = line.choice.why.iter().all(|why| why.starts_with("name: "));
+        let open =
+            named && !self.strict && share < UNLIKELY && sight.values >= ENOUGH && !CERTAIN.contains(&mask);
         open.then(|| Choice { why: vec![of("personal")], ..Choice::keep() })
     }
 
