@@ -28,6 +28,9 @@ const FEW: u64 = 3;
 /// Fewer different values are words to choose from.
 const SOME: u64 = 5;
 
+/// What is said of values that a name alone speaks for.
+pub(super) const NO_CODES: &str = "its values are no codes";
+
 /// Gives what is kept, and may be somebody's nevertheless, a mask.
 pub(super) fn find(desk: &Desk<'_>, sights: &BTreeMap<usize, Looked>, proposal: &mut Proposal) {
     let lines = proposal.tables.iter().flat_map(|section| &section.lines);
@@ -103,7 +106,7 @@ impl Desk<'_> {
         let kind: &Kind =
             self.kind(id, table, column, about, "text", Some(evidence)).filter(|_| varied || written)?;
         let mut choice = self.masked_by(id, kind);
-        choice.why.push("its values are no codes".to_owned());
+        choice.why.push(NO_CODES.to_owned());
         Some(choice)
     }
 

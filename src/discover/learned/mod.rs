@@ -19,6 +19,7 @@ use super::contradict::contradicts;
 use super::desk::Desk;
 use super::evidence::Likeness;
 use super::proposal::{Line, Proposal, Section};
+use super::remainder::NO_CODES;
 use super::rest::BLURRED;
 use super::sight::Sight;
 use crate::rules::{default_rule, family};
@@ -110,7 +111,7 @@ impl Desk<'_> {
             return Some(choice);
         }
         let mask = line.rule().split('"').nth(1).unwrap_or_default();
-        let named = line.choice.why.iter().all(|why| why.starts_with("name: "));
+        let named = line.choice.why.iter().all(|why| why.starts_with("name: ") || why == NO_CODES);
         let open =
             named && !self.strict && share < UNLIKELY && sight.values >= ENOUGH && !CERTAIN.contains(&mask);
         open.then(|| Choice { why: vec![of("personal")], ..Choice::keep() })
